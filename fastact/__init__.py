@@ -1,0 +1,21 @@
+"""Neural-network activations and their derivatives as NumPy ufuncs.
+
+Every activation comes as a value, ``fa.gelu(x)``, and in forms named after it: ``_grad``,
+``_value_and_grad``, ``_backward`` and, where it has a tunable parameter, ``_grad_<parameter>``.
+"""
+
+from fastact import _runtime, _ufuncs
+from fastact._runtime import (
+    available_isas,
+    get_num_threads,
+    isa,
+    num_threads,
+    set_num_threads,
+    show_runtime,
+    use_isa,
+)
+
+globals().update(_ufuncs.UFUNCS)
+
+__version__ = _runtime._version()
+__all__ = sorted([*_runtime.__all__, *_ufuncs.UFUNCS])  # noqa: PLE0605

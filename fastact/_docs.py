@@ -1,0 +1,2 @@
+"""placeholder"""
+def docstring(row, form, name): return name

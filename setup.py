@@ -1,0 +1,142 @@
+"""Builds the C core, one static library per target, and the one extension that uses it.
+
+FASTACT_DEBUG=1       no optimisation, debug symbols, assertions
+FASTACT_SANITIZE=...  -fsanitize=... for all C code, for example address,undefined
+FASTACT_OPENMP=0      without threads
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from setuptools import Extension, setup
+from setuptools.command.build_clib import build_clib
+from setuptools.command.build_ext import build_ext
+
+# ISA -> the flags that its object files, and no others, are compiled with.
+TARGETS = {
+    "scalar": [],
+    "avx2": ["-mavx2", "-mfma", "-mf16c"],
+    "avx512": ["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx2", "-mfma", "-mf16c"],
+    "neon": [],  # part of every AArch64
+}
+CORE = ["loop.c", "threads.c", "dispatch.c", "registry.c"]
+
+# Error-free transformations need every operation as written; -ffast-math never.
+NUMERICS = ["-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math"]
+
+DEBUG = os.environ.get("FASTACT_DEBUG") == "1"
+SANITIZE = os.environ.get("FASTACT_SANITIZE", "")
+COMMON = [
+    "-std=gnu11",
+    "-fvisibility=hidden",
+    "-fPIC",
+    "-Wno-missing-field-initializers",
+    *(["-O1", "-g"] if DEBUG or SANITIZE else ["-O3", "-g0"]),
+    *([f"-fsanitize={SANITIZE}", "-fno-omit-frame-pointer"] if SANITIZE else []),
+    *NUMERICS,
+]
+
+
+def accepted(compiler, flags: list[str], source: str = "int main(void) { return 0; }") -> bool:
+    """Whether the compiler takes the flags; a target it does not know becomes null."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "probe.c")
+        path.write_text(source)
+        command = [*compiler.compiler, "-Werror", *flags, "-c", str(path), "-o", f"{path}.o"]
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+def openmp_flags(compiler) -> list[str]:
+    """What turns on OpenMP, or nothing."""
+    if os.environ.get("FASTACT_OPENMP") == "0":
+        return []
+    candidates = [["-Xpreprocessor", "-fopenmp"]] if sys.platform == "darwin" else [["-fopenmp"]]
+    probe = "#include <omp.h>\nint main(void) { return omp_get_max_threads(); }"
+    return next((flags for flags in candidates if accepted(compiler, flags, probe)), [])
+
+
+class BuildTargets(build_clib):
+    """Compiles each library with the flags of its target, where the compiler has them."""
+
+    def build_libraries(self, libraries):
+        for name, info in libraries:
+            flags = info["cflags"]
+            if not accepted(self.compiler, flags):
+                self.announce(f"{name}: not supported by this compiler, built empty", level=3)
+                flags = []
+            openmp = openmp_flags(self.compiler) if info.get("openmp") else []
+            info["cflags"] = [*COMMON, *flags, *openmp]
+        super().build_libraries(libraries)
+
+
+class BuildExtension(build_ext):
+    """Links the extension with the OpenMP that the core was compiled for."""
+
+    def run(self):
+        self.run_command("build_clib")
+        super().run()
+
+    def build_extensions(self):
+        flags = openmp_flags(self.compiler)
+        if sys.platform == "darwin" and flags:
+            flags = ["-lomp"]
+        sanitize = [f"-fsanitize={SANITIZE}"] if SANITIZE else []
+        for extension in self.extensions:
+            extension.extra_link_args += [*flags, *sanitize]
+        super().build_extensions()
+
+
+def headers() -> list[str]:
+    """Everything that a target includes."""
+    return [str(path) for suffix in ("h", "inc", "def") for path in Path("src_c").rglob(f"*.{suffix}")]
+
+
+def libraries() -> list[tuple[str, dict]]:
+    """The core and the targets, as setuptools wants them."""
+    core = {
+        "sources": [f"src_c/{name}" for name in CORE],
+        "cflags": [],
+        "openmp": True,
+        "obj_deps": {"": headers()},
+    }
+    targets = [
+        (
+            f"fastact_{isa}",
+            {
+                "sources": [f"src_c/targets/{isa}_f{precision}.c" for precision in (32, 64)],
+                "cflags": flags,
+                "obj_deps": {"": headers()},
+            },
+        )
+        for isa, flags in TARGETS.items()
+    ]
+    return [("fastact_core", core), *targets]
+
+
+def numpy_include() -> str:
+    """NumPy's headers; imported here so that metadata can be read without NumPy."""
+    import numpy
+
+    return numpy.get_include()
+
+
+setup(
+    libraries=libraries(),
+    ext_modules=[
+        Extension(
+            "fastact._ufuncs",
+            ["fastact/_ufuncs.pyx"],
+            include_dirs=["src_c", numpy_include()],
+            define_macros=[
+                ("NPY_NO_DEPRECATED_API", "NPY_2_0_API_VERSION"),
+                ("NPY_TARGET_VERSION", "NPY_2_0_API_VERSION"),
+            ],
+            extra_compile_args=["-O2"],
+            depends=["src_c/fastact.h"],
+        )
+    ],
+    cmdclass={"build_clib": BuildTargets, "build_ext": BuildExtension},
+)

@@ -1,0 +1,142 @@
+/* The contract between the C core and its callers (Cython, the test harnesses).
+ *
+ * Nothing here knows NumPy. An activation comes in forms; a form on given dtypes is an
+ * fa_op; an fa_op on given arrays is an fa_job, which fa_run carries out. */
+#ifndef FASTACT_H
+#define FASTACT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    FA_MAX_PARAMETERS = 2,
+    FA_MAX_OPERANDS = 6, /* g, x, parameters, two outputs */
+    FA_MAX_DIMS = 64,
+};
+
+/* ---- the table ---- */
+
+typedef enum { FA_FIXED, FA_TUNABLE, FA_LEARNABLE } fa_role;
+
+typedef struct {
+    double value, slope;
+} fa_bound;
+
+typedef struct {
+    const char *name;
+    const char *aliases; /* separated by spaces */
+    int parameters;
+    const char *parameter[FA_MAX_PARAMETERS];
+    double defaults[FA_MAX_PARAMETERS];
+    fa_role role;  /* of the last parameter */
+    double cost;   /* ns per float32 element */
+    fa_bound ulp[2]; /* float32, float64 */
+} fa_activation;
+
+extern const fa_activation fa_activations[];
+extern const int fa_activation_count;
+
+typedef enum {
+    FA_VALUE,          /* x, p...    -> y     */
+    FA_GRAD,           /* x, p...    -> dx    */
+    FA_VALUE_AND_GRAD, /* x, p...    -> y, dx */
+    FA_BACKWARD,       /* g, x, p... -> g dx, and g dp where p is learnable */
+    FA_GRAD_PARAMETER, /* x, p...    -> dp    */
+    FA_FORMS
+} fa_form;
+
+/* Whether the activation has the form, and how many operands it takes. */
+bool fa_has_form(const fa_activation *activation, fa_form form);
+int fa_inputs(const fa_activation *activation, fa_form form);
+int fa_outputs(const fa_activation *activation, fa_form form);
+
+/* ---- dtypes ---- */
+
+typedef enum {
+    FA_FLOAT32,
+    FA_FLOAT64,
+    FA_FLOAT16,
+    FA_BFLOAT16,
+    FA_BOOL,
+    FA_INT8,
+    FA_UINT8,
+    FA_INT16,
+    FA_UINT16,
+    FA_INT32,
+    FA_UINT32,
+    FA_INT64,
+    FA_UINT64,
+    FA_DTYPES
+} fa_dtype;
+
+size_t fa_item_bytes(fa_dtype dtype);
+
+/* ---- targets: what one (ISA, precision) object file exports ---- */
+
+/* Operands in order, inputs before outputs, each contiguous and of the target's
+ * precision. A uniform kernel reads one element of each parameter. */
+typedef void fa_kernel(void *const *operands, ptrdiff_t count);
+typedef void fa_convert(void *to, const void *from, ptrdiff_t count);
+
+typedef struct {
+    bool available; /* compiled in */
+    fa_kernel *const (*kernels)[FA_FORMS][2]; /* [activation][form][uniform] */
+    fa_convert *widen[FA_DTYPES];  /* to the precision of the target */
+    fa_convert *narrow[FA_DTYPES]; /* from it */
+    void (*stream)(void *to, const void *from, size_t bytes); /* past the caches */
+    void (*fence)(void); /* after the last stream */
+} fa_target;
+
+typedef struct {
+    const char *name;
+    const fa_target *target[2]; /* float32, float64 */
+    bool (*cpu_has_it)(void);
+} fa_isa;
+
+/* Best first; scalar, the last, is always available. */
+extern const fa_isa fa_isas[];
+extern const int fa_isa_count;
+bool fa_isa_available(int isa);
+int fa_active_isa(void);
+void fa_use_isa(int isa);
+
+/* ---- threads ---- */
+
+bool fa_has_openmp(void);
+int fa_default_threads(void);         /* CPUs by affinity and quota */
+int fa_get_threads(void);             /* the limit for calls from this thread */
+void fa_set_threads(int threads);     /* for all threads without a limit of their own */
+int fa_swap_local_threads(int threads); /* for this thread; 0: none; returns the old */
+int fa_borrow_team(double ns_of_work); /* members for this call, the caller included */
+void fa_return_team(int members);
+
+/* ---- work ---- */
+
+typedef struct {
+    int activation; /* index into fa_activations */
+    fa_form form;
+    int inputs, outputs;
+    int precision; /* of the computation: 0 float32, 1 float64 */
+    fa_dtype dtype[FA_MAX_OPERANDS];
+} fa_op;
+
+typedef struct {
+    const fa_op *op;
+    int dims;
+    ptrdiff_t shape[FA_MAX_DIMS];
+    char *data[FA_MAX_OPERANDS];
+    ptrdiff_t strides[FA_MAX_OPERANDS][FA_MAX_DIMS]; /* bytes */
+} fa_job;
+
+/* Returns whether a finite result overflowed. May reorder the axes of the job. */
+bool fa_run(fa_job *job);
+
+/* One contiguous run of float32 or float64 on the calling thread: fa_run without its
+ * preparations, for calls where those would show. */
+bool fa_run_small(const fa_op *op, void *const *operands, ptrdiff_t count);
+
+/* A NumPy inner loop; data is an fa_op. */
+void fa_loop(char **args, const intptr_t *dimensions, const intptr_t *steps, void *data);
+
+#endif

@@ -1,0 +1,61 @@
+/* Numbers of twice the working precision: an unevaluated sum of two vectors.
+ *
+ * The error-free transformations are Dekker's (1971) and Knuth's; they hold only while
+ * the compiler contracts nothing (-ffp-contract=off). */
+#ifndef FA_PAIR_H
+#define FA_PAIR_H
+
+typedef struct { V hi, lo; } Pair;
+
+/* a + b exactly, where |a| >= |b| or a = 0. */
+INLINE Pair fast_two_sum(V a, V b)
+{
+    V sum = v_add(a, b);
+    return (Pair){sum, v_sub(b, v_sub(sum, a))};
+}
+
+/* a + b exactly, in any order of size. */
+INLINE Pair two_sum(V a, V b)
+{
+    V sum = v_add(a, b);
+    V b_part = v_sub(sum, a);
+    V a_part = v_sub(sum, b_part);
+    return (Pair){sum, v_add(v_sub(a, a_part), v_sub(b, b_part))};
+}
+
+/* a b exactly, barring underflow. */
+INLINE Pair two_product(V a, V b)
+{
+    V product = v_mul(a, b);
+    return (Pair){product, v_fms(a, b, product)};
+}
+
+/* |a| */
+INLINE Pair pair_abs(Pair a)
+{
+    V minus = v_sub(v_set(0), a.lo);
+    return (Pair){v_abs(a.hi), v_select(v_lt(a.hi, v_set(0)), minus, a.lo)};
+}
+
+/* a b as a pair, for a b that only matters up to +-limit: beyond, it is near +-limit.
+ * Nothing overflows, so no flag is raised for a product that saturates anyway. */
+INLINE Pair saturating_product(V a, V b, T limit)
+{
+    V small = v_set(C(0x1p-64, 0x1p-512));
+    V probe = v_mul(v_mul(a, small), v_mul(b, small));
+    M large = v_lt(v_mul(v_set(limit), v_mul(small, small)), v_abs(probe));
+    Pair product = two_product(a, v_select(large, v_set(0), b));
+    return (Pair){v_select(large, v_copysign(v_set(limit), probe), product.hi),
+                  product.lo};
+}
+
+/* c[0] + c[1] x + ... + c[degree] x^degree, by Horner's rule. */
+INLINE V polynomial(V x, const T *c, int degree)
+{
+    V sum = v_set(c[degree]);
+    _Pragma("GCC unroll 32") for (int k = degree - 1; k >= 0; k--)
+        sum = v_fma(x, sum, v_set(c[k]));
+    return sum;
+}
+
+#endif

@@ -1,0 +1,113 @@
+/* AVX2 with FMA and F16C: the verbs on one ymm register.
+ *
+ * scalar.h says what each verb means; bundle.h lifts them to bundles of registers.
+ * One vpermps looks up 8 entries, hence V_TABLE; in float64 it takes two of them. */
+#include "../precision.h"
+#define V_ISA avx2
+
+#if defined(__AVX2__) && defined(__FMA__) && defined(__F16C__)
+#define V_AVAILABLE 1
+#include <immintrin.h>
+
+#define V_BUNDLE 2
+#define V_TABLE 8
+typedef __m256i NI;
+
+#if PRECISION == 32
+#define V_LANES 8
+#define V_RECIPROCAL_BITS 11
+typedef __m256 N;
+#define OP(name) _mm256_##name##_ps
+#define INT_OP(name) _mm256_##name##_epi32
+#define TO_BITS(a) _mm256_castps_si256(a)
+#define FROM_BITS(a) _mm256_castsi256_ps(a)
+#define SET_BITS(a) _mm256_set1_epi32((int32_t)(a))
+INLINE NI first_lanes(ptrdiff_t n)
+{
+    return _mm256_cmpgt_epi32(_mm256_set1_epi32((int32_t)n),
+                              _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
+INLINE N n_reciprocal(N a) { return _mm256_rcp_ps(a); }
+INLINE N n_lookup(const T *table, NI i)
+{
+    return _mm256_permutevar8x32_ps(_mm256_load_ps(table), i);
+}
+#else
+#define V_LANES 4
+#define V_RECIPROCAL_BITS 53
+typedef __m256d N;
+#define OP(name) _mm256_##name##_pd
+#define INT_OP(name) _mm256_##name##_epi64
+#define TO_BITS(a) _mm256_castpd_si256(a)
+#define FROM_BITS(a) _mm256_castsi256_pd(a)
+#define SET_BITS(a) _mm256_set1_epi64x((int64_t)(a))
+INLINE NI first_lanes(ptrdiff_t n)
+{
+    return _mm256_cmpgt_epi64(_mm256_set1_epi64x(n), _mm256_setr_epi64x(0, 1, 2, 3));
+}
+INLINE N n_reciprocal(N a) { return _mm256_div_pd(_mm256_set1_pd(1.0), a); }
+INLINE N n_lookup(const T *table, NI i)
+{
+    /* A double is two neighbouring floats: entry i of a half table is the pair 2i,
+     * 2i + 1; bit 2 of i chooses the half. */
+    NI even = _mm256_slli_epi64(i, 1);
+    NI odd = _mm256_slli_epi64(_mm256_add_epi64(even, _mm256_set1_epi64x(1)), 32);
+    NI pair = _mm256_blend_epi32(even, odd, 0xaa);
+    N low = _mm256_castps_pd(
+        _mm256_permutevar8x32_ps(_mm256_load_ps((const float *)table), pair));
+    N high = _mm256_castps_pd(
+        _mm256_permutevar8x32_ps(_mm256_load_ps((const float *)(table + 4)), pair));
+    return _mm256_blendv_pd(low, high, _mm256_castsi256_pd(_mm256_slli_epi64(i, 61)));
+}
+#endif
+typedef N NM;
+
+INLINE N n_set(T a) { return OP(set1)(a); }
+INLINE N n_load(const T *p) { return OP(loadu)(p); }
+INLINE void n_store(T *p, N a) { OP(storeu)(p, a); }
+INLINE N n_load_tail(const T *p, ptrdiff_t n) { return OP(maskload)(p, first_lanes(n)); }
+INLINE void n_store_tail(T *p, N a, ptrdiff_t n) { OP(maskstore)(p, first_lanes(n), a); }
+INLINE void n_stream(T *p, N a) { OP(stream)(p, a); }
+INLINE void n_fence(void) { _mm_sfence(); }
+
+INLINE N n_add(N a, N b) { return OP(add)(a, b); }
+INLINE N n_sub(N a, N b) { return OP(sub)(a, b); }
+INLINE N n_mul(N a, N b) { return OP(mul)(a, b); }
+INLINE N n_fma(N a, N b, N c) { return OP(fmadd)(a, b, c); }
+INLINE N n_fms(N a, N b, N c) { return OP(fmsub)(a, b, c); }
+INLINE N n_fnma(N a, N b, N c) { return OP(fnmadd)(a, b, c); }
+INLINE N n_fnms(N a, N b, N c) { return OP(fnmsub)(a, b, c); }
+INLINE N n_min(N a, N b) { return OP(min)(a, b); }
+INLINE N n_max(N a, N b) { return OP(max)(a, b); }
+
+INLINE N n_abs(N a) { return OP(andnot)(FROM_BITS(SET_BITS(T_SIGN)), a); }
+INLINE N n_copysign(N a, N sign)
+{
+    return OP(or)(n_abs(a), OP(and)(FROM_BITS(SET_BITS(T_SIGN)), sign));
+}
+INLINE N n_truncate(N a) { return OP(and)(a, FROM_BITS(SET_BITS(T_UPPER_HALF))); }
+
+INLINE NM n_lt(N a, N b) { return OP(cmp)(a, b, _CMP_LT_OQ); }
+INLINE NM n_le(N a, N b) { return OP(cmp)(a, b, _CMP_LE_OQ); }
+INLINE NM n_is_nan(N a) { return OP(cmp)(a, a, _CMP_UNORD_Q); }
+INLINE NM n_and(NM a, NM b) { return OP(and)(a, b); }
+INLINE N n_select(NM m, N yes, N no) { return OP(blendv)(no, yes, m); }
+
+INLINE NI n_bits(N a) { return TO_BITS(a); }
+INLINE N n_from_bits(NI a) { return FROM_BITS(a); }
+INLINE NI n_int_add(NI a, NI b) { return INT_OP(add)(a, b); }
+INLINE NI n_shift_left(NI a, int bits) { return INT_OP(slli)(a, bits); }
+INLINE NI n_shift_right(NI a, int bits) { return INT_OP(srli)(a, bits); }
+
+#if PRECISION == 32
+INLINE N n_load_half(const uint16_t *p)
+{
+    return _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)p));
+}
+INLINE void n_store_half(uint16_t *p, N a)
+{
+    _mm_storeu_si128((__m128i *)p, _mm256_cvtps_ph(a, _MM_FROUND_CUR_DIRECTION));
+}
+#endif
+
+#endif

@@ -1,0 +1,97 @@
+/* AVX-512 (F, BW, DQ, VL): the verbs on one zmm register.
+ *
+ * scalar.h says what each verb means; bundle.h lifts them to bundles of registers. */
+#include "../precision.h"
+#define V_ISA avx512
+
+#if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512DQ__) \
+    && defined(__AVX512VL__)
+#define V_AVAILABLE 1
+#include <immintrin.h>
+
+#define V_BUNDLE 3
+#define V_RECIPROCAL_BITS 14
+typedef __m512i NI;
+
+#if PRECISION == 32
+#define V_LANES 16
+#define V_TABLE 16
+typedef __m512 N;
+typedef __mmask16 NM;
+#define OP(name) _mm512_##name##_ps
+#define INT_OP(name) _mm512_##name##_epi32
+#define COMPARE(a, b, how) _mm512_cmp_ps_mask(a, b, how)
+#define TO_BITS(a) _mm512_castps_si512(a)
+#define FROM_BITS(a) _mm512_castsi512_ps(a)
+#define SET_BITS(a) _mm512_set1_epi32((int32_t)(a))
+#else
+#define V_LANES 8
+#define V_TABLE 8
+typedef __m512d N;
+typedef __mmask8 NM;
+#define OP(name) _mm512_##name##_pd
+#define INT_OP(name) _mm512_##name##_epi64
+#define COMPARE(a, b, how) _mm512_cmp_pd_mask(a, b, how)
+#define TO_BITS(a) _mm512_castpd_si512(a)
+#define FROM_BITS(a) _mm512_castsi512_pd(a)
+#define SET_BITS(a) _mm512_set1_epi64((int64_t)(a))
+#endif
+
+INLINE NM first_lanes(ptrdiff_t n) { return (NM)((1u << n) - 1u); }
+
+INLINE N n_set(T a) { return OP(set1)(a); }
+INLINE N n_load(const T *p) { return OP(loadu)(p); }
+INLINE void n_store(T *p, N a) { OP(storeu)(p, a); }
+INLINE N n_load_tail(const T *p, ptrdiff_t n) { return OP(maskz_loadu)(first_lanes(n), p); }
+INLINE void n_store_tail(T *p, N a, ptrdiff_t n) { OP(mask_storeu)(p, first_lanes(n), a); }
+INLINE void n_stream(T *p, N a) { OP(stream)(p, a); }
+INLINE void n_fence(void) { _mm_sfence(); }
+
+INLINE N n_add(N a, N b) { return OP(add)(a, b); }
+INLINE N n_sub(N a, N b) { return OP(sub)(a, b); }
+INLINE N n_mul(N a, N b) { return OP(mul)(a, b); }
+INLINE N n_fma(N a, N b, N c) { return OP(fmadd)(a, b, c); }
+INLINE N n_fms(N a, N b, N c) { return OP(fmsub)(a, b, c); }
+INLINE N n_fnma(N a, N b, N c) { return OP(fnmadd)(a, b, c); }
+INLINE N n_fnms(N a, N b, N c) { return OP(fnmsub)(a, b, c); }
+INLINE N n_min(N a, N b) { return OP(min)(a, b); }
+INLINE N n_max(N a, N b) { return OP(max)(a, b); }
+INLINE N n_reciprocal(N a) { return OP(rcp14)(a); }
+
+INLINE N n_abs(N a) { return OP(abs)(a); }
+INLINE N n_copysign(N a, N sign)
+{
+    /* 0xca: where the mask bit is set take a, elsewhere sign. */
+    return FROM_BITS(
+        INT_OP(ternarylogic)(SET_BITS(~T_SIGN), TO_BITS(a), TO_BITS(sign), 0xca));
+}
+INLINE N n_truncate(N a)
+{
+    return FROM_BITS(_mm512_and_si512(TO_BITS(a), SET_BITS(T_UPPER_HALF)));
+}
+
+INLINE NM n_lt(N a, N b) { return COMPARE(a, b, _CMP_LT_OQ); }
+INLINE NM n_le(N a, N b) { return COMPARE(a, b, _CMP_LE_OQ); }
+INLINE NM n_is_nan(N a) { return COMPARE(a, a, _CMP_UNORD_Q); }
+INLINE NM n_and(NM a, NM b) { return a & b; }
+INLINE N n_select(NM m, N yes, N no) { return OP(mask_blend)(m, no, yes); }
+
+INLINE NI n_bits(N a) { return TO_BITS(a); }
+INLINE N n_from_bits(NI a) { return FROM_BITS(a); }
+INLINE NI n_int_add(NI a, NI b) { return INT_OP(add)(a, b); }
+INLINE NI n_shift_left(NI a, int bits) { return INT_OP(slli)(a, bits); }
+INLINE NI n_shift_right(NI a, int bits) { return INT_OP(srli)(a, bits); }
+INLINE N n_lookup(const T *table, NI i) { return OP(permutexvar)(i, OP(load)(table)); }
+
+#if PRECISION == 32
+INLINE N n_load_half(const uint16_t *p)
+{
+    return _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)p));
+}
+INLINE void n_store_half(uint16_t *p, N a)
+{
+    _mm256_storeu_si256((__m256i *)p, _mm512_cvtps_ph(a, _MM_FROUND_CUR_DIRECTION));
+}
+#endif
+
+#endif

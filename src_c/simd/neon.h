@@ -1,0 +1,123 @@
+/* AArch64 Advanced SIMD: the verbs on one q register.
+ *
+ * scalar.h says what each verb means; bundle.h lifts them to bundles of registers.
+ * A lookup is one TBL of the table's bytes. */
+#include "../precision.h"
+#define V_ISA neon
+
+#if defined(__aarch64__) && defined(__ARM_NEON)
+#define V_AVAILABLE 1
+#include <arm_neon.h>
+
+#define V_BUNDLE 2
+#define V_TABLE 8
+#define V_RECIPROCAL_BITS T_MANTISSA
+
+#if PRECISION == 32
+#define V_LANES 4
+typedef float32x4_t N;
+typedef uint32x4_t NI;
+#define OP(name) name##_f32
+#define INT_OP(name) name##_u32
+#define TO_BITS(a) vreinterpretq_u32_f32(a)
+#define FROM_BITS(a) vreinterpretq_f32_u32(a)
+#define SHIFT(a) vdupq_n_s32(a)
+INLINE N n_lookup(const T *table, NI i)
+{
+    uint8x16x2_t bytes = vld1q_u8_x2((const uint8_t *)table);
+    NI at = vmlaq_n_u32(vdupq_n_u32(0x03020100), vandq_u32(i, vdupq_n_u32(7)),
+                        0x04040404);
+    return vreinterpretq_f32_u8(vqtbl2q_u8(bytes, vreinterpretq_u8_u32(at)));
+}
+#else
+#define V_LANES 2
+typedef float64x2_t N;
+typedef uint64x2_t NI;
+#define OP(name) name##_f64
+#define INT_OP(name) name##_u64
+#define TO_BITS(a) vreinterpretq_u64_f64(a)
+#define FROM_BITS(a) vreinterpretq_f64_u64(a)
+#define SHIFT(a) vdupq_n_s64(a)
+INLINE N n_lookup(const T *table, NI i)
+{
+    uint8x16x4_t bytes = vld1q_u8_x4((const uint8_t *)table);
+    /* The byte of each index, 8 (i mod 8), spread over the lane's eight bytes. */
+    uint8x16_t first = vreinterpretq_u8_u64(
+        vshlq_n_u64(vandq_u64(i, vdupq_n_u64(7)), 3));
+    uint8x16_t spread = vqtbl1q_u8(
+        first, vcombine_u8(vdup_n_u8(0), vdup_n_u8(8)));
+    uint8x16_t at = vaddq_u8(
+        spread, vreinterpretq_u8_u64(vdupq_n_u64(UINT64_C(0x0706050403020100))));
+    return vreinterpretq_f64_u8(vqtbl4q_u8(bytes, at));
+}
+#endif
+typedef NI NM;
+
+INLINE N n_set(T a) { return OP(vdupq_n)(a); }
+INLINE N n_load(const T *p) { return OP(vld1q)(p); }
+INLINE void n_store(T *p, N a) { OP(vst1q)(p, a); }
+INLINE N n_load_tail(const T *p, ptrdiff_t n)
+{
+    T lanes[V_LANES] = {0};
+    for (ptrdiff_t i = 0; i < n; i++) lanes[i] = p[i];
+    return n_load(lanes);
+}
+INLINE void n_store_tail(T *p, N a, ptrdiff_t n)
+{
+    T lanes[V_LANES];
+    n_store(lanes, a);
+    for (ptrdiff_t i = 0; i < n; i++) p[i] = lanes[i];
+}
+/* A single q register cannot be streamed; the compiler may pair the stores. */
+INLINE void n_stream(T *p, N a) { OP(vst1q)(p, a); }
+INLINE void n_fence(void) {}
+
+INLINE N n_add(N a, N b) { return OP(vaddq)(a, b); }
+INLINE N n_sub(N a, N b) { return OP(vsubq)(a, b); }
+INLINE N n_mul(N a, N b) { return OP(vmulq)(a, b); }
+INLINE N n_fma(N a, N b, N c) { return OP(vfmaq)(c, a, b); }
+INLINE N n_fms(N a, N b, N c) { return OP(vfmaq)(OP(vnegq)(c), a, b); }
+INLINE N n_fnma(N a, N b, N c) { return OP(vfmsq)(c, a, b); }
+INLINE N n_fnms(N a, N b, N c) { return OP(vnegq)(OP(vfmaq)(c, a, b)); }
+INLINE N n_min(N a, N b) { return OP(vminq)(a, b); }
+INLINE N n_max(N a, N b) { return OP(vmaxq)(a, b); }
+INLINE N n_reciprocal(N a) { return OP(vdivq)(n_set(1), a); }
+
+INLINE N n_abs(N a) { return OP(vabsq)(a); }
+INLINE N n_copysign(N a, N sign)
+{
+    return OP(vbslq)(INT_OP(vdupq_n)(T_SIGN), sign, a);
+}
+INLINE N n_truncate(N a)
+{
+    return FROM_BITS(INT_OP(vandq)(TO_BITS(a), INT_OP(vdupq_n)(T_UPPER_HALF)));
+}
+
+INLINE NM n_lt(N a, N b) { return OP(vcltq)(a, b); }
+INLINE NM n_le(N a, N b) { return OP(vcleq)(a, b); }
+INLINE NM n_is_nan(N a)
+{
+    NM ordered = OP(vceqq)(a, a);
+    return INT_OP(vbicq)(INT_OP(vdupq_n)(~(TBITS)0), ordered);
+}
+INLINE NM n_and(NM a, NM b) { return INT_OP(vandq)(a, b); }
+INLINE N n_select(NM m, N yes, N no) { return OP(vbslq)(m, yes, no); }
+
+INLINE NI n_bits(N a) { return TO_BITS(a); }
+INLINE N n_from_bits(NI a) { return FROM_BITS(a); }
+INLINE NI n_int_add(NI a, NI b) { return INT_OP(vaddq)(a, b); }
+INLINE NI n_shift_left(NI a, int bits) { return INT_OP(vshlq)(a, SHIFT(bits)); }
+INLINE NI n_shift_right(NI a, int bits) { return INT_OP(vshlq)(a, SHIFT(-bits)); }
+
+#if PRECISION == 32
+INLINE N n_load_half(const uint16_t *p)
+{
+    return vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(p)));
+}
+INLINE void n_store_half(uint16_t *p, N a)
+{
+    vst1_u16(p, vreinterpret_u16_f16(vcvt_f16_f32(a)));
+}
+#endif
+
+#endif

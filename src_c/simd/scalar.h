@@ -1,0 +1,93 @@
+/* Plain C: the definition of every verb, and the target that runs anywhere.
+ *
+ * An ISA header gives the verbs on one native register N, its masks NM and integers
+ * NI; here a register is one element. FMA is fma(), exact and slow without hardware. */
+#include "../precision.h"
+#define V_ISA scalar
+#define V_AVAILABLE 1
+
+#define V_BUNDLE 1
+#define V_LANES 1
+#define V_TABLE 8               /* entries of one lookup: the smaller tables */
+#define V_RECIPROCAL_BITS T_MANTISSA /* correct bits of n_reciprocal */
+typedef T N;
+typedef bool NM;
+typedef TBITS NI;
+
+INLINE NI n_bits(N a) { NI i; memcpy(&i, &a, sizeof i); return i; }
+INLINE N n_from_bits(NI i) { N a; memcpy(&a, &i, sizeof a); return a; }
+
+/* Memory. A tail touches only the first n lanes; the others read as 0. */
+INLINE N n_set(T a) { return a; }
+INLINE N n_load(const T *p) { return *p; }
+INLINE void n_store(T *p, N a) { *p = a; }
+INLINE N n_load_tail(const T *p, ptrdiff_t n) { return n > 0 ? *p : 0; }
+INLINE void n_store_tail(T *p, N a, ptrdiff_t n) { if (n > 0) *p = a; }
+INLINE void n_stream(T *p, N a) { *p = a; }
+INLINE void n_fence(void) {}
+
+/* Arithmetic. fma = a b + c, fms = a b - c; fnma and fnms have -a b; each rounded once. */
+INLINE N n_add(N a, N b) { return a + b; }
+INLINE N n_sub(N a, N b) { return a - b; }
+INLINE N n_mul(N a, N b) { return a * b; }
+INLINE N n_fma(N a, N b, N c) { return sizeof(T) == 4 ? (N)fmaf((float)a, (float)b, (float)c) : (N)fma(a, b, c); }
+INLINE N n_fms(N a, N b, N c) { return n_fma(a, b, -c); }
+INLINE N n_fnma(N a, N b, N c) { return n_fma(-a, b, c); }
+INLINE N n_fnms(N a, N b, N c) { return n_fma(-a, b, -c); }
+INLINE N n_reciprocal(N a) { return 1 / a; }
+
+/* The first operand must not be NaN; a NaN in the second comes through. Which of two
+ * zeros is returned is not defined. */
+INLINE N n_min(N a, N b) { return a < b ? a : b; }
+INLINE N n_max(N a, N b) { return a > b ? a : b; }
+
+/* Bits. truncate keeps the upper half of the significand. */
+INLINE N n_abs(N a) { return n_from_bits(n_bits(a) & ~T_SIGN); }
+INLINE N n_copysign(N a, N sign)
+{
+    return n_from_bits((n_bits(a) & ~T_SIGN) | (n_bits(sign) & T_SIGN));
+}
+INLINE N n_truncate(N a) { return n_from_bits(n_bits(a) & T_UPPER_HALF); }
+
+/* Comparisons with NaN are false. */
+INLINE NM n_lt(N a, N b) { return a < b; }
+INLINE NM n_le(N a, N b) { return a <= b; }
+INLINE NM n_is_nan(N a) { return a != a; }
+INLINE NM n_and(NM a, NM b) { return a && b; }
+INLINE N n_select(NM m, N yes, N no) { return m ? yes : no; }
+
+/* Integers wrap; shifts are logical; a lookup takes the index modulo V_TABLE. */
+INLINE NI n_int_add(NI a, NI b) { return a + b; }
+INLINE NI n_shift_left(NI a, int bits) { return a << bits; }
+INLINE NI n_shift_right(NI a, int bits) { return a >> bits; }
+INLINE N n_lookup(const T *table, NI i) { return table[i % V_TABLE]; }
+
+#if PRECISION == 32
+/* IEEE half precision, rounded to nearest even; NaN stays NaN, quiet. */
+INLINE N n_load_half(const uint16_t *p)
+{
+    uint32_t sign = (uint32_t)(*p & 0x8000) << 16;
+    uint32_t magnitude = (uint32_t)(*p & 0x7fff);
+    if (magnitude > 0x7c00) return n_from_bits(sign | 0x7fc00000 | magnitude << 13);
+    if (magnitude == 0x7c00) return n_from_bits(sign | 0x7f800000);
+    /* The exponents differ by 112: a product does it, subnormal halves included. */
+    return n_copysign(n_from_bits(magnitude << 13) * 0x1p112f, n_from_bits(sign));
+}
+INLINE void n_store_half(uint16_t *p, N a)
+{
+    uint16_t sign = (uint16_t)(n_bits(a) >> 16 & 0x8000);
+    float magnitude = n_abs(a);
+    uint32_t bits = n_bits(magnitude);
+    if (bits > 0x7f800000) {
+        *p = (uint16_t)(sign | 0x7e00 | (bits >> 13 & 0x3ff));
+    } else if (magnitude >= 65520.0f) {
+        *p = (uint16_t)(sign | 0x7c00);
+    } else if (magnitude < 0x1p-14f) {
+        /* Adding 1/2 leaves the multiple of 2^-24 in the low bits, rounded. */
+        *p = (uint16_t)(sign | (n_bits(magnitude + 0.5f) - n_bits(0.5f)));
+    } else {
+        bits += 0xfff + (bits >> 13 & 1);
+        *p = (uint16_t)(sign | ((bits - (112u << 23)) >> 13));
+    }
+}
+#endif

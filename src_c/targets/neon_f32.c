@@ -1,0 +1,4 @@
+/* NEON, float32. */
+#define PRECISION 32
+#include "../simd/neon.h"
+#include "../kernels.inc"

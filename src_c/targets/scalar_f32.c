@@ -1,0 +1,4 @@
+/* Plain C, float32. */
+#define PRECISION 32
+#include "../simd/scalar.h"
+#include "../kernels.inc"

@@ -1,0 +1,4 @@
+/* Plain C, float64. */
+#define PRECISION 64
+#include "../simd/scalar.h"
+#include "../kernels.inc"

@@ -1,0 +1,150 @@
+/* How many threads a call gets.
+ *
+ * A team is never larger than what was asked for, the affinity mask, the cgroup quota,
+ * OpenMP's own limit (so threadpoolctl works) and what the work is worth; nested calls
+ * and a second caller while all CPUs are busy run alone. After a fork in the middle of
+ * a call, and where OpenMP is missing, every team is one. */
+#define _GNU_SOURCE
+#include <stdatomic.h>
+#include <stdio.h>
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+#ifdef __unix__
+#include <pthread.h>
+#include <unistd.h>
+#endif
+#ifdef __linux__
+#include <sched.h>
+#endif
+
+#include "fastact.h"
+
+/* Waking a team costs about 5 us; each member must have several times that to do. */
+static const double NS_WORTH_A_THREAD = 20e3;
+
+static atomic_int limit;        /* set by fa_set_threads; 0 until then */
+static atomic_int borrowed;     /* members of teams at work, callers not counted */
+static atomic_bool alone;       /* OpenMP cannot be used in this process any more */
+static _Thread_local int local_limit; /* 0: none */
+
+bool fa_has_openmp(void)
+{
+#ifdef _OPENMP
+    return true;
+#else
+    return false;
+#endif
+}
+
+/* CPUs' worth of time that the control group grants, or a large number. */
+static int quota_threads(void)
+{
+    double quota = -1, period = 1;
+    FILE *file = fopen("/sys/fs/cgroup/cpu.max", "r");
+    if (file) {
+        if (fscanf(file, "%lf %lf", &quota, &period) != 2) quota = -1;
+        fclose(file);
+    } else {
+        FILE *q = fopen("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", "r");
+        FILE *p = fopen("/sys/fs/cgroup/cpu/cpu.cfs_period_us", "r");
+        if (!q || !p || fscanf(q, "%lf", &quota) != 1 || fscanf(p, "%lf", &period) != 1)
+            quota = -1;
+        if (q) fclose(q);
+        if (p) fclose(p);
+    }
+    if (quota <= 0 || period <= 0) return 1 << 16;
+    int threads = (int)(quota / period + 0.999);
+    return threads < 1 ? 1 : threads;
+}
+
+int fa_default_threads(void)
+{
+    int cpus = 1;
+#if defined(__linux__)
+    cpu_set_t mask;
+    if (sched_getaffinity(0, sizeof mask, &mask) == 0)
+        cpus = CPU_COUNT(&mask);
+    else
+        cpus = (int)sysconf(_SC_NPROCESSORS_ONLN);
+#elif defined(__unix__) || defined(__APPLE__)
+    cpus = (int)sysconf(_SC_NPROCESSORS_ONLN);
+#elif defined(_OPENMP)
+    cpus = omp_get_num_procs();
+#endif
+    int quota = quota_threads();
+    return cpus < 1 ? 1 : cpus < quota ? cpus : quota;
+}
+
+int fa_get_threads(void)
+{
+    if (!fa_has_openmp()) return 1;
+    if (local_limit) return local_limit;
+    int threads = atomic_load_explicit(&limit, memory_order_relaxed);
+    if (threads == 0) {
+        threads = fa_default_threads();
+        atomic_store_explicit(&limit, threads, memory_order_relaxed);
+    }
+    return threads;
+}
+
+void fa_set_threads(int threads)
+{
+    atomic_store_explicit(&limit, threads, memory_order_relaxed);
+}
+
+int fa_swap_local_threads(int threads)
+{
+    int before = local_limit;
+    local_limit = threads;
+    return before;
+}
+
+int fa_borrow_team(double ns_of_work)
+{
+#ifdef _OPENMP
+    double worth = ns_of_work / NS_WORTH_A_THREAD;
+    if (worth < 2 || atomic_load_explicit(&alone, memory_order_relaxed)) return 1;
+    int members = fa_get_threads();
+    if (worth < members) members = (int)worth;
+    if (members < 2 || omp_in_parallel()) return 1;
+    int openmp = omp_get_max_threads();
+    if (openmp < members) members = openmp;
+    int free = fa_get_threads() - 1 - atomic_fetch_add(&borrowed, members - 1);
+    if (free < members - 1) {
+        int granted = free > 0 ? free : 0;
+        atomic_fetch_sub(&borrowed, members - 1 - granted);
+        members = 1 + granted;
+    }
+    return members;
+#else
+    (void)ns_of_work;
+    return 1;
+#endif
+}
+
+void fa_return_team(int members)
+{
+    if (members > 1) atomic_fetch_sub(&borrowed, members - 1);
+}
+
+#if defined(_OPENMP) && defined(__unix__)
+/* libgomp's pool does not survive a fork: give it up before, or the child hangs in its
+ * first parallel region. Teams of other threads that are at work stay behind. */
+static bool paused;
+static void before_fork(void)
+{
+#if _OPENMP >= 201811
+    paused = omp_pause_resource_all(omp_pause_soft) == 0;
+#endif
+}
+static void in_child(void)
+{
+    if (!paused || atomic_load(&borrowed) > 0) atomic_store(&alone, true);
+    atomic_store(&borrowed, 0);
+}
+__attribute__((constructor)) static void watch_forks(void)
+{
+    pthread_atfork(before_fork, NULL, in_child);
+}
+#endif
