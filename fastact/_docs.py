@@ -1,2 +1,578 @@
-"""placeholder"""
-def docstring(row, form, name): return name
+"""Words: an entry per activation, and the docstring of every ufunc made of it.
+
+The formula, the papers and an example stand in the entry; defaults, aliases and error bounds come
+from the C table (`row`), everything else is composed. `docs/make_tables.py` reads the same entries.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+
+class Entry(NamedTuple):
+    """What is said of one activation. Formulas are plain text, as one would type them."""
+
+    summary: str
+    value: str  # the formula, by parameters as the table names them
+    slope: str  # its derivative with respect to x
+    example: tuple[str, ...]  # inputs, value, slope and, if tunable, slope by the parameter
+    kink: str = ""  # the derivative where there is none
+    parameters: dict[str, str] = {}  # noqa: RUF012  # what each parameter is
+    slope_by: str = ""  # derivative with respect to a tunable parameter
+    note: str = ""
+    references: tuple[str, ...] = ()
+
+
+_RELU = (
+    'V. Nair, G. E. Hinton, "Rectified linear units improve restricted Boltzmann machines",'
+    " ICML 2010.",
+    'X. Glorot, A. Bordes, Y. Bengio, "Deep sparse rectifier neural networks", AISTATS 2011.',
+)
+_GELU = ('D. Hendrycks, K. Gimpel, "Gaussian error linear units (GELUs)", 2016, arXiv:1606.08415.',)
+_SWISH = (
+    'P. Ramachandran, B. Zoph, Q. V. Le, "Searching for activation functions", 2017,'
+    " arXiv:1710.05941.",
+)
+_MOBILENET_V3 = ('A. Howard et al., "Searching for MobileNetV3", ICCV 2019, arXiv:1905.02244.',)
+_SHRINKAGE = (
+    'D. L. Donoho, I. M. Johnstone, "Ideal spatial adaptation by wavelet shrinkage",'
+    " Biometrika 81, 1994.",
+)
+
+# s is the logistic sigmoid, Phi and phi are the distribution and the density of the standard normal
+# law.
+ENTRIES: dict[str, Entry] = {
+    "identity": Entry(
+        summary="The argument itself.",
+        value="x",
+        slope="1",
+        example=("[-1.0, 0.0, 2.0]", "array([-1.,  0.,  2.])", "array([1., 1., 1.])"),
+    ),
+    "binary_step": Entry(
+        summary="Binary step: 0 for negative numbers, 1 for others.",
+        value="0 if x < 0 else 1",
+        slope="0",
+        kink="0 at 0",
+        example=("[-1.0, 0.0, 2.0]", "array([0., 1., 1.])", "array([0., 0., 0.])"),
+        references=(
+            'W. S. McCulloch, W. Pitts, "A logical calculus of the ideas immanent in nervous'
+            ' activity", Bulletin of Mathematical Biophysics 5, 1943.',
+        ),
+    ),
+    "sigmoid": Entry(
+        summary="Logistic sigmoid.",
+        value="1 / (1 + exp(-x))",
+        slope="s(x) (1 - s(x))",
+        example=(
+            "[-1.0, 0.0, 2.0]",
+            "array([0.26894142, 0.5       , 0.88079708])",
+            "array([0.19661193, 0.25      , 0.10499359])",
+        ),
+        references=(
+            'D. E. Rumelhart, G. E. Hinton, R. J. Williams, "Learning representations by'
+            ' back-propagating errors", Nature 323, 1986.',
+        ),
+    ),
+    "tanh": Entry(
+        summary="Hyperbolic tangent.",
+        value="tanh(x)",
+        slope="1 - tanh(x)^2",
+        example=(
+            "[-1.0, 0.0, 2.0]",
+            "array([-0.76159416,  0.        ,  0.96402758])",
+            "array([0.41997434, 1.        , 0.07065082])",
+        ),
+        references=(
+            'Y. LeCun, L. Bottou, G. B. Orr, K.-R. Müller, "Efficient BackProp", in Neural'
+            " Networks: Tricks of the Trade, 1998.",
+        ),
+    ),
+    "relu": Entry(
+        summary="Rectified linear unit.",
+        value="max(x, 0)",
+        slope="1 if x > 0 else 0",
+        kink="0 at 0",
+        example=("[-1.0, 0.0, 2.0]", "array([0., 0., 2.])", "array([0., 0., 1.])"),
+        references=_RELU,
+    ),
+    "leaky_relu": Entry(
+        summary="Rectified linear unit with a small slope for negative numbers.",
+        value="x if x > 0 else negative_slope x",
+        slope="1 if x > 0 else negative_slope",
+        slope_by="min(x, 0)",
+        kink="negative_slope at 0",
+        parameters={"negative_slope": "Slope for negative numbers."},
+        example=(
+            "[-1.0, 0.0, 2.0]",
+            "array([-0.01,  0.  ,  2.  ])",
+            "array([0.01, 0.01, 1.  ])",
+            "array([-1.,  0.,  0.])",
+        ),
+        references=(
+            'A. L. Maas, A. Y. Hannun, A. Y. Ng, "Rectifier nonlinearities improve neural network'
+            ' acoustic models", ICML workshop 2013.',
+        ),
+    ),
+    "prelu": Entry(
+        summary="Rectified linear unit with a learnable slope for negative numbers.",
+        value="x if x > 0 else a x",
+        slope="1 if x > 0 else a",
+        slope_by="min(x, 0)",
+        kink="a at 0",
+        parameters={"a": "Slope for negative numbers, for example one per channel."},
+        example=(
+            "[-1.0, 0.0, 2.0]",
+            "array([-0.25,  0.  ,  2.  ])",
+            "array([0.25, 0.25, 1.  ])",
+            "array([-1.,  0.,  0.])",
+        ),
+        references=(
+            'K. He, X. Zhang, S. Ren, J. Sun, "Delving deep into rectifiers: surpassing'
+            ' human-level performance on ImageNet classification", ICCV 2015, arXiv:1502.01852.',
+        ),
+    ),
+    "relu6": Entry(
+        summary="Rectified linear unit that ends at 6.",
+        value="min(max(x, 0), 6)",
+        slope="1 if 0 < x < 6 else 0",
+        kink="0 at 0 and 6",
+        example=("[-1.0, 2.0, 8.0]", "array([0., 2., 6.])", "array([0., 1., 0.])"),
+        references=(
+            'A. G. Howard et al., "MobileNets: efficient convolutional neural networks for mobile'
+            ' vision applications", 2017, arXiv:1704.04861.',
+        ),
+    ),
+    "hard_tanh": Entry(
+        summary="Piecewise linear tanh: the argument, clipped.",
+        value="min(max(x, min_val), max_val)",
+        slope="1 if min_val < x < max_val else 0",
+        kink="0 at both ends",
+        parameters={"min_val": "Smallest result.", "max_val": "Largest result."},
+        example=("[-2.0, 0.5, 2.0]", "array([-1. ,  0.5,  1. ])", "array([0., 1., 0.])"),
+        references=('R. Collobert, "Large scale machine learning", PhD thesis, 2004.',),
+    ),
+    "elu": Entry(
+        summary="Exponential linear unit.",
+        value="x if x > 0 else alpha (exp(x) - 1)",
+        slope="1 if x > 0 else alpha exp(x)",
+        slope_by="0 if x > 0 else exp(x) - 1",
+        kink="alpha at 0",
+        parameters={"alpha": "Negative numbers end at -alpha."},
+        example=(
+            "[-1.0, 0.0, 2.0]",
+            "array([-0.63212056,  0.        ,  2.        ])",
+            "array([0.36787944, 1.        , 1.        ])",
+            "array([-0.63212056,  0.        ,  0.        ])",
+        ),
+        references=(
+            'D.-A. Clevert, T. Unterthiner, S. Hochreiter, "Fast and accurate deep network'
+            ' learning by exponential linear units (ELUs)", ICLR 2016, arXiv:1511.07289.',
+        ),
+    ),
+    "selu": Entry(
+        summary="Self-normalizing exponential linear unit.",
+        value="lambda (x if x > 0 else a (exp(x) - 1))",
+        slope="lambda (1 if x > 0 else a exp(x))",
+        kink="lambda a at 0",
+        note="lambda = 1.0507009873554805 and a = 1.6732632423543772.",
+        example=(
+            "[-1.0, 0.0, 2.0]",
+            "array([-1.11133074,  0.        ,  2.10140197])",
+            "array([0.6467686 , 1.75809934, 1.05070099])",
+        ),
+        references=(
+            'G. Klambauer, T. Unterthiner, A. Mayr, S. Hochreiter, "Self-normalizing neural'
+            ' networks", NeurIPS 2017, arXiv:1706.02515.',
+        ),
+    ),
+    "celu": Entry(
+        summary="Exponential linear unit whose derivative is continuous for every alpha.",
+        value="x if x > 0 else alpha (exp(x/alpha) - 1)",
+        slope="1 if x > 0 else exp(x/alpha)",
+        slope_by="0 if x > 0 else exp(x/alpha) (1 - x/alpha) - 1",
+        parameters={"alpha": "Negative numbers end at -alpha."},
+        example=(
+            "[-1.0, 0.0, 2.0]",
+            "array([-0.63212056,  0.        ,  2.        ])",
+            "array([0.36787944, 1.        , 1.        ])",
+            "array([-0.26424112,  0.        ,  0.        ])",
+        ),
+        references=(
+            'J. T. Barron, "Continuously differentiable exponential linear units", 2017,'
+            " arXiv:1704.07483.",
+        ),
+    ),
+    "gelu": Entry(
+        summary="Gaussian error linear unit, by the normal distribution.",
+        value="x Phi(x) = x/2 (1 + erf(x/sqrt(2)))",
+        slope="Phi(x) + x phi(x)",
+        note="This is the exact form, PyTorch's ``approximate='none'``; `gelu_tanh` is the other.",
+        example=(
+            "[-1.0, 0.0, 2.0]",
+            "array([-0.15865525,  0.        ,  1.95449974])",
+            "array([-0.08331547,  0.5       ,  1.0852318 ])",
+        ),
+        references=_GELU,
+    ),
+    "gelu_tanh": Entry(
+        summary="Gaussian error linear unit, approximated by tanh.",
+        value="x/2 (1 + tanh(u)), u = sqrt(2/pi) (x + 0.044715 x^3)",
+        slope="s(2u) + 2 x s(2u) (1 - s(2u)) u'",
+        note="PyTorch's ``approximate='tanh'``; the bound is that of this formula, not of `gelu`.",
+        example=(
+            "[-1.0, 0.0, 2.0]",
+            "array([-0.15880801,  0.        ,  1.95459769])",
+            "array([-0.08296408,  0.5       ,  1.08609926])",
+        ),
+        references=_GELU,
+    ),
+    "quick_gelu": Entry(
+        summary="Gaussian error linear unit, approximated by the sigmoid.",
+        value="x s(1.702 x)",
+        slope="s(1.702 x) (1 + 1.702 x (1 - s(1.702 x)))",
+        example=(
+            "[-1.0, 0.0, 2.0]",
+            "array([-0.15420423,  0.        ,  1.93565862])",
+            "array([-0.06777961,  0.5       ,  1.07381535])",
+        ),
+        references=_GELU,
+    ),
+    "silu": Entry(
+        summary="Sigmoid linear unit, also known as swish with beta = 1.",
+        value="x s(x)",
+        slope="s(x) (1 + x (1 - s(x)))",
+        example=(
+            "[-1.0, 0.0, 2.0]",
+            "array([-0.26894142,  0.        ,  1.76159416])",
+            "array([0.07232949, 0.5       , 1.09078425])",
+        ),
+        references=(
+            'S. Elfwing, E. Uchibe, K. Doya, "Sigmoid-weighted linear units for neural network'
+            ' function approximation in reinforcement learning", 2017, arXiv:1702.03118.',
+        ),
+    ),
+    "swish": Entry(
+        summary="The argument, gated by its sigmoid with a learnable factor.",
+        value="x s(beta x)",
+        slope="s(beta x) (1 + beta x (1 - s(beta x)))",
+        slope_by="x^2 s'(beta x)",
+        parameters={"beta": "Steepness of the gate."},
+        example=(
+            "[-1.0, 0.0, 2.0]",
+            "array([-0.26894142,  0.        ,  1.76159416])",
+            "array([0.07232949, 0.5       , 1.09078425])",
+            "array([0.19661193, 0.        , 0.41997434])",
+        ),
+        references=_SWISH,
+    ),
+    "mish": Entry(
+        summary="The argument, gated by the tanh of its softplus.",
+        value="x tanh(log(1 + exp(x)))",
+        slope="t + x s(x) (1 - t^2), t = tanh(log(1 + exp(x)))",
+        example=(
+            "[-1.0, 0.0, 2.0]",
+            "array([-0.30340146,  0.        ,  1.94395896])",
+            "array([0.05921676, 0.6       , 1.06931793])",
+        ),
+        references=(
+            'D. Misra, "Mish: a self regularized non-monotonic activation function", BMVC 2020,'
+            " arXiv:1908.08681.",
+        ),
+    ),
+    "softplus": Entry(
+        summary="Smooth maximum of the argument and 0.",
+        value="log(1 + exp(beta x)) / beta",
+        slope="s(beta x)",
+        slope_by="(x s(beta x) - softplus(x, beta)) / beta",
+        parameters={"beta": "Steepness of the bend."},
+        note="The formula holds everywhere: no threshold switches to x.",
+        example=(
+            "[-1.0, 0.0, 2.0]",
+            "array([0.31326169, 0.69314718, 2.12692801])",
+            "array([0.26894142, 0.5       , 0.88079708])",
+            "array([-0.58220311, -0.69314718, -0.36533386])",
+        ),
+        references=(
+            'C. Dugas, Y. Bengio, F. Bélisle, C. Nadeau, R. Garcia, "Incorporating second-order'
+            ' functional knowledge for better option pricing", NIPS 2000 (2001).',
+        ),
+    ),
+    "log_sigmoid": Entry(
+        summary="Logarithm of the logistic sigmoid.",
+        value="-log(1 + exp(-x))",
+        slope="s(-x)",
+        example=(
+            "[-1.0, 0.0, 2.0]",
+            "array([-1.31326169, -0.69314718, -0.12692801])",
+            "array([0.73105858, 0.5       , 0.11920292])",
+        ),
+    ),
+    "softsign": Entry(
+        summary="The argument over one more than its magnitude.",
+        value="x / (1 + abs(x))",
+        slope="1 / (1 + abs(x))^2",
+        example=("[-1.0, 0.0, 4.0]", "array([-0.5,  0. ,  0.8])", "array([0.25, 1.  , 0.04])"),
+        references=(
+            'J. Turian, J. Bergstra, Y. Bengio, "Quadratic features and deep architectures for'
+            ' chunking", NAACL 2009.',
+        ),
+    ),
+    "hard_sigmoid": Entry(
+        summary="Piecewise linear sigmoid.",
+        value="min(max(x/6 + 1/2, 0), 1)",
+        slope="1/6 if abs(x) < 3 else 0",
+        kink="0 at -3 and 3",
+        note="Slope 1/6 as in MobileNetV3 and PyTorch; BinaryConnect and others use another.",
+        example=(
+            "[-4.0, 1.5, 4.0]",
+            "array([0.  , 0.75, 1.  ])",
+            "array([0.        , 0.16666667, 0.        ])",
+        ),
+        references=(
+            'M. Courbariaux, Y. Bengio, J.-P. David, "BinaryConnect: training deep neural networks'
+            ' with binary weights during propagations", 2015, arXiv:1511.00363.',
+            *_MOBILENET_V3,
+        ),
+    ),
+    "hard_swish": Entry(
+        summary="The argument, gated by its piecewise linear sigmoid.",
+        value="x min(max(x/6 + 1/2, 0), 1)",
+        slope="x/3 + 1/2 if abs(x) < 3 else (1 if x > 0 else 0)",
+        kink="0 at -3, 1 at 3",
+        example=(
+            "[-1.5, 1.5, 4.0]",
+            "array([-0.375,  1.125,  4.   ])",
+            "array([0., 1., 1.])",
+        ),
+        references=_MOBILENET_V3,
+    ),
+    "hard_shrink": Entry(
+        summary="The argument, with a band around 0 set to 0.",
+        value="x if abs(x) > lambd else 0",
+        slope="1 if abs(x) > lambd else 0",
+        kink="0 at -lambd and lambd",
+        parameters={"lambd": "Half of the width of the band."},
+        example=("[-1.0, 0.25, 2.0]", "array([-1.,  0.,  2.])", "array([1., 0., 1.])"),
+        references=_SHRINKAGE,
+    ),
+    "soft_shrink": Entry(
+        summary="The argument, moved towards 0 by a constant.",
+        value="sign(x) max(abs(x) - lambd, 0)",
+        slope="1 if abs(x) > lambd else 0",
+        kink="0 at -lambd and lambd",
+        parameters={"lambd": "How far."},
+        example=("[-1.0, 0.25, 2.0]", "array([-0.5,  0. ,  1.5])", "array([1., 0., 1.])"),
+        references=_SHRINKAGE,
+    ),
+    "tanh_shrink": Entry(
+        summary="The argument less its hyperbolic tangent.",
+        value="x - tanh(x)",
+        slope="tanh(x)^2",
+        example=(
+            "[-1.0, 0.0, 2.0]",
+            "array([-0.23840584,  0.        ,  1.03597242])",
+            "array([0.58002566, 0.        , 0.92934918])",
+        ),
+    ),
+    "threshold": Entry(
+        summary="The argument where it exceeds a threshold, and a constant elsewhere.",
+        value="x if x > theta else value",
+        slope="1 if x > theta else 0",
+        kink="0 at theta",
+        parameters={"theta": "Threshold.", "value": "Result at or below the threshold."},
+        example=("[-1.0, 0.5, 2.0]", "array([0., 0., 2.])", "array([0., 0., 1.])"),
+        references=(
+            'K. Konda, R. Memisevic, D. Krueger, "Zero-bias autoencoders and the benefits of'
+            ' co-adapting features", ICLR 2015, arXiv:1402.3337.',
+        ),
+    ),
+    "squared_relu": Entry(
+        summary="Square of the rectified linear unit.",
+        value="max(x, 0)^2",
+        slope="2 max(x, 0)",
+        example=("[-1.0, 0.0, 3.0]", "array([0., 0., 9.])", "array([0., 0., 6.])"),
+        references=(
+            'D. R. So et al., "Primer: searching for efficient transformers for language modeling",'
+            " NeurIPS 2021, arXiv:2109.08668.",
+        ),
+    ),
+}
+
+FORMS = ("{}", "{}_grad", "{}_value_and_grad", "{}_backward", "{}_grad_{}")
+_VALUE, _GRAD, _VALUE_AND_GRAD, _BACKWARD, _GRAD_PARAMETER = range(5)
+
+# ---- shared paragraphs ----
+
+_OUT = """\
+out : ndarray{or_tuple}, optional
+    Where the result goes. A fresh array by default.
+**kwargs
+    ``where``, ``dtype``, ``casting``, ``order`` and the rest, see `numpy.ufunc`."""
+
+_RESULT = "{} : ndarray\n    {}"
+_SHAPE = "    Of the shape that the operands broadcast to; a scalar if all of them are scalars."
+
+_RAISES = """\
+Raises
+------
+TypeError
+    For complex, object, string, datetime and long double arrays."""
+
+_DTYPES = """\
+float16, float32 and float64, and bfloat16 if ml_dtypes is installed, give results of their own
+dtype; the 16-bit types are computed in float32 and rounded once. bool and integers of 8 and 16 bits
+give float32, wider integers float64."""
+
+_LIMITS = """\
+Infinities give the limit, NaN gives NaN. No floating-point flag is raised, except overflow where
+the exact result overflows."""
+
+
+class MissingEntryError(KeyError):
+    """An activation of the C table that this file knows nothing of."""
+
+    def __str__(self) -> str:
+        """Return the message without the quotes that KeyError puts around it."""
+        return str(self.args[0])
+
+
+def entry_of(name: str) -> Entry:
+    """Return the entry of an activation, or raise an error that says where to write it."""
+    try:
+        return ENTRIES[name]
+    except KeyError:
+        raise MissingEntryError(
+            f"activation {name!r} of src_c/activations.def has no entry in ENTRIES of"
+            " fastact/_docs.py"
+        ) from None
+
+
+def bound(ulp: float) -> str:
+    """Return an error bound of the table in words."""
+    return "correctly rounded" if ulp <= 0.5 else f"{ulp:g} ulp"
+
+
+def _bounds(row: dict[str, Any], which: int, subject: str) -> str:
+    single, double = (row["ulp"][dtype][which] for dtype in ("float32", "float64"))
+    if single <= 0.5 and double <= 0.5:
+        return f"{subject} correctly rounded in float32 and float64."
+    return (
+        f"{subject} within {single:g} ulp of the exact value in float32, {double:g} ulp in float64."
+    )
+
+
+def _section(title: str, text: str) -> str:
+    return f"{title}\n{'-' * len(title)}\n{text}"
+
+
+def docstring(row: dict[str, Any], form: int, name: str) -> str:
+    """Return the docstring of one ufunc, without the signature, which NumPy adds.
+
+    `row` is the activation's row of the C table, `form` the number of the form and `name` the
+    name of the ufunc.
+    """
+    entry = entry_of(row["name"])
+    base = row["name"]
+    parameters: dict[str, float] = row["parameters"]
+    last = list(parameters)[-1] if parameters else ""
+    learnable = row["role"] == "learnable"
+    inputs = ["g", "x"] if form == _BACKWARD else ["x"]
+    head, returns, subject, which, call, output = _FORM_TEXTS[form](entry, base, last, learnable)
+
+    text = [head]
+    if parameters or form == _BACKWARD:
+        shown = [*inputs, *(f"{key}={default}" for key, default in parameters.items())]
+        text.append(
+            f"Called as ``{name}({', '.join(shown)}, out=None, **kwargs)``"
+            + ("; parameters can be given by\nposition or by keyword." if parameters else ".")
+        )
+    if row["aliases"] and form == _VALUE:
+        text.append(f"Also named {', '.join(f'`{alias}`' for alias in row['aliases'])}.")
+
+    described = []
+    if form == _BACKWARD:
+        described.append("g : array_like, shape (...)\n    Gradient with respect to the value.")
+    described.append("x : array_like, shape (...)\n    Argument; bool, integer or floating.")
+    for key, default in parameters.items():
+        described.append(
+            f"{key} : array_like, default {default}\n    {entry.parameters[key]} Broadcasts with x."
+        )
+    described.append(_OUT.format(or_tuple=" or tuple of two ndarrays" if len(returns) == 2 else ""))
+    text += [
+        _section("Parameters", "\n".join(described)),
+        _section("Returns", "\n".join([*(_RESULT.format(*pair) for pair in returns), _SHAPE])),
+        _RAISES,
+    ]
+
+    others = [
+        FORMS[other].format(base, last)
+        for other in range(5)
+        if other != form and (other != _GRAD_PARAMETER or row["role"] != "fixed")
+    ]
+    text.append(_section("See Also", f"{', '.join(others)} : Other forms."))
+
+    formula = [("value", entry.value), ("derivative", entry.slope)]
+    if entry.kink:
+        formula.append(("at kinks", entry.kink))
+    if entry.slope_by:
+        formula.append((f"by {last}", entry.slope_by))
+    width = max(len(label) for label, _ in formula)
+    notes = ["::\n\n" + "\n".join(f"    {label:{width}}  {term}" for label, term in formula)]
+    if entry.note:
+        notes.append(entry.note)
+    if which == 2:
+        notes += [_bounds(row, 0, "The value is"), _bounds(row, 1, "The derivative is")]
+    else:
+        notes.append(_bounds(row, which, subject))
+    text.append(_section("Notes", "\n\n".join([*notes, _LIMITS, _DTYPES])))
+
+    if entry.references:
+        cited = (f".. [{i}] {text}" for i, text in enumerate(entry.references, 1))
+        text.append(_section("References", "\n".join(cited)))
+    example = (
+        f">>> import numpy as np\n>>> import fastact as fa\n>>> x = np.array({entry.example[0]})\n"
+        f">>> {call.format(name)}"
+    )
+    text.append(_section("Examples", f"{example}\n{output}"))
+    return "\n\n".join(text) + "\n"
+
+
+# What is particular to a form: first line; (name, meaning) of each result; the subject of the
+# bound; whose bound: value, slope or both; the call of the example; what it prints.
+_Text = tuple[str, list[tuple[str, str]], str, int, str, str]
+
+
+def _value(entry: Entry, base: str, last: str, learnable: bool) -> _Text:
+    results = [("y", "The value at each element.")]
+    return entry.summary, results, "The value is", 0, "fa.{}(x)", entry.example[1]
+
+
+def _grad(entry: Entry, base: str, last: str, learnable: bool) -> _Text:
+    head = f"Derivative of `{base}` with respect to x."
+    results = [("dx", "The derivative at each element.")]
+    return head, results, "The derivative is", 1, "fa.{}(x)", entry.example[2]
+
+
+def _value_and_grad(entry: Entry, base: str, last: str, learnable: bool) -> _Text:
+    head = f"Value of `{base}` and its derivative with respect to x, in one pass over memory."
+    results = [("y", "The value at each element."), ("dx", "The derivative at each element.")]
+    return head, results, "", 2, "y, dx = fa.{}(x)\n>>> dx", entry.example[2]
+
+
+def _backward(entry: Entry, base: str, last: str, learnable: bool) -> _Text:
+    head = f"Product of g and the derivative of `{base}`: the vector-Jacobian product."
+    results = [("gx", "g times the derivative with respect to x; it is rounded once, at the end.")]
+    call = "fa.{}(np.ones_like(x), x)"
+    if learnable:
+        results.append((f"g{last}", f"g times the derivative with respect to {last}, not summed."))
+        call = f"gx, g{last} = {call}\n>>> gx"
+    return head, results, "The product is", 1, call, entry.example[2]
+
+
+def _grad_parameter(entry: Entry, base: str, last: str, learnable: bool) -> _Text:
+    head = f"Derivative of `{base}` with respect to {last}."
+    results = [(f"d{last}", "The derivative at each element.")]
+    return head, results, "The derivative is", 1, "fa.{}(x)", entry.example[3]
+
+
+_FORM_TEXTS = (_value, _grad, _value_and_grad, _backward, _grad_parameter)
