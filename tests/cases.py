@@ -1,0 +1,88 @@
+"""The activations and their forms as the table lists them, for parametrised tests."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+from fastact import _ufuncs
+
+ACTIVATIONS = _ufuncs.ACTIVATIONS
+
+
+class Case(NamedTuple):
+    """One form of one activation."""
+
+    name: str
+    form: str
+    ufunc: np.ufunc
+
+    @property
+    def arrays(self) -> int:
+        """How many operands come before the parameters."""
+        return 2 if self.form == "backward" else 1
+
+    @property
+    def parameters(self) -> dict[str, float]:
+        """The parameters and their defaults."""
+        return ACTIVATIONS[self.name]["parameters"]
+
+
+def form(name: str, form: str) -> np.ufunc:
+    """Return the ufunc of a form."""
+    *_, last = ACTIVATIONS[name]["parameters"] or [""]
+    suffix = "" if form == "value" else f"_grad_{last}" if form == "grad_parameter" else f"_{form}"
+    return _ufuncs.UFUNCS[name + suffix]
+
+
+def forms(name: str) -> list[str]:
+    """Return the forms that an activation has."""
+    usual = ["value", "grad", "value_and_grad", "backward"]
+    return usual + ["grad_parameter"] * (ACTIVATIONS[name]["role"] != "fixed")
+
+
+CASES = [
+    Case(name, f, form(name, f)) for name in ACTIVATIONS for f in forms(name)
+]
+WITH_PARAMETERS = [name for name, row in ACTIVATIONS.items() if row["parameters"]]
+TWO_OPERANDS = [case for case in CASES if case.ufunc.nin == 2 and case.ufunc.nout == 1]
+
+every_activation = pytest.mark.parametrize("name", ACTIVATIONS)
+every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.ufunc.__name__)
+
+
+def outputs(result: object) -> tuple[np.ndarray, ...]:
+    """Return one result or two as a tuple."""
+    return result if isinstance(result, tuple) else (result,)
+
+
+def bits(array: np.ndarray) -> np.ndarray:
+    """Return the bit patterns, every NaN as one pattern."""
+    array = np.ascontiguousarray(array)
+    kind = np.dtype(f"u{array.itemsize}")
+    with np.errstate(invalid="ignore"):
+        return np.where(np.isnan(array), kind.type(-1 & (2 ** (8 * kind.itemsize) - 1)), array.view(kind))
+
+
+def assert_same(got: object, want: object) -> None:
+    """Compare results bit for bit, dtype and shape included; NaNs are alike."""
+    for a, b in zip(outputs(got), outputs(want), strict=True):
+        a, b = np.asarray(a), np.asarray(b)
+        assert a.dtype == b.dtype
+        assert a.shape == b.shape
+        np.testing.assert_array_equal(bits(a), bits(b))
+
+
+def sample(case: Case, shape: object, dtype: object = np.float32, seed: int = 0) -> list[np.ndarray]:
+    """Return random array operands of a case, with some special values among them."""
+    rng = np.random.default_rng(seed)
+    found = []
+    for _ in range(case.arrays):
+        x = np.asarray(rng.normal(0, 3, shape))
+        if x.size > 3:
+            spots = rng.integers(0, x.size, max(1, x.size // 16))
+            x.flat[spots] = rng.choice([0.0, -0.0, 90.0, -90.0, 1e-30, -1e-3, 3.0, -1.0], spots.size)
+        found.append(x.astype(dtype))
+    return found

@@ -1,0 +1,63 @@
+"""Fixtures: each instruction set in turn, a number of threads, memory between guard pages."""
+
+from __future__ import annotations
+
+import ctypes
+import mmap
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import fastact as fa
+
+sys.path.insert(0, str(Path(__file__).parent))  # cases.py and reference.py
+
+
+@pytest.fixture(params=fa.available_isas())
+def isa(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Each instruction set that is available."""
+    before = fa.isa()
+    fa.use_isa(request.param)
+    yield request.param
+    fa.use_isa(before)
+
+
+@pytest.fixture
+def threads() -> Iterator[Callable[[int], None]]:
+    """Set the number of threads; what it was comes back at the end."""
+    before = fa.get_num_threads()
+    yield fa.set_num_threads
+    fa.set_num_threads(before)
+
+
+@pytest.fixture
+def guarded() -> Iterator[Callable[..., np.ndarray]]:
+    """Make arrays that end (or start) exactly at a page that cannot be touched."""
+    if sys.platform == "win32":
+        pytest.skip("needs mprotect")
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.mprotect.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
+    page = mmap.PAGESIZE
+    opened: list[tuple[mmap.mmap, int, int]] = []
+
+    def protect(address: int, access: int) -> None:
+        assert libc.mprotect(address, page, access) == 0, ctypes.get_errno()
+
+    def make(count: int, dtype: object, at_end: bool = True) -> np.ndarray:
+        dtype = np.dtype(dtype)
+        room = -(-count * dtype.itemsize // page) * page or page
+        memory = mmap.mmap(-1, room + 2 * page)
+        start = ctypes.addressof(ctypes.c_char.from_buffer(memory))
+        protect(start, 0)
+        protect(start + page + room, 0)
+        opened.append((memory, start, start + page + room))
+        offset = page + (room - count * dtype.itemsize if at_end else 0)
+        return np.frombuffer(memory, dtype=dtype, count=count, offset=offset)
+
+    yield make
+    for _, low, high in opened:
+        protect(low, mmap.PROT_READ | mmap.PROT_WRITE)
+        protect(high, mmap.PROT_READ | mmap.PROT_WRITE)

@@ -1,0 +1,182 @@
+"""Every value and derivative is within the bound that the table promises, and within 1 ulp.
+
+float32 against float64, float64 against mpmath, half precision on all its values.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import pytest
+from reference import all_halves, grid, grid_truth, parameter_sets, true_error, true_values
+
+from cases import ACTIVATIONS, WITH_PARAMETERS, bits, every_activation, form, forms
+from fastact.cli.reference import evaluate, ulp_error
+
+ml_dtypes = pytest.importorskip("ml_dtypes")
+HALVES = [np.dtype(np.float16), np.dtype(ml_dtypes.bfloat16)]
+
+
+def single(name: str) -> list[str]:
+    """Forms with one output of x alone."""
+    return [f for f in forms(name) if f in ("value", "grad", "grad_parameter")]
+
+
+def bound(name: str, form: str, dtype: str) -> float:
+    promised = ACTIVATIONS[name]["ulp"][dtype][form != "value"]
+    assert 0.5 <= promised <= 1.0
+    return promised
+
+
+def check(error: np.ndarray, bound: float, *operands: object) -> None:
+    worst = int(np.argmax(error.ravel()))
+    at = [np.broadcast_to(np.asarray(o), error.shape).ravel()[worst] for o in operands]
+    assert error.ravel()[worst] <= bound, f"{error.ravel()[worst]:.4f} ulp at {at!r}"
+
+
+@lru_cache(maxsize=None)
+def grid_values(name: str, form: str) -> np.ndarray:
+    return evaluate(name, form, grid(np.float32, True))
+
+
+@every_activation
+@pytest.mark.filterwarnings("ignore:overflow")
+def test_float32(name: str, isa: str) -> None:
+    x = grid(np.float32, True)
+    for f in single(name):
+        check(ulp_error(form(name, f)(x), grid_values(name, f)), bound(name, f, "float32"), x)
+
+
+@every_activation
+@pytest.mark.filterwarnings("ignore:overflow")
+def test_float64(name: str, isa: str) -> None:
+    x = grid(np.float64, False)
+    for f in single(name):
+        check(true_error(form(name, f)(x), grid_truth(name, f)), bound(name, f, "float64"), x)
+
+
+@every_activation
+@pytest.mark.parametrize("dtype", HALVES, ids=str)
+@pytest.mark.filterwarnings("ignore:overflow")
+def test_all_halves_are_rounded_once(name: str, dtype: np.dtype, isa: str) -> None:
+    x = all_halves(dtype)
+    # The float32 result is within an ulp, which is this much of an ulp of the half.
+    slack = 2.0**-13 if dtype == np.float16 else 2.0**-16
+    for f in single(name):
+        got = form(name, f)(x)
+        assert got.dtype == dtype
+        check(ulp_error(got, evaluate(name, f, x)), 0.5 + slack, x)
+
+
+@every_activation
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, *HALVES], ids=str)
+@pytest.mark.filterwarnings("ignore:overflow")
+def test_value_and_grad_is_value_and_grad(name: str, dtype: object, isa: str) -> None:
+    x = grid(np.float32, True)[::3] if dtype == np.float32 else grid(np.float64, False)
+    x = x if np.dtype(dtype).itemsize > 2 else all_halves(np.dtype(dtype))
+    value, grad = form(name, "value_and_grad")(x)
+    np.testing.assert_array_equal(bits(value), bits(form(name, "value")(x)))
+    np.testing.assert_array_equal(bits(grad), bits(form(name, "grad")(x)))
+
+
+def cotangents(x: np.ndarray) -> np.ndarray:
+    """Random g of ordinary, huge and tiny size, 0 and 1."""
+    rng = np.random.default_rng(3)
+    info = np.finfo(x.dtype)
+    g = rng.normal(0, 1, x.size)
+    g[1::4] = np.ldexp(g[1::4], rng.integers(info.minexp - 20, info.maxexp - 3, g[1::4].size))
+    g[::97] = 0
+    g[1::97] = 1
+    return g.astype(x.dtype)
+
+
+@every_activation
+@pytest.mark.filterwarnings("ignore:overflow")
+def test_backward_float32(name: str, isa: str) -> None:
+    x = grid(np.float32, True)
+    x = x[np.abs(x) < 1e18]  # so that g times a large derivative is finite in float64
+    g = cotangents(x)
+    got = form(name, "backward")(g, x)
+    want = evaluate(name, "backward", g, x)
+    for a, b in zip(np.atleast_2d(got), np.atleast_2d(want), strict=True):
+        check(ulp_error(a, b), 1.0, g, x)
+
+
+@lru_cache(maxsize=None)
+def backward_truth(name: str) -> list[object]:
+    x = grid(np.float64, False)[::3]
+    g = cotangents(x)
+    parameters = ACTIVATIONS[name]["parameters"].values()
+    learnable = ["backward_parameter"] * (ACTIVATIONS[name]["role"] == "learnable")
+    return [true_values(name, f, g, x, *parameters) for f in ["backward", *learnable]]
+
+
+@every_activation
+@pytest.mark.filterwarnings("ignore:overflow")
+def test_backward_float64(name: str, isa: str) -> None:
+    x = grid(np.float64, False)[::3]
+    finite = np.isfinite(x)
+    g = cotangents(x)
+    got = form(name, "backward")(g, x)
+    for a, want in zip(np.atleast_2d(got), backward_truth(name), strict=True):
+        check(true_error(a, want)[finite], 1.0, g[finite], x[finite])
+
+
+@every_activation
+def test_backward_of_an_infinite_cotangent(name: str, isa: str) -> None:
+    x = np.array([-70.0, -5.0, -1.9, -0.3, 0.2, 1.1, 2.5, 40.0], dtype=np.float32)
+    slope = form(name, "grad")(x)
+    got = np.atleast_2d(form(name, "backward")(np.full_like(x, -np.inf), x))[0]
+    np.testing.assert_array_equal(got[slope != 0], -np.inf * np.sign(slope[slope != 0]))
+
+
+@pytest.mark.parametrize("name", WITH_PARAMETERS)
+@pytest.mark.filterwarnings("ignore:overflow")
+def test_other_parameters_float32(name: str, isa: str) -> None:
+    x = grid(np.float32, True)[::3]
+    x = x[np.isfinite(x)]
+    for parameters in parameter_sets(name):
+        single_parameters = [np.float32(p) for p in parameters]
+        for f in single(name):
+            got = form(name, f)(x, *parameters)
+            want = evaluate(name, f, x, *single_parameters)
+            check(ulp_error(got, want), bound(name, f, "float32"), x, *parameters)
+
+
+@lru_cache(maxsize=None)
+def parameter_truth(name: str, form: str, parameters: tuple[float, ...]) -> object:
+    x = grid(np.float64, False)[::7]
+    return true_values(name, form, x[np.isfinite(x)], *parameters)
+
+
+@pytest.mark.parametrize("name", WITH_PARAMETERS)
+@pytest.mark.filterwarnings("ignore:overflow")
+def test_other_parameters_float64(name: str, isa: str) -> None:
+    x = grid(np.float64, False)[::7]
+    x = x[np.isfinite(x)]
+    for parameters in parameter_sets(name):
+        for f in single(name):
+            error = true_error(form(name, f)(x, *parameters), parameter_truth(name, f, parameters))
+            check(error, bound(name, f, "float64"), x, *parameters)
+
+
+@pytest.mark.parametrize("name", WITH_PARAMETERS)
+@pytest.mark.filterwarnings("ignore:overflow")
+def test_parameters_may_be_arrays(name: str, isa: str) -> None:
+    x = grid(np.float32, True)[::5]
+    x = x[np.abs(x) < 1e18]
+    rng = np.random.default_rng(4)
+    parameters = [
+        rng.permutation(np.linspace(p - 0.4, p + 0.4, x.size) + (p == 0)).astype(np.float32)
+        for p in ACTIVATIONS[name]["parameters"].values()
+    ]
+    for f in single(name):
+        want = evaluate(name, f, x, *parameters)
+        got = form(name, f)(x, *parameters)
+        check(ulp_error(got, want), bound(name, f, "float32"), x, *parameters)
+    g = cotangents(x)
+    got = np.atleast_2d(form(name, "backward")(g, x, *parameters))
+    want = np.atleast_2d(evaluate(name, "backward", g, x, *parameters))
+    for a, b in zip(got, want, strict=True):
+        check(ulp_error(a, b), 1.0, g, x, *parameters)
