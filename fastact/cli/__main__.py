@@ -1,0 +1,6 @@
+"""Makes ``python -m fastact.cli`` the same as ``fastact``."""
+
+from fastact.cli import main
+
+if __name__ == "__main__":
+    main()

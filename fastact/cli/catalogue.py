@@ -1,0 +1,148 @@
+"""The activations as the command line sees them: names, forms, bounds, and errors for bad ones.
+
+The facts come from the C table by way of `fastact._ufuncs`; this gives them types.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastact import _ufuncs
+
+__all__ = [
+    "ACTIVATIONS",
+    "FORMS",
+    "Activation",
+    "UnknownNameError",
+    "choose",
+    "choose_activations",
+]
+
+# The suffix that each form adds to the name of an activation.
+FORMS: Mapping[str, str] = {
+    "value": "",
+    "grad": "_grad",
+    "value_and_grad": "_value_and_grad",
+    "backward": "_backward",
+    "grad_parameter": "_grad_{parameter}",
+}
+
+
+class UnknownNameError(ValueError):
+    """A name that is none of the valid ones, which the message lists."""
+
+    def __init__(self, kind: str, name: str, valid: Iterable[str]) -> None:
+        valid = list(valid)
+        message = f"unknown {kind} {name!r}."
+        close = difflib.get_close_matches(name, valid, n=1)
+        if close:
+            message += f" Did you mean {close[0]!r}?"
+        super().__init__(f"{message} Choose from: {', '.join(valid)}")
+
+
+@dataclass(frozen=True)
+class Activation:
+    """A row of the table.
+
+    Attributes
+    ----------
+    name : str
+        The name that fastact uses.
+    aliases : tuple of str
+        Other names of the same ufuncs.
+    parameters : dict
+        Defaults by name, in the order of the operands.
+    role : str
+        What is offered for the last parameter: nothing (``"fixed"``), its derivative
+        (``"tunable"``), or also its share in the backward form (``"learnable"``).
+    bounds : dict
+        The promised errors in ulp by dtype: of the value, and of the derivatives.
+    """
+
+    name: str
+    aliases: tuple[str, ...]
+    parameters: Mapping[str, float]
+    role: str
+    bounds: Mapping[str, tuple[float, float]]
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """The forms that exist."""
+        return tuple(form for form in FORMS if self.ufunc_name(form) in _ufuncs.UFUNCS)
+
+    @property
+    def arrays(self) -> int:
+        """How many operands of the value are arrays and no parameters."""
+        return int(self.ufunc("value").nin) - len(self.parameters)
+
+    def ufunc_name(self, form: str) -> str:
+        """Return the public name of a form, ``gelu_grad``."""
+        last = list(self.parameters)[-1:] if self.role != "fixed" else []
+        return self.name + FORMS[form].format(parameter="".join(last))
+
+    def ufunc(self, form: str) -> Callable[..., Any]:
+        """Return the ufunc of a form."""
+        ufunc: Callable[..., Any] = _ufuncs.UFUNCS[self.ufunc_name(form)]
+        return ufunc
+
+    def bound(self, form: str, dtype: str) -> float:
+        """Return the promised error of a form in ulp; 1 for the half types."""
+        if dtype not in self.bounds:
+            return 1.0
+        value, slope = self.bounds[dtype]
+        return value if form == "value" else slope
+
+
+ACTIVATIONS: Mapping[str, Activation] = {
+    name: Activation(
+        name, tuple(row["aliases"]), dict(row["parameters"]), row["role"], dict(row["ulp"])
+    )
+    for name, row in _ufuncs.ACTIVATIONS.items()
+}
+
+
+def choose(kind: str, given: str | None, valid: Iterable[str], default: Iterable[str]) -> list[str]:
+    """Return the names in a comma-separated list, each checked and taken once.
+
+    Parameters
+    ----------
+    kind : str
+        What the names are, for the message: ``"form"``.
+    given : str or None
+        The list; None gives `default`, ``"all"`` gives `valid`.
+    valid, default : iterable of str
+        The names that exist, and those meant where none is given.
+
+    Raises
+    ------
+    UnknownNameError
+        If a name is not valid.
+    """
+    valid = list(valid)
+    if given is None:
+        return list(default)
+    if given.strip() == "all":
+        return valid
+    chosen: dict[str, None] = {}
+    for name in filter(None, (part.strip() for part in given.split(","))):
+        if name not in valid:
+            raise UnknownNameError(kind, name, valid)
+        chosen[name] = None
+    return list(chosen)
+
+
+def choose_activations(names: Iterable[str]) -> list[Activation]:
+    """Return the activations of the names, which may be aliases; all of them for no name."""
+    by_alias = {alias: row for row in ACTIVATIONS.values() for alias in (row.name, *row.aliases)}
+    chosen: dict[str, Activation] = {}
+    for name in names:
+        if name == "all":
+            return list(ACTIVATIONS.values())
+        if name not in by_alias:
+            message = str(UnknownNameError("function", name, by_alias)).split(" Choose")[0]
+            raise ValueError(f"{message} Choose from: {', '.join(ACTIVATIONS)}")
+        chosen[by_alias[name].name] = by_alias[name]
+    return list(chosen.values()) or list(ACTIVATIONS.values())

@@ -1,0 +1,116 @@
+"""Interleaved sampling: every competitor is measured in turn, so that drift meets all alike."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from itertools import repeat
+
+__all__ = ["Samples", "interleave"]
+
+Call = Callable[[], object]
+
+# A sample is made of as many calls as last this long, so that the clock is fine enough.
+_SAMPLE_SECONDS = 1e-3
+
+# Threads of the library before may spin for a moment, waiting for work; let them lie down.
+_SETTLE_SECONDS = 2e-3
+
+
+@dataclass
+class Samples:
+    """Seconds per call, sample by sample.
+
+    Attributes
+    ----------
+    calls : int
+        Calls in each sample.
+    seconds : list of float
+        Seconds per call.
+    cpu_seconds : float
+        CPU time of the whole process in all samples, for `cores`.
+    """
+
+    calls: int
+    seconds: list[float] = field(default_factory=list)
+    cpu_seconds: float = 0.0
+
+    @property
+    def minimum(self) -> float:
+        """The fastest sample."""
+        return min(self.seconds)
+
+    @property
+    def median(self) -> float:
+        """The middle sample."""
+        return _quantile(self.seconds, 0.5)
+
+    @property
+    def spread(self) -> float:
+        """The distance between the quartiles as a share of the median."""
+        quartiles = _quantile(self.seconds, 0.75) - _quantile(self.seconds, 0.25)
+        return quartiles / self.median
+
+    @property
+    def cores(self) -> float:
+        """How many cores were at work on average."""
+        return self.cpu_seconds / (self.calls * sum(self.seconds))
+
+
+def interleave(
+    calls: Mapping[str, Call], *, seconds: float, least: int, most: int
+) -> dict[str, Samples]:
+    """Measure several calls in turn.
+
+    Parameters
+    ----------
+    calls : mapping of str to callable
+        What to measure; each takes no argument.
+    seconds : float
+        Rounds stop when they have taken this long ...
+    least, most : int
+        ... but there are at least and at most so many.
+
+    Returns
+    -------
+    dict
+        The samples of each call, one per round.
+    """
+    clock = time.perf_counter
+    started = clock()
+    measured = {name: Samples(_calls_per_sample(call)) for name, call in calls.items()}
+    for done in range(most):
+        if done >= least and clock() - started > seconds:
+            break
+        for name, call in calls.items():
+            samples = measured[name]
+            time.sleep(_SETTLE_SECONDS)
+            if samples.calls > 1:
+                call()  # the caches and the threads are this library's again
+            cpu = time.process_time()
+            samples.seconds.append(_time(call, samples.calls) / samples.calls)
+            samples.cpu_seconds += time.process_time() - cpu
+    return measured
+
+
+def _calls_per_sample(call: Call) -> int:
+    """Warm up, and return how many calls make a sample."""
+    call()
+    return max(1, round(_SAMPLE_SECONDS / max(_time(call, 1), 1e-8)))
+
+
+def _time(call: Call, calls: int) -> float:
+    started = time.perf_counter()
+    for _ in repeat(None, calls):
+        call()
+    return time.perf_counter() - started
+
+
+def _quantile(values: list[float], share: float) -> float:
+    """Return a quantile by linear interpolation."""
+    ordered = sorted(values)
+    position = share * (len(ordered) - 1)
+    low = int(position)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (position - low) * (ordered[high] - ordered[low])
