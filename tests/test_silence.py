@@ -1,0 +1,136 @@
+"""Nothing raises a floating-point error, except a finite result that truly overflows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+import fastact as fa
+from cases import ACTIVATIONS, every_case, outputs
+
+LARGE = 300_000  # elements: enough for two threads
+
+
+def specials(dtype: type) -> np.ndarray:
+    """Values that bring out spurious flags; none of them makes an activation overflow."""
+    info = np.finfo(dtype)
+    kind = np.dtype(f"u{np.dtype(dtype).itemsize}")
+    quiet = np.array(np.nan, dtype=dtype).view(kind)
+    signalling = ((quiet ^ kind.type(1 << (info.nmant - 1))) | kind.type(1)).view(dtype)
+    tiny = info.smallest_subnormal
+    exact = [0, 1, 2, 3, 6, 0.5, 1e-3, 9.1, 17, 44, 60, 80, 87.5, 88.8, 100, 104, 110, 150]
+    exact += [300, 709, 710, 745.2, 800, 1e4, info.smallest_normal, tiny, 3 * tiny, np.inf]
+    found = np.array(exact, dtype=dtype)
+    return np.concatenate([found, -found, [dtype(np.nan), signalling]]).astype(dtype)
+
+
+def huge(dtype: type) -> np.ndarray:
+    info = np.finfo(dtype)
+    return np.array([info.max, -info.max, info.max / 16, -info.max / 16], dtype=dtype)
+
+
+def overflows(case: object) -> bool:
+    """Whether large finite operands have results that are larger."""
+    return case.name in ("squared_relu", "selu", "swish", "snake", "celu") or case.form == "backward"
+
+
+@every_case
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_special_values_in_every_lane(case: object, dtype: type, isa: str) -> None:
+    values = specials(dtype)
+    if not overflows(case):
+        values = np.concatenate([values, huge(dtype)])
+    with np.errstate(all="raise"):
+        for length in (1, 3, 19, 33):
+            for value in values:
+                x = np.full(length, value)
+                case.ufunc(*[np.ones_like(x)] * (case.arrays - 1), x)
+        mixed = np.resize(values, 257)
+        for lane in range(40):
+            case.ufunc(*[np.full(257 - lane, 0.5, dtype)] * (case.arrays - 1), mixed[lane:])
+            case.ufunc(*[np.full(129, 0.5, dtype)] * (case.arrays - 1), np.resize(mixed[lane:], 129))
+
+
+@every_case
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.float16])
+def test_special_values_in_threads(
+    case: object, dtype: type, threads: Callable[[int], None]
+) -> None:
+    threads(2)
+    values = specials(dtype)
+    if dtype == np.float16 and overflows(case):  # 300^2 does, in half precision
+        values = values[~(np.abs(values) > 200)]
+    x = np.resize(values, LARGE)
+    with np.errstate(all="raise"):
+        case.ufunc(*[np.ones_like(x)] * (case.arrays - 1), x)
+        case.ufunc(*[np.ones_like(x[::2])] * (case.arrays - 1), x[::-2])
+
+
+@every_case
+def test_other_dtypes_and_layouts(case: object) -> None:
+    with np.errstate(all="raise"):
+        for dtype in (bool, np.int8, np.uint16, np.int32, np.uint64):
+            x = np.array([0, 1, 1, 0, 1], dtype=dtype)
+            case.ufunc(*[np.ones(5, np.float32)] * (case.arrays - 1), x)
+        x = np.resize(specials(np.float32), 130).reshape(10, 13)
+        for view in (x.T, x[::-1, ::2], x.astype(">f4"), x[:0], x[0, 0]):
+            case.ufunc(*[np.ones_like(view)] * (case.arrays - 1), view)
+
+
+@every_case
+def test_halves(case: object, isa: str) -> None:
+    every = np.arange(65536, dtype=np.uint16).view(np.float16)
+    quiet = every[np.isnan(every) | ~np.isfinite(every) | (np.abs(every) < 200)]
+    with np.errstate(all="raise"):
+        case.ufunc(*[np.ones_like(quiet)] * (case.arrays - 1), quiet)
+
+
+def overflow_of_squared_relu(size: int, spot: int) -> None:
+    x = np.ones(size, dtype=np.float32)
+    x[spot] = 1e30
+    with np.errstate(over="raise"), pytest.raises(FloatingPointError, match="overflow"):
+        fa.squared_relu(x)
+    with np.errstate(over="warn"), pytest.warns(RuntimeWarning, match="overflow"):
+        y = fa.squared_relu(x)
+    with np.errstate(over="ignore"):
+        fa.squared_relu(x)
+    assert y[spot] == np.inf
+    assert np.isfinite(y).sum() == size - 1
+
+
+@pytest.mark.parametrize("size", [1, 5, 100, 5000])
+def test_a_true_overflow_is_told(size: int, isa: str) -> None:
+    overflow_of_squared_relu(size, size - 1)
+
+
+@pytest.mark.parametrize("spot", [0, 4 * LARGE - 1])
+def test_a_true_overflow_is_told_from_each_thread(
+    spot: int, threads: Callable[[int], None]
+) -> None:
+    threads(2)
+    overflow_of_squared_relu(4 * LARGE, spot)
+
+
+def test_a_true_overflow_is_told_on_every_road() -> None:
+    x = np.full((4, 6), 1e30, dtype=np.float32)
+    for view in (x, x.T, x[:, ::2], x.astype(">f4"), x[0, 0]):
+        with np.errstate(over="raise"), pytest.raises(FloatingPointError, match="overflow"):
+            fa.squared_relu(view)
+    with np.errstate(over="raise"), pytest.raises(FloatingPointError, match="overflow"):
+        fa.squared_relu(np.full(3, 300, dtype=np.float16))
+
+
+def test_an_infinite_operand_is_no_overflow() -> None:
+    with np.errstate(all="raise"):
+        assert fa.squared_relu(np.float32(np.inf)) == np.inf
+
+
+def test_flags_of_the_caller_stay_out_of_it() -> None:
+    # An error pending from before is not taken for one of the call.
+    with np.errstate(all="ignore"):
+        np.exp(np.full(4, 1e4))
+    with np.errstate(all="raise"):
+        for name in ACTIVATIONS:
+            outputs(getattr(fa, name)(np.ones(8, np.float32)))
