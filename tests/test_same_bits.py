@@ -1,0 +1,84 @@
+"""The value at an element depends on that element alone: not on where it stands or who computes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from cases import Case, assert_same, every_case, outputs, sample
+
+FLOATS = [np.float32, np.float64, np.float16]
+
+
+def padded(case: Case, dtype: type) -> tuple[list[np.ndarray], tuple[np.ndarray, ...]]:
+    """Operands and their results, each computed by itself."""
+    operands = sample(case, 200, dtype, seed=9)
+    alone = [outputs(case.ufunc(*[o[i : i + 1] for o in operands])) for i in range(200)]
+    return operands, tuple(np.concatenate(ys) for ys in zip(*alone, strict=True))
+
+
+@every_case
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_length_and_position(case: Case, dtype: type, isa: str) -> None:
+    operands, want = padded(case, dtype)
+    for length in range(1, 201):
+        start = (200 - length) // 2
+        part = slice(start, start + length)
+        assert_same(case.ufunc(*[o[part] for o in operands]), tuple(y[part] for y in want))
+
+
+@every_case
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_stride(case: Case, dtype: type, isa: str) -> None:
+    operands, want = padded(case, dtype)
+    for stride in (-1, 2, 3, -7):
+        for length in (3, 17, 28):
+            part = np.arange(200)[::stride][:length]
+            views = [o[::stride][:length] for o in operands]
+            out = tuple(np.empty((length, 3), dtype)[:, 1] for _ in want)
+            assert_same(case.ufunc(*views), tuple(y[part] for y in want))
+            case.ufunc(*views, out=out)
+            assert_same(tuple(o.copy() for o in out), tuple(y[part] for y in want))
+
+
+@every_case
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_threads(case: Case, dtype: type, threads: Callable[[int], None]) -> None:
+    operands = sample(case, 700_001, dtype)
+    threads(1)
+    want = case.ufunc(*operands)
+    for count in (2, 3, 4):
+        threads(count)
+        assert_same(case.ufunc(*operands), want)
+    threads(2)
+    cut = [o[3:-2] for o in operands]
+    assert_same(case.ufunc(*cut), tuple(y[3:-2] for y in outputs(want)))
+    out = (cut[-1],) + (None,) * (case.ufunc.nout - 1)
+    assert_same(case.ufunc(*cut, out=out), tuple(y[3:-2] for y in outputs(want)))
+
+
+@every_case
+def test_parameters_as_numbers_and_as_arrays(case: Case, isa: str) -> None:
+    if not case.parameters:
+        return
+    operands = sample(case, 100)
+    numbers = [np.float32(p) for p in case.parameters.values()]
+    want = case.ufunc(*operands, *numbers)
+    assert_same(case.ufunc(*operands, *[np.full(100, p, np.float32) for p in numbers]), want)
+    assert_same(case.ufunc(*operands, *[np.full(1, p, np.float32) for p in numbers]), want)
+    assert_same(case.ufunc(*operands, *[np.full(200, p, np.float32)[::2] for p in numbers]), want)
+
+
+@every_case
+def test_beyond_the_caches(case: Case, threads: Callable[[int], None]) -> None:
+    if case.name not in ("relu", "swish"):
+        return
+    threads(2)
+    operands = sample(case, 9_000_001)  # with two outputs more than most last caches: streamed
+    with np.errstate(all="ignore"):
+        whole = outputs(case.ufunc(*operands))
+    for start in (0, 4_499_990, 8_999_900):
+        part = slice(start, start + 101)
+        assert_same(case.ufunc(*[o[part] for o in operands]), tuple(y[part] for y in whole))
