@@ -6,9 +6,10 @@ The facts come from the C table by way of `fastact._ufuncs`; this gives them typ
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+
+import numpy as np
 
 from fastact import _ufuncs
 
@@ -16,7 +17,6 @@ __all__ = [
     "ACTIVATIONS",
     "FORMS",
     "Activation",
-    "UnknownNameError",
     "choose",
     "choose_activations",
 ]
@@ -29,18 +29,6 @@ FORMS: Mapping[str, str] = {
     "backward": "_backward",
     "grad_parameter": "_grad_{parameter}",
 }
-
-
-class UnknownNameError(ValueError):
-    """A name that is none of the valid ones, which the message lists."""
-
-    def __init__(self, kind: str, name: str, valid: Iterable[str]) -> None:
-        valid = list(valid)
-        message = f"unknown {kind} {name!r}."
-        close = difflib.get_close_matches(name, valid, n=1)
-        if close:
-            message += f" Did you mean {close[0]!r}?"
-        super().__init__(f"{message} Choose from: {', '.join(valid)}")
 
 
 @dataclass(frozen=True)
@@ -76,17 +64,16 @@ class Activation:
     @property
     def arrays(self) -> int:
         """How many operands of the value are arrays and no parameters."""
-        return int(self.ufunc("value").nin) - len(self.parameters)
+        return self.ufunc("value").nin - len(self.parameters)
 
     def ufunc_name(self, form: str) -> str:
         """Return the public name of a form, ``gelu_grad``."""
         last = list(self.parameters)[-1:] if self.role != "fixed" else []
         return self.name + FORMS[form].format(parameter="".join(last))
 
-    def ufunc(self, form: str) -> Callable[..., Any]:
+    def ufunc(self, form: str) -> np.ufunc:
         """Return the ufunc of a form."""
-        ufunc: Callable[..., Any] = _ufuncs.UFUNCS[self.ufunc_name(form)]
-        return ufunc
+        return _ufuncs.UFUNCS[self.ufunc_name(form)]
 
     def bound(self, form: str, dtype: str) -> float:
         """Return the promised error of a form in ulp; 1 for the half types."""
@@ -118,7 +105,7 @@ def choose(kind: str, given: str | None, valid: Iterable[str], default: Iterable
 
     Raises
     ------
-    UnknownNameError
+    ValueError
         If a name is not valid.
     """
     valid = list(valid)
@@ -129,7 +116,7 @@ def choose(kind: str, given: str | None, valid: Iterable[str], default: Iterable
     chosen: dict[str, None] = {}
     for name in filter(None, (part.strip() for part in given.split(","))):
         if name not in valid:
-            raise UnknownNameError(kind, name, valid)
+            raise _unknown(kind, name, valid, valid)
         chosen[name] = None
     return list(chosen)
 
@@ -142,7 +129,15 @@ def choose_activations(names: Iterable[str]) -> list[Activation]:
         if name == "all":
             return list(ACTIVATIONS.values())
         if name not in by_alias:
-            message = str(UnknownNameError("function", name, by_alias)).split(" Choose")[0]
-            raise ValueError(f"{message} Choose from: {', '.join(ACTIVATIONS)}")
+            raise _unknown("function", name, by_alias, ACTIVATIONS)
         chosen[by_alias[name].name] = by_alias[name]
     return list(chosen.values()) or list(ACTIVATIONS.values())
+
+
+def _unknown(kind: str, name: str, known: Iterable[str], valid: Iterable[str]) -> ValueError:
+    """Return an error that lists the valid names, and the known one that is closest."""
+    message = f"unknown {kind} {name!r}."
+    close = difflib.get_close_matches(name, list(known), n=1)
+    if close:
+        message += f" Did you mean {close[0]!r}?"
+    return ValueError(f"{message} Choose from: {', '.join(valid)}")

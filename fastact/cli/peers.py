@@ -8,6 +8,8 @@ Libraries are imported when they are asked for.
 from __future__ import annotations
 
 import math
+import os
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -52,8 +54,7 @@ class Operation:
     @property
     def arrays_moved(self) -> int:
         """How many arrays are read or written."""
-        ufunc: Any = self.activation.ufunc(self.form)
-        return int(ufunc.nargs) - len(self.activation.parameters)
+        return self.activation.ufunc(self.form).nargs - len(self.activation.parameters)
 
 
 class Peer(ABC):
@@ -128,12 +129,12 @@ def _arguments(operation: Operation) -> tuple[Array, ...]:
 
 _NUMPY_VALUE: Mapping[str, Callable[[Any], Any]] = {
     "identity": lambda x: x.copy(),
-    "binary_step": lambda x: np.heaviside(x, np.float32(1)),
+    "binary_step": lambda x: (x >= 0).astype(x.dtype),
     "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
     "tanh": np.tanh,
     "relu": lambda x: np.maximum(x, 0),
-    "leaky_relu": lambda x: np.where(x > 0, x, 0.01 * x),
-    "prelu": lambda x: np.where(x > 0, x, 0.25 * x),
+    "leaky_relu": lambda x: np.maximum(x, 0.01 * x),
+    "prelu": lambda x: np.maximum(x, 0.25 * x),
     "relu6": lambda x: np.clip(x, 0, 6),
     "hard_tanh": lambda x: np.clip(x, -1, 1),
     "elu": lambda x: np.where(x > 0, x, np.expm1(x)),
@@ -151,10 +152,10 @@ _NUMPY_VALUE: Mapping[str, Callable[[Any], Any]] = {
     "softsign": lambda x: x / (1 + np.abs(x)),
     "hard_sigmoid": lambda x: np.clip(x / 6 + 0.5, 0, 1),
     "hard_swish": lambda x: x * np.clip(x / 6 + 0.5, 0, 1),
-    "hard_shrink": lambda x: np.where(np.abs(x) > 0.5, x, 0),
+    "hard_shrink": lambda x: x * (np.abs(x) > 0.5),
     "soft_shrink": lambda x: np.sign(x) * np.maximum(np.abs(x) - 0.5, 0),
     "tanh_shrink": lambda x: x - np.tanh(x),
-    "threshold": lambda x: np.where(x > 1, x, 0),
+    "threshold": lambda x: x * (x > 1),
     "squared_relu": lambda x: np.maximum(x, 0) ** 2,
 }
 
@@ -184,11 +185,11 @@ _NUMPY_BACKWARD: Mapping[str, Callable[[Any, Any], Any]] = {
     "binary_step": lambda g, x: np.zeros_like(g),
     "sigmoid": lambda g, x: g * (s := _np_sigmoid(x)) * (1 - s),
     "tanh": lambda g, x: g * (1 - np.tanh(x) ** 2),
-    "relu": lambda g, x: np.where(x > 0, g, 0),
+    "relu": lambda g, x: g * (x > 0),
     "leaky_relu": lambda g, x: np.where(x > 0, g, 0.01 * g),
     "prelu": lambda g, x: np.where(x > 0, g, 0.25 * g),
-    "relu6": lambda g, x: np.where((x > 0) & (x < 6), g, 0),
-    "hard_tanh": lambda g, x: np.where((x > -1) & (x < 1), g, 0),
+    "relu6": lambda g, x: g * ((x > 0) & (x < 6)),
+    "hard_tanh": lambda g, x: g * ((x > -1) & (x < 1)),
     "elu": lambda g, x: np.where(x > 0, g, g * np.exp(x)),
     "selu": lambda g, x: _SELU_SCALE * np.where(x > 0, g, _SELU_ALPHA * g * np.exp(x)),
     "celu": lambda g, x: np.where(x > 0, g, g * np.exp(x)),
@@ -202,10 +203,10 @@ _NUMPY_BACKWARD: Mapping[str, Callable[[Any, Any], Any]] = {
     "softsign": lambda g, x: g / (1 + np.abs(x)) ** 2,
     "hard_sigmoid": lambda g, x: np.where((x > -3) & (x < 3), g / 6, 0),
     "hard_swish": lambda g, x: g * np.where(x < -3, 0, np.where(x < 3, x / 3 + 0.5, 1)),
-    "hard_shrink": lambda g, x: np.where(np.abs(x) > 0.5, g, 0),
-    "soft_shrink": lambda g, x: np.where(np.abs(x) > 0.5, g, 0),
+    "hard_shrink": lambda g, x: g * (np.abs(x) > 0.5),
+    "soft_shrink": lambda g, x: g * (np.abs(x) > 0.5),
     "tanh_shrink": lambda g, x: g * np.tanh(x) ** 2,
-    "threshold": lambda g, x: np.where(x > 1, g, 0),
+    "threshold": lambda g, x: g * (x > 1),
     "squared_relu": lambda g, x: g * 2 * np.maximum(x, 0),
 }
 
@@ -262,9 +263,7 @@ class Scipy(Numpy):
             "silu": swish_backward,
             "swish": swish_backward,
             "quick_gelu": lambda g, x: swish_backward(g, x, _QUICK),
-            "gelu": lambda g, x: (
-                g * (ndtr(x) + x * np.exp(-0.5 * x * x) / math.sqrt(2 * math.pi))
-            ),
+            "gelu": lambda g, x: g * (ndtr(x) + x * np.exp(-0.5 * x * x) / math.sqrt(2 * math.pi)),
         }
 
 
@@ -288,7 +287,7 @@ class Torch(Peer):
         one = torch.ones(())
         self._value: Mapping[str, Callable[[Any], Any]] = {
             "identity": torch.clone,
-            "binary_step": lambda x: torch.heaviside(x, one.to(x.dtype)),
+            "binary_step": lambda x: (x >= 0).to(x.dtype),
             "sigmoid": torch.sigmoid,
             "tanh": torch.tanh,
             "relu": torch.relu,
@@ -325,9 +324,7 @@ class Torch(Peer):
             "relu6": lambda g, x, y: aten.hardtanh_backward(g, x, 0.0, 6.0),
             "hard_tanh": lambda g, x, y: aten.hardtanh_backward(g, x, -1.0, 1.0),
             "elu": lambda g, x, y: aten.elu_backward(g, 1.0, 1.0, 1.0, False, x),
-            "selu": lambda g, x, y: aten.elu_backward(
-                g, _SELU_ALPHA, _SELU_SCALE, 1.0, False, x
-            ),
+            "selu": lambda g, x, y: aten.elu_backward(g, _SELU_ALPHA, _SELU_SCALE, 1.0, False, x),
             "celu": lambda g, x, y: aten.elu_backward(g, 1.0, 1.0, 1.0, False, x),
             "gelu": lambda g, x, y: aten.gelu_backward(g, x),
             "gelu_tanh": lambda g, x, y: aten.gelu_backward(g, x, approximate="tanh"),
@@ -382,7 +379,8 @@ class Torch(Peer):
 class Jax(Peer):
     """JAX: jitted functions of `jax.nn` and their vector-Jacobian products, on the CPU.
 
-    The size of its thread pool is fixed when it starts: it may use every CPU in all settings.
+    JAX has no setting for threads: its client starts one for every CPU that it may use. So where
+    another number is asked for, the client is started anew on so many CPUs.
     """
 
     name = "jax"
@@ -390,14 +388,17 @@ class Jax(Peer):
     def __init__(self) -> None:
         import jax
         import jax.numpy as jnp
+        from jax.extend import backend
 
-        jax.config.update("jax_enable_x64", True)  # float32 stays what it is
+        config: Any = jax.config
+        config.update("jax_enable_x64", True)  # float32 stays what it is
         self._jax = jax
-        self._cpu = jax.devices("cpu")[0]
+        self._forget_client = getattr(backend, "clear_backends", None)
+        self._started_with: int | None = None
         nn = jax.nn
         self._value: Mapping[str, Callable[[Any], Any]] = {
             "identity": jnp.copy,
-            "binary_step": lambda x: jnp.heaviside(x, 1),
+            "binary_step": lambda x: (x >= 0).astype(x.dtype),
             "sigmoid": nn.sigmoid,
             "tanh": jnp.tanh,
             "relu": nn.relu,
@@ -427,8 +428,25 @@ class Jax(Peer):
         }
 
     def threads(self, asked: int) -> int:
-        """Return the size of JAX's pool, one thread for every CPU."""
-        return usable_cpus()
+        """Return the size of JAX's pool: one thread for each CPU that can be left to it."""
+        adjustable = sys.platform == "linux" and self._forget_client is not None
+        return min(asked, usable_cpus()) if adjustable else usable_cpus()
+
+    def _start(self, threads: int) -> None:
+        """See to it that the client has so many threads."""
+        if threads == self._started_with:
+            return
+        if threads == usable_cpus() and self._started_with is None:
+            self._jax.devices("cpu")
+        elif sys.platform == "linux" and self._forget_client is not None:
+            usable = os.sched_getaffinity(0)
+            os.sched_setaffinity(0, sorted(usable)[:threads])
+            try:
+                self._forget_client()
+                self._jax.devices("cpu")
+            finally:
+                os.sched_setaffinity(0, usable)
+        self._started_with = threads
 
     def prepare(self, operation: Operation, threads: int) -> Call | None:
         """Return the jitted function on arrays that JAX holds, waited for."""
@@ -436,6 +454,7 @@ class Jax(Peer):
         value = self._value.get(operation.activation.name)
         if value is None:
             return None
+        self._start(self.threads(threads))
 
         def backward(g: Any, x: Any) -> Any:
             return jax.vjp(value, x)[1](g)[0]
@@ -446,7 +465,8 @@ class Jax(Peer):
             "backward": jax.jit(backward),
         }
         function = functions[operation.form]
-        arguments = [jax.device_put(a, self._cpu) for a in _arguments(operation)]
+        cpu = jax.devices("cpu")[0]
+        arguments = [jax.device_put(a, cpu) for a in _arguments(operation)]
         return lambda: function(*arguments).block_until_ready()
 
 

@@ -1,0 +1,333 @@
+"""The commands: options in, tables out. What they do is in the modules beside this one."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+import fastact
+from fastact.cli import listing
+from fastact.cli.catalogue import ACTIVATIONS, choose, choose_activations
+from fastact.cli.machine import Machine
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    help="Neural-network activations as NumPy ufuncs: measured, checked and listed.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Result = TypeVar("Result")
+
+INTERRUPTED = 130
+
+
+def _checked(option: str, read: Callable[[], Result]) -> Result:
+    """Turn an error about what was typed into the command line's."""
+    try:
+        return read()
+    except (ValueError, ModuleNotFoundError) as error:
+        raise typer.BadParameter(str(error), param_hint=option) from error
+
+
+def _names(given: str | None) -> list[str]:
+    return [name for name in (part.strip() for part in (given or "").split(",")) if name]
+
+
+def _console() -> Console:
+    # Without a terminal there is no width to keep to, and a table cut at 80 helps nobody.
+    console = Console(highlight=False)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console = Console(highlight=False, width=160)
+    return console
+
+
+@contextmanager
+def _progress(console: Console) -> Iterator[Progress]:
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        refresh_per_second=2,  # drawing takes time from what is measured
+    ) as progress:
+        yield progress
+
+
+@app.command()
+def study(
+    functions: Annotated[
+        str | None,
+        typer.Option(
+            "--functions", "--ops", metavar="NAMES", help="Comma-separated; all if not given."
+        ),
+    ] = None,
+    forms: Annotated[
+        str | None,
+        typer.Option(metavar="FORMS", help="Of value, grad, backward.  [default: value,backward]"),
+    ] = None,
+    dtypes: Annotated[
+        str | None, typer.Option(metavar="DTYPES", help="Of float32, float64.  [default: float32]")
+    ] = None,
+    sizes: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SIZES",
+            help="cache (65,536 elements), memory (128MB arrays), a number of elements, or an"
+            " array size such as 512KB.  [default: cache,memory]",
+        ),
+    ] = None,
+    threads: Annotated[
+        str | None, typer.Option(metavar="COUNTS", help="Numbers, or all.  [default: 1,all]")
+    ] = None,
+    peers: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAMES",
+            help="Of torch, jax, onnxruntime, numpy, scipy, or none.  [default: those installed]",
+        ),
+    ] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Fewer cells and rounds: ends within 30 seconds.")
+    ] = False,
+    seed: Annotated[int, typer.Option(help="Of the random inputs.")] = 0,
+    out: Annotated[
+        Path, typer.Option(metavar="DIR", help="Where study.json and study.csv go.")
+    ] = Path("fastact-study"),
+    compare: Annotated[
+        tuple[Path, Path] | None,
+        typer.Option(metavar="A.json B.json", help="Print the ratios of two studies instead."),
+    ] = None,
+) -> None:
+    """Measure fastact beside PyTorch, JAX, ONNX Runtime, NumPy and SciPy.
+
+    Libraries are sampled in turn in one process, on the same arrays, and each result is compared
+    with the reference. Tables go to the terminal, every sample to study.json. Ctrl-C keeps what
+    is done.
+    """
+    started = time.perf_counter()
+    console = _console()
+    if compare is not None:
+        _compare(console, *compare)
+        return
+    _need_scipy()
+    from fastact.cli import peers as libraries
+    from fastact.cli import report
+    from fastact.cli import study as studies
+
+    all_threads = int(fastact.show_runtime()["default_threads"])
+    rows = _checked("--functions", lambda: choose_activations(_names(functions)))
+    chosen_forms = _checked(
+        "--forms", lambda: choose("form", forms, studies.FORMS, ["value", "backward"])
+    )
+    chosen_dtypes = _checked(
+        "--dtypes", lambda: choose("dtype", dtypes, ["float32", "float64"], ["float32"])
+    )
+    chosen_sizes = _names(sizes) or ["cache", "memory"]
+    counts = _checked("--threads", lambda: _thread_counts(threads, all_threads))
+    known_peers = None
+    if peers is not None:
+        known_peers = _checked(
+            "--peers",
+            lambda: choose("peer", "" if peers == "none" else peers, libraries.PEERS, []),
+        )
+    if quick and not (forms or dtypes or sizes or threads):
+        settings = studies.plan_quick(rows, all_threads)
+    else:
+        settings = _checked(
+            "--sizes",
+            lambda: studies.plan(rows, chosen_forms, chosen_dtypes, chosen_sizes, counts),
+        )
+    machine = Machine.here()  # the load, before our own imports add to it
+    with console.status("Importing the libraries to be measured ..."):
+        beside = _checked("--peers", lambda: libraries.load(known_peers))
+    result = studies.start(machine, seed, beside)
+    effort = studies.Effort.quick(started) if quick else studies.Effort()
+    with _progress(console) as progress:
+        task = progress.add_task("", total=len(settings))
+
+        def report_cell(setting: studies.Setting, done: int) -> None:
+            label = f"{setting.function} {setting.form} · {setting.elements:,} · {setting.threads}t"
+            progress.update(task, completed=done, description=f"{label:<42}")
+
+        studies.measure(result, settings, beside, effort, report_cell)
+    paths = result.write(out)
+    report.print_study(console, result)
+    console.print(f"Written: {', '.join(str(path) for path in paths)}", style="dim")
+    if result.interrupted:
+        raise typer.Exit(INTERRUPTED)
+
+
+def _compare(console: Console, first: Path, second: Path) -> None:
+    _need_scipy()
+    from fastact.cli.report import print_comparison
+    from fastact.cli.study import Study
+
+    def read(path: Path) -> Study:
+        try:
+            return Study.read(path)
+        except OSError as error:
+            raise ValueError(f"{path}: {error.strerror}") from error
+
+    before = _checked("--compare", lambda: read(first))
+    after = _checked("--compare", lambda: read(second))
+    print_comparison(console, before, after, (str(first), str(second)))
+
+
+def _thread_counts(given: str | None, all_threads: int) -> list[int]:
+    counts: dict[int, None] = {}
+    for text in _names(given) or ["1", "all"]:
+        if text != "all" and not (text.isdecimal() and 1 <= int(text) <= 1024):
+            raise ValueError(f"{text!r} is neither a number from 1 to 1024 nor 'all'.")
+        counts[all_threads if text == "all" else int(text)] = None
+    return list(counts)
+
+
+def _need_scipy() -> None:
+    """Stop with a clear message where the reference cannot be computed."""
+    try:
+        import scipy  # noqa: F401
+    except ModuleNotFoundError:
+        typer.echo('The reference needs SciPy: pip install "fastact[cli]"', err=True)
+        raise typer.Exit(1) from None
+
+
+@app.command()
+def verify(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[NAMES]...", help="Functions; all if none is given."),
+    ] = None,
+    dtype: Annotated[
+        str, typer.Option(metavar="DTYPES", help="Of float32, float64, float16, bfloat16, or all.")
+    ] = "float32",
+    forms: Annotated[
+        str | None,
+        typer.Option(metavar="FORMS", help="Of value, grad, grad_parameter.  [default: all]"),
+    ] = None,
+    isa: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Instruction sets, or all.  [default: the one in use]"),
+    ] = None,
+    exhaustive: Annotated[
+        bool, typer.Option("--exhaustive", help="All 2^32 float32 inputs, on all CPUs.")
+    ] = False,
+    points: Annotated[int, typer.Option(min=0, help="Random float64 inputs.")] = 2000,
+    json_file: Annotated[
+        Path | None,
+        typer.Option("--json", metavar="FILE", help="Write the results there too."),
+    ] = None,
+) -> None:
+    """Compare results with the reference and with the error bounds that are promised.
+
+    A sample is every 4,099th float32 pattern and designed inputs; the half types are tried in
+    full, float64 against mpmath. The exit code is 1 where a bound is broken.
+    """
+    console = _console()
+    _need_scipy()
+    from fastact.cli import exact, verdicts
+    from fastact.cli import verify as checks
+
+    rows = _checked("NAMES", lambda: choose_activations(names or []))
+    dtypes = _checked("--dtype", lambda: choose("dtype", dtype, checks.DTYPES, []))
+    chosen_forms = _checked("--forms", lambda: choose("form", forms, checks.FORMS, checks.FORMS))
+    isas = _checked(
+        "--isa",
+        lambda: choose("instruction set", isa, fastact.available_isas(), [fastact.isa()]),
+    )
+    for name in dtypes:
+        if name == "float64" and not exact.available():
+            raise typer.BadParameter(
+                "float64 is compared with mpmath, which is not installed: pip install mpmath",
+                param_hint="--dtype",
+            )
+        if name == "bfloat16" and not fastact.show_runtime()["bfloat16"]:
+            raise typer.BadParameter(
+                "bfloat16 needs ml_dtypes, which is not installed: pip install ml_dtypes",
+                param_hint="--dtype",
+            )
+    work = checks.jobs(rows, chosen_forms, dtypes, isas)
+    found: list[checks.Verdict] = []
+    interrupted = False
+    with _progress(console) as progress:
+        total = sum(
+            len(checks.blocks(job.dtype, exhaustive=exhaustive, points=points)) for job in work
+        )
+        task = progress.add_task("", total=total)
+
+        def report_job(job: checks.Job, done: int) -> None:
+            label = f"{ACTIVATIONS[job.name].ufunc_name(job.form)} {job.dtype}"
+            progress.update(task, advance=done, description=f"{label:<36}")
+
+        try:
+            checks.verify(
+                work,
+                exhaustive=exhaustive,
+                points=points,
+                report=report_job,
+                finished=found.append,
+            )
+        except KeyboardInterrupt:
+            interrupted = True
+    verdicts.print_verdicts(console, found)
+    if json_file is not None:
+        results = {
+            "exhaustive": exhaustive,
+            "interrupted": interrupted,
+            "results": [verdict.as_dict() for verdict in found],
+        }
+        json_file.write_text(json.dumps(results, indent=1) + "\n")
+    if interrupted:
+        console.print("[yellow]Interrupted:[/] what had been started is left out.")
+        raise typer.Exit(INTERRUPTED)
+    if not all(verdict.passed for verdict in found):
+        raise typer.Exit(1)
+
+
+@app.command("list")
+def list_(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[NAMES]...", help="Functions; all if none is given."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List the functions: aliases, parameters with defaults, promised bounds."""
+    rows = _checked("NAMES", lambda: choose_activations(names or []))
+    if as_json:
+        typer.echo(json.dumps(listing.functions_as_dicts(rows), indent=1))
+    else:
+        listing.print_functions(_console(), rows)
+
+
+@app.command()
+def info(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+    """Show what fastact runs on: version, instruction set, threads, processor, peers."""
+    if as_json:
+        typer.echo(json.dumps(listing.runtime_as_dict(), indent=1))
+    else:
+        listing.print_info(_console())

@@ -1,0 +1,104 @@
+"""What `fastact verify` found, as a table in the terminal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import groupby
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from fastact.cli.catalogue import ACTIVATIONS
+from fastact.cli.verify import Verdict, dtype_of
+
+__all__ = ["print_verdicts"]
+
+# Enough of the wanted value to tell its distance to the one got.
+_DIGITS = {"float16": 7, "bfloat16": 6, "float32": 11, "float64": 17}
+
+
+def print_verdicts(console: Console, verdicts: Sequence[Verdict]) -> None:
+    """Print a table for each dtype, and the sum of it all."""
+    ordered = sorted(verdicts, key=lambda verdict: list(_DIGITS).index(verdict.dtype))
+    for dtype, group in groupby(ordered, key=lambda verdict: verdict.dtype):
+        _print_dtype(console, dtype, list(group))
+    failed = [verdict for verdict in verdicts if not verdict.passed]
+    tried = sum(verdict.tally.tried for verdict in verdicts)
+    if failed:
+        console.print(
+            f"[bold red]{len(failed)} of {len(verdicts)} bounds broken[/] in {tried:,} results."
+        )
+    else:
+        console.print(f"[green]All {len(verdicts)} bounds kept[/] in {tried:,} results.")
+
+
+def _print_dtype(console: Console, dtype: str, verdicts: Sequence[Verdict]) -> None:
+    isas = {verdict.isa for verdict in verdicts}
+    title = Text.assemble((dtype, "bold"), f" · {verdicts[0].tally.tried:,} inputs each")
+    if len(isas) == 1:
+        title.append(f" · {verdicts[0].isa}")
+    roomy = console.width >= 120
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        title=title,
+        title_justify="left",
+        title_style="",
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+    )
+    table.add_column("function", no_wrap=True)
+    if len(isas) > 1:
+        table.add_column("isa", no_wrap=True)
+    half = dtype in ("float16", "bfloat16")
+    for header in ("max ulp", "bound", "misrounded" if half else "correct"):
+        table.add_column(header, justify="right", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    table.add_column("worst input", justify="right", overflow="fold")
+    if roomy:
+        table.add_column("in hexadecimal", justify="right", no_wrap=True)
+    for header in ("got", "wanted"):
+        table.add_column(header, justify="right", overflow="fold")
+    for verdict in verdicts:
+        tally = verdict.tally
+        rounded = f"{tally.tried - tally.correct:,}" if half else _share(tally.correct, tally.tried)
+        table.add_row(
+            ACTIVATIONS[verdict.name].ufunc_name(verdict.form),
+            *([verdict.isa] if len(isas) > 1 else []),
+            Text(_ulp(tally.max_ulp), style="" if verdict.passed else "bold red"),
+            f"{verdict.bound:g}",
+            rounded,
+            Text("ok", style="green") if verdict.passed else Text("BROKEN", style="bold red"),
+            _shortest(tally.worst_input, dtype),
+            *([_hexadecimal(tally.worst_input)] if roomy else []),
+            _shortest(tally.got, dtype),
+            "" if tally.wanted is None else f"{tally.wanted:.{_DIGITS[dtype]}g}",
+        )
+    console.print(table)
+
+
+def _share(part: int, whole: int) -> str:
+    """Return a percentage that is 100 only where nothing is missing."""
+    return "100%" if part == whole else f"{min(100 * part / whole, 99.99):.2f}%"
+
+
+def _ulp(value: float) -> str:
+    """Return an error, rounded up, so that it never seems to be within a bound that it breaks."""
+    if not math.isfinite(value):
+        return "wrong"
+    return f"{math.ceil(value * 1e4) / 1e4:.4f}" if value < 1e6 else f"{value:.2e}"
+
+
+def _shortest(value: float | None, dtype: str) -> str:
+    """Return the shortest decimal that stands for a value of the dtype."""
+    return "" if value is None else str(dtype_of(dtype).type(value))
+
+
+def _hexadecimal(value: float | None) -> Text:
+    """Return a value as it is in memory, without the zeros that a narrow one ends in."""
+    if value is None:
+        return Text()
+    mantissa, p, exponent = value.hex().partition("p")
+    return Text(mantissa.rstrip("0").rstrip(".") + p + exponent if p else mantissa, style="dim")

@@ -1,0 +1,343 @@
+"""Accuracy against the reference: which inputs are tried, what is counted, and the verdict.
+
+A job is a form of an activation in one dtype. Its inputs come in blocks; true values are computed
+once a block and every instruction set is held against them. What the blocks find adds up.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from dataclasses import asdict, dataclass, field
+from multiprocessing import get_context
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import fastact
+from fastact.cli import exact, reference
+from fastact.cli.catalogue import ACTIVATIONS, Activation
+from fastact.cli.machine import usable_cpus
+
+__all__ = [
+    "DTYPES",
+    "FORMS",
+    "Block",
+    "Job",
+    "Tally",
+    "Verdict",
+    "blocks",
+    "dtype_of",
+    "jobs",
+    "verify",
+]
+
+DTYPES = ("float32", "float64", "float16", "bfloat16")
+FORMS = ("value", "grad", "grad_parameter")
+
+_BLOCK = 1 << 20
+
+# A sample takes every so-manieth float32 pattern; odd, so that all low bits occur.
+_STRIDE = 4099
+
+# Where formulas change over, have a kink, or a derivative vanishes; the neighbours are tried too.
+_LANDMARKS = (
+    *(0.1, 0.25, 0.35, 0.5, 0.625, 0.7, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 9.1, 10.0, 11.25, 12.5),
+    *(14.0, 17.0, 18.4, 19.1, 20.0, 28.0, 36.7, 38.5, 40.0, 44.0, 52.0, 60.0, 64.0, 73.0, 80.0),
+    *(87.3, 88.7, 104.0, 110.0, 128.0, 372.0, 512.0, 703.0, 708.4, 709.8, 745.2, 750.0, 1024.0),
+    *(
+        abs(float(root))
+        for root in (
+            reference.SILU_ROOT,
+            reference.QUICK_GELU_ROOT,
+            reference.GELU_ROOT,
+            reference.GELU_TANH_ROOT,
+            reference.MISH_ROOT,
+        )
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Job:
+    """A form of an activation in one dtype, on the instruction sets to be checked."""
+
+    name: str
+    form: str
+    dtype: str
+    isas: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some inputs: bit patterns from `start` by `stride`, or the designed ones where that is 0."""
+
+    start: int = 0
+    stride: int = 0
+    count: int = 0
+    seed: int = 0
+
+    def inputs(self, dtype: np.dtype[Any]) -> NDArray[Any]:
+        """Return the inputs as an array."""
+        if self.stride:
+            patterns = self.start + self.stride * np.arange(self.count, dtype=np.int64)
+            return patterns.astype(f"u{dtype.itemsize}").view(dtype)
+        if self.count:
+            rng = np.random.default_rng(self.seed)
+            return rng.integers(0, 1 << 64, self.count, dtype=np.uint64).view(np.float64)
+        return _designed(dtype)
+
+
+@dataclass
+class Tally:
+    """What has been found of one job on one instruction set.
+
+    Attributes
+    ----------
+    tried, correct : int
+        Inputs, and how many gave the correctly rounded result.
+    max_ulp : float
+        The largest error; inf for a missing or superfluous NaN or infinity.
+    worst_input, got, wanted : float or None
+        Where that was, None while nothing has been wrong.
+    """
+
+    tried: int = 0
+    correct: int = 0
+    max_ulp: float = 0.0
+    worst_input: float | None = None
+    got: float | None = None
+    wanted: float | None = None
+
+    def add(self, other: Tally) -> None:
+        """Take in what was found in another block."""
+        self.tried += other.tried
+        self.correct += other.correct
+        if other.max_ulp > self.max_ulp:
+            self.max_ulp = other.max_ulp
+            self.worst_input, self.got, self.wanted = other.worst_input, other.got, other.wanted
+
+
+@dataclass
+class Verdict:
+    """The result for a job on one instruction set."""
+
+    name: str
+    form: str
+    dtype: str
+    isa: str
+    bound: float
+    tally: Tally = field(default_factory=Tally)
+
+    @property
+    def passed(self) -> bool:
+        """Whether the promise was kept."""
+        return self.tally.max_ulp <= self.bound
+
+    def as_dict(self) -> dict[str, object]:
+        """Return what goes into the JSON, with the floats in hexadecimal beside."""
+        tally = self.tally
+        worst = {"worst_input": tally.worst_input, "got": tally.got, "wanted": tally.wanted}
+        return {
+            **asdict(self),
+            "passed": self.passed,
+            "hex": {key: None if value is None else value.hex() for key, value in worst.items()},
+        }
+
+
+def jobs(
+    activations: Iterable[Activation],
+    forms: Sequence[str],
+    dtypes: Sequence[str],
+    isas: Sequence[str],
+) -> list[Job]:
+    """Return a job for every form that exists, of activations of one array."""
+    return [
+        Job(row.name, form, dtype, tuple(isas))
+        for row in activations
+        if row.arrays == 1
+        for dtype in dtypes
+        for form in forms
+        if form in row.forms
+    ]
+
+
+def blocks(dtype: str, *, exhaustive: bool, points: int) -> list[Block]:
+    """Return the inputs for a dtype.
+
+    Parameters
+    ----------
+    dtype : str
+        The half types are always tried in full.
+    exhaustive : bool
+        All float32 inputs instead of a sample.
+    points : int
+        How many random float64 inputs to add to the designed ones.
+    """
+    if dtype in ("float16", "bfloat16"):
+        return [Block(0, 1, 1 << 16)]
+    if dtype == "float64":
+        size = 500
+        starts = range(0, points, size)
+        random = [Block(count=min(size, points - k), seed=1 + k) for k in starts]
+        return [Block(), *random]
+    if exhaustive:
+        return [Block(start, 1, _BLOCK) for start in range(0, 1 << 32, _BLOCK)]
+    return [Block(), Block(0, _STRIDE, (1 << 32) // _STRIDE)]
+
+
+def verify(
+    work: Sequence[Job],
+    *,
+    exhaustive: bool = False,
+    points: int = 2000,
+    report: Callable[[Job, int], None],
+    finished: Callable[[Verdict], None],
+) -> None:
+    """Check jobs one after another.
+
+    Parameters
+    ----------
+    work : sequence of Job
+    exhaustive : bool
+        Walk all float32 inputs, in a process per CPU.
+    points : int
+        Random float64 inputs.
+    report : callable
+        Called with the job and how many more blocks of it are done.
+    finished : callable
+        Called with each verdict.
+    """
+    pool = _pool() if exhaustive and any(job.dtype == "float32" for job in work) else None
+    try:
+        for job in work:
+            report(job, 0)
+            bound = ACTIVATIONS[job.name].bound(job.form, job.dtype)
+            verdicts = {isa: Verdict(job.name, job.form, job.dtype, isa, bound) for isa in job.isas}
+            todo = blocks(job.dtype, exhaustive=exhaustive, points=points)
+            in_pool = pool if job.dtype == "float32" else None
+            for found in _check_all(job, todo, in_pool):
+                for isa, tally in found.items():
+                    verdicts[isa].tally.add(tally)
+                report(job, 1)
+            for verdict in verdicts.values():
+                finished(verdict)
+    finally:
+        if pool is not None:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _pool() -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(usable_cpus(), get_context("spawn"), _start_worker)
+
+
+def _start_worker() -> None:
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the main process's affair
+    fastact.set_num_threads(1)
+
+
+def _check_all(
+    job: Job, todo: Sequence[Block], pool: ProcessPoolExecutor | None
+) -> Iterator[dict[str, Tally]]:
+    if pool is None:
+        for block in todo:
+            yield check(job, block)
+        return
+    waiting: set[Future[dict[str, Tally]]] = set()
+    ahead = 4 * (os.cpu_count() or 1)
+    for block in todo:
+        waiting.add(pool.submit(check, job, block))
+        if len(waiting) >= ahead:
+            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            yield from (future.result() for future in done)
+    yield from (future.result() for future in waiting)
+
+
+def check(job: Job, block: Block) -> dict[str, Tally]:
+    """Compare one block with the reference, on each instruction set."""
+    dtype = dtype_of(job.dtype)
+    x = block.inputs(dtype)
+    ufunc = ACTIVATIONS[job.name].ufunc(job.form)
+    if job.dtype == "float64":
+        truth = exact.evaluate(job.name, job.form, x)
+        right = wanted = truth.nearest
+    else:
+        truth = None
+        wanted = reference.evaluate(job.name, job.form, x)
+        right = _round(wanted, dtype)
+    found = {}
+    before = fastact.isa()
+    try:
+        for isa in job.isas:
+            fastact.use_isa(isa)
+            got = ufunc(x)
+            error = reference.ulp_error(got, wanted) if truth is None else truth.ulp_error(got)
+            found[isa] = _tally(x, got, wanted, right, error)
+    finally:
+        fastact.use_isa(before)
+    return found
+
+
+def _tally(
+    x: NDArray[Any],
+    got: NDArray[Any],
+    wanted: NDArray[np.float64],
+    right: NDArray[Any],
+    error: NDArray[np.float64],
+) -> Tally:
+    correct = np.count_nonzero((got == right) | (np.isnan(got) & np.isnan(right)))
+    tally = Tally(tried=x.size, correct=int(correct))
+    k = int(np.argmax(error))
+    if error[k] > 0:
+        tally.max_ulp = float(error[k])
+        tally.worst_input, tally.got, tally.wanted = float(x[k]), float(got[k]), float(wanted[k])
+    return tally
+
+
+def dtype_of(name: str) -> np.dtype[Any]:
+    """Return the dtype of a name in `DTYPES`."""
+    if name != "bfloat16":
+        return np.dtype(name)
+    import ml_dtypes
+
+    dtype: np.dtype[Any] = np.dtype(ml_dtypes.bfloat16)
+    return dtype
+
+
+def _round(wanted: NDArray[np.float64], dtype: np.dtype[Any]) -> NDArray[Any]:
+    """Round float64 values once.
+
+    ml_dtypes goes by way of float32. Rounding to odd there keeps the second rounding right.
+    """
+    if dtype.name != "bfloat16":
+        return reference.round_to(wanted, dtype)
+    with np.errstate(all="ignore"):
+        narrow = wanted.astype(np.float32)
+        away = wanted - narrow
+        even = narrow.view(np.uint32) % 2 == 0
+        toward = np.where(away > 0, np.inf, -np.inf).astype(np.float32)
+        odd = np.where(even & (away != 0), np.nextafter(narrow, toward), narrow)
+        return np.where(np.isnan(wanted), narrow, odd).astype(dtype)
+
+
+def _designed(dtype: np.dtype[Any]) -> NDArray[Any]:
+    """Return inputs of every magnitude, about each landmark, and the ends of the format."""
+    info = np.finfo(dtype)
+    rng = np.random.default_rng(7)
+    exponents = np.arange(info.minexp - info.nmant, info.maxexp)
+    each = 30
+    if dtype.itemsize == 8:  # mpmath is slow: fewer where little happens
+        exponents = exponents[((exponents > -70) & (exponents < 11)) | (exponents % 29 == 0)]
+        each = 4
+    mantissas = np.concatenate([[1.0, 2.0 - 2.0 * info.eps], rng.uniform(1, 2, each)])
+    magnitudes = np.ldexp(mantissas, exponents[:, None]).ravel().astype(dtype)
+    patterns = np.array(_LANDMARKS, dtype=dtype).view(f"i{dtype.itemsize}")
+    steps = np.arange(-3, 4) if dtype.itemsize == 8 else np.arange(-50, 51)
+    around = (patterns[:, None] + steps.astype(patterns.dtype)).ravel().view(dtype)
+    ends = np.array([0, info.smallest_subnormal, info.smallest_normal, info.max, np.inf], dtype)
+    positive = np.concatenate([magnitudes, around, ends])
+    return np.concatenate([positive, -positive, np.array([np.nan], dtype)])
