@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pytest
 
+import fastact
 from fastact import _ufuncs
 
 ACTIVATIONS = _ufuncs.ACTIVATIONS
@@ -86,3 +92,18 @@ def sample(case: Case, shape: object, dtype: object = np.float32, seed: int = 0)
             x.flat[spots] = rng.choice([0.0, -0.0, 90.0, -90.0, 1e-30, -1e-3, 3.0, -1.0], spots.size)
         found.append(x.astype(dtype))
     return found
+
+
+def run_python(code: str, *flags: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a program in a new interpreter, which must succeed within a minute."""
+    usual = {k: v for k, v in os.environ.items() if not k.startswith(("OMP_", "FASTACT_"))}
+    usual["PYTHONPATH"] = str(Path(fastact.__file__).parents[1])
+    done = subprocess.run(
+        [sys.executable, *flags, "-c", textwrap.dedent(code)],
+        env=usual | environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    return done

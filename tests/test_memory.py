@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import fastact as fa
-from cases import ACTIVATIONS, Case, assert_same, every_case, form, outputs, sample
+from cases import Case, assert_same, every_case, outputs, sample
 
 FLOATS = [np.float32, np.float64, np.float16]
 
@@ -69,19 +69,3 @@ def test_canaries(case: Case, dtype: type, isa: str) -> None:
             for room in rooms:
                 kept = np.delete(room.view(f"u{room.itemsize}"), slice(start, start + length))
                 assert (kept == kept[-1]).all()
-
-
-@pytest.mark.parametrize("name", [n for n in ("relu", "swish") if n in ACTIVATIONS])
-def test_more_elements_than_31_bits_count(name: str) -> None:
-    # Read through a stride of 0, written to a stride of 0: only the count is large.
-    many = 2**31 + 9
-    x = np.broadcast_to(np.float32(2), (many,))
-    total = np.float32(-1) * np.ones(1, np.float32)
-    if name == "relu":
-        out = np.lib.stride_tricks.as_strided(total, (9,), (0,))
-        form(name, "value")(x[-9:], out=out)
-        assert total[0] == 2
-    else:
-        mask = np.broadcast_to(False, (many,))
-        result = form(name, "value")(x[:3], where=mask[-3:], out=np.full(3, 5, np.float32))
-        assert (result == 5).all()

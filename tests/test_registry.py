@@ -1,0 +1,134 @@
+"""The table, the reference, the public names, the docstrings, the stubs and the sources agree."""
+
+from __future__ import annotations
+
+import ast
+import doctest
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import fastact as fa
+from cases import ACTIVATIONS, CASES, Case, every_activation, every_case, forms
+from fastact import _runtime, _ufuncs
+from fastact.cli.reference import REFERENCES
+
+ROOT = Path(__file__).parents[1]
+STUB = Path(fa.__file__).with_name("__init__.pyi")
+SOURCES = ROOT / "src_c"
+SCRIPTS = SOURCES / "math" / "coefficients"
+TABLES = SOURCES / "math" / "tables"
+OBJECTS = sorted(ROOT.glob("build/temp*/**/targets/*.o"))
+INTRINSIC = re.compile(r"\b_mm\d*_\w+|\bv(ld|st|add|sub|mul|div|fma|fms|max|min|cvt|cle|clt|bsl)\w*q_\w+")
+
+
+def test_reference_has_the_rows_of_the_table() -> None:
+    assert set(REFERENCES) == set(ACTIVATIONS)
+
+
+@every_activation
+def test_a_row_of_the_table(name: str) -> None:
+    row = ACTIVATIONS[name]
+    assert (REFERENCES[name].grad_parameter is not None) == (row["role"] != "fixed")
+    assert row["role"] == "fixed" or row["parameters"]
+    assert set(row["ulp"]) == {"float32", "float64"}
+    assert all(0.5 <= bound <= 1.0 for pair in row["ulp"].values() for bound in pair)
+    assert 0 < row["cost"] < 100
+
+
+def test_names_are_unique() -> None:
+    names = [n for row in ACTIVATIONS.values() for n in (row["name"], *row["aliases"])]
+    assert len(names) == len(set(names))
+    assert all(re.fullmatch(r"[a-z][a-z0-9_]*", n) for n in names)
+
+
+def test_public_names() -> None:
+    assert sorted(fa.__all__) == sorted({*_runtime.__all__, *_ufuncs.UFUNCS})
+    for name in fa.__all__:
+        assert hasattr(fa, name)
+    for case in CASES:
+        assert case.ufunc.__name__ in fa.__all__
+    for name, row in ACTIVATIONS.items():
+        for alias in row["aliases"]:
+            assert {f"{alias}_{f}" for f in forms(name)[1:4]} <= set(fa.__all__)
+
+
+def test_stubs_have_the_public_names() -> None:
+    tree = ast.parse(STUB.read_text())
+    declared = set()
+    for node in tree.body:
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            declared.add(node.target.id)
+        elif isinstance(node, ast.Assign):
+            declared |= {t.id for t in node.targets if isinstance(t, ast.Name)}
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            declared.add(node.name)
+        elif isinstance(node, ast.ImportFrom):
+            declared |= {alias.asname or alias.name for alias in node.names}
+    assert set(fa.__all__) <= declared
+    extra = {n for n in declared - set(fa.__all__) if not n.startswith("_")}
+    typing_names = {"Any", "Literal", "overload", "ufunc", "ArrayLike", "DTypeLike", "NDArray"}
+    assert {n for n in extra if n.islower() and n not in typing_names} <= {"np", "numpy", "annotations"}
+
+
+@every_case
+def test_docstrings(case: Case) -> None:
+    text = case.ufunc.__doc__
+    assert "Parameters\n" in text
+    assert "Returns\n" in text
+    assert "Examples\n" in text
+    for parameter in case.parameters:
+        assert re.search(rf"\b{parameter}\b", text)
+    assert all(len(line) <= 100 for line in text.splitlines())
+
+
+@every_case
+def test_examples_in_docstrings(case: Case) -> None:
+    test = doctest.DocTestParser().get_doctest(
+        case.ufunc.__doc__, {}, case.ufunc.__name__, None, None
+    )
+    assert test.examples
+    report: list[str] = []
+    doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE).run(test, out=report.append)
+    assert not report, "".join(report)
+
+
+@pytest.mark.skipif(not SOURCES.is_dir(), reason="installed without sources")
+def test_intrinsics_stand_in_the_isa_headers_alone() -> None:
+    for path in sorted(SOURCES.rglob("*.[chi]*")):
+        if "simd" in path.relative_to(SOURCES).parts or path.suffix not in (".c", ".h", ".inc"):
+            continue
+        found = INTRINSIC.search(path.read_text())
+        assert not found, f"{path.name}: {found and found[0]}"
+    assert INTRINSIC.search((SOURCES / "simd" / "avx2.h").read_text())
+
+
+@pytest.mark.skipif(not SOURCES.is_dir(), reason="installed without sources")
+def test_kernels_have_no_conditional_compilation() -> None:
+    for path in sorted((SOURCES / "kernels").glob("*.h")):
+        lines = [line for line in path.read_text().splitlines() if re.match(r"\s*#\s*(if|el)", line)]
+        assert [line for line in lines if not line.startswith("#ifndef FA_")] == [], path.name
+
+
+@pytest.mark.skipif(not OBJECTS, reason="no build tree")
+@pytest.mark.parametrize("path", OBJECTS, ids=lambda path: path.name)
+def test_a_target_exports_one_symbol(path: Path) -> None:
+    done = subprocess.run(
+        ["nm", "--defined-only", "--extern-only", path], capture_output=True, text=True, check=True
+    )
+    symbols = [line.split()[-1] for line in done.stdout.splitlines() if line]
+    assert len(symbols) == 1
+    assert symbols[0].startswith("fa_")
+
+
+@pytest.mark.skipif(not SCRIPTS.is_dir(), reason="installed without sources")
+@pytest.mark.parametrize("table", sorted(p.name for p in TABLES.glob("*.h")))
+def test_coefficients_are_reprinted(table: str) -> None:
+    script = SCRIPTS / Path(table).with_suffix(".py").name
+    done = subprocess.run(
+        [sys.executable, script.name], cwd=SCRIPTS, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == (TABLES / table).read_text()
