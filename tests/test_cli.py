@@ -65,7 +65,7 @@ def test_list_shows_every_function():
     printed = run("list")
     assert all(name in printed for name in ACTIVATIONS)
     assert "negative_slope=0.01" in printed
-    assert "_grad_negative_slope" in printed
+    assert "yes, backward too" in printed
 
 
 def test_list_as_json_is_the_table():

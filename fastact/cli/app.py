@@ -302,7 +302,9 @@ def verify(
         }
         json_file.write_text(json.dumps(results, indent=1) + "\n")
     if interrupted:
-        console.print("[yellow]Interrupted:[/] what had been started is left out.")
+        console.print(
+            f"[yellow]Interrupted:[/] {len(found)} of {len(work) * len(isas)} checks were finished."
+        )
         raise typer.Exit(INTERRUPTED)
     if not all(verdict.passed for verdict in found):
         raise typer.Exit(1)

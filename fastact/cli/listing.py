@@ -15,6 +15,8 @@ from fastact.cli.machine import LIBRARIES, Machine
 
 __all__ = ["functions_as_dicts", "print_functions", "print_info", "runtime_as_dict"]
 
+_ROLES = {"fixed": "", "tunable": "yes", "learnable": "yes, backward too"}
+
 
 def functions_as_dicts(activations: Sequence[Activation]) -> list[dict[str, object]]:
     """Return the activations for JSON."""
@@ -39,23 +41,20 @@ def print_functions(console: Console, activations: Sequence[Activation]) -> None
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 2, 0, 0), pad_edge=False)
     table.add_column("function", style="bold", no_wrap=True)
     table.add_column("aliases", style="dim")
-    table.add_column("parameters", overflow="fold")
-    table.add_column("also", no_wrap=True)
+    table.add_column("parameters", no_wrap=True)
+    table.add_column("derivative by\nparameter", no_wrap=True)
     for dtype in ("float32", "float64"):
         table.add_column(f"ulp\n{dtype}", justify="right", no_wrap=True)
     for row in activations:
         parameters = ", ".join(f"{name}={value:g}" for name, value in row.parameters.items())
-        last = row.ufunc_name("grad_parameter") if "grad_parameter" in row.forms else ""
         bounds = [f"{value:g} · {slope:g}" for value, slope in row.bounds.values()]
-        table.add_row(
-            row.name, ", ".join(row.aliases), parameters, last.removeprefix(row.name), *bounds
-        )
+        table.add_row(row.name, ", ".join(row.aliases), parameters, _ROLES[row.role], *bounds)
     console.print(table)
     suffixes = ", ".join(f"f{suffix}" for form, suffix in FORMS.items() if form != "grad_parameter")
     console.print(
         Text(
             f"{len(activations)} functions, each as {suffixes}, and f_grad_<parameter> where the"
-            " table has one. ulp: the largest error promised, of the value and of derivatives;"
+            " table says so.\nulp: the largest error promised, of the value and of derivatives;"
             " 0.5 is correctly rounded.",
             style="dim",
         )

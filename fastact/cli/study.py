@@ -49,6 +49,9 @@ STREAM = "fastact.identity out="
 # The functions of a quick study that are also measured far beyond the cache.
 _HEADLINE = ("relu", "sigmoid", "silu", "gelu")
 
+# Bytes of an array from which a cell counts as being in memory.
+_LARGE = 1 << 24
+
 _SIZES = {"cache": "65536", "memory": "128MB"}
 _UNITS = {"KB": 10**3, "MB": 10**6, "GB": 10**9}
 
@@ -225,17 +228,39 @@ class Study:
 
 @dataclass(frozen=True)
 class Effort:
-    """How long to measure: seconds and rounds for a cell, and for the study where it has an end."""
+    """How long to measure.
 
-    cell_seconds: float = 1.0
-    least_rounds: int = 3
-    most_rounds: int = 25
+    Attributes
+    ----------
+    seconds, large_seconds : float
+        For a cell, and for one whose arrays are in memory.
+    least_rounds, most_rounds : int
+        Of a cell, whatever the time.
+    deadline : float or None
+        Of the whole study, as `time.perf_counter` tells it; what is left of the time is divided
+        among the cells.
+    """
+
+    seconds: float = 1.0
+    large_seconds: float = 4.0
+    least_rounds: int = 5
+    most_rounds: int = 30
     deadline: float | None = None
+
+    def budget(self, settings: Sequence[Setting]) -> float:
+        """Return the seconds for the first of the settings that are left."""
+        wanted = [
+            self.large_seconds if setting.bytes >= _LARGE else self.seconds for setting in settings
+        ]
+        if self.deadline is None:
+            return wanted[0]
+        left = self.deadline - time.perf_counter()
+        return wanted[0] * min(1.0, left / sum(wanted))
 
     @classmethod
     def quick(cls, started: float) -> Effort:
         """Return what ends well within 30 seconds of a moment of `time.perf_counter`."""
-        return cls(cell_seconds=0.3, least_rounds=2, deadline=started + 24)
+        return cls(seconds=0.2, large_seconds=2.5, least_rounds=3, deadline=started + 24)
 
 
 def elements(size: str, dtype: str) -> int:
@@ -327,12 +352,9 @@ def measure(
     checked: set[tuple[str, str, str]] = set()
     try:
         for done, setting in enumerate(settings):
-            seconds = effort.cell_seconds
-            if effort.deadline is not None:
-                left = effort.deadline - time.perf_counter()
-                if left <= 0:
-                    break
-                seconds = min(seconds, left / (len(settings) - done))
+            seconds = effort.budget(settings[done:])
+            if seconds <= 0:
+                break
             report(setting, done)
             key = (setting.function, setting.form, setting.dtype)
             # NumPy expressions overflow on the way to right results.

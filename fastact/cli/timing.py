@@ -14,6 +14,9 @@ Call = Callable[[], object]
 # A sample is made of as many calls as last this long, so that the clock is fine enough.
 _SAMPLE_SECONDS = 1e-3
 
+# A call that lasts longer brings its own data and threads up again, untimed calls are for others.
+_LONG_SECONDS = 5e-3
+
 # Threads of the library before may spin for a moment, waiting for work; let them lie down.
 _SETTLE_SECONDS = 2e-3
 
@@ -79,14 +82,18 @@ def interleave(
     """
     clock = time.perf_counter
     started = clock()
-    measured = {name: Samples(_calls_per_sample(call)) for name, call in calls.items()}
+    measured, warm = {}, {}
+    for name, call in calls.items():
+        count, lasts = _calibrate(call)
+        measured[name] = Samples(count)
+        warm[name] = lasts < _LONG_SECONDS
     for done in range(most):
         if done >= least and clock() - started > seconds:
             break
         for name, call in calls.items():
             samples = measured[name]
             time.sleep(_SETTLE_SECONDS)
-            if samples.calls > 1:
+            if warm[name]:
                 call()  # the caches and the threads are this library's again
             cpu = time.process_time()
             samples.seconds.append(_time(call, samples.calls) / samples.calls)
@@ -94,10 +101,15 @@ def interleave(
     return measured
 
 
-def _calls_per_sample(call: Call) -> int:
-    """Warm up, and return how many calls make a sample."""
-    call()
-    return max(1, round(_SAMPLE_SECONDS / max(_time(call, 1), 1e-8)))
+def _calibrate(call: Call) -> tuple[int, float]:
+    """Warm up, and return how many calls make a sample and how long one lasts."""
+    lasts = min(_time(call, 1), _time(call, 1))
+    count = 1
+    # One short call tells little: first calls are slow, and the clock has its own cost.
+    while lasts * count < _SAMPLE_SECONDS / 2:
+        count *= 4
+        lasts = _time(call, count) / count
+    return max(1, round(_SAMPLE_SECONDS / lasts)), lasts
 
 
 def _time(call: Call, calls: int) -> float:

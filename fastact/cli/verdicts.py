@@ -25,6 +25,8 @@ def print_verdicts(console: Console, verdicts: Sequence[Verdict]) -> None:
     ordered = sorted(verdicts, key=lambda verdict: list(_DIGITS).index(verdict.dtype))
     for dtype, group in groupby(ordered, key=lambda verdict: verdict.dtype):
         _print_dtype(console, dtype, list(group))
+    if not verdicts:
+        return
     failed = [verdict for verdict in verdicts if not verdict.passed]
     tried = sum(verdict.tally.tried for verdict in verdicts)
     if failed:
