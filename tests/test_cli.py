@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 import fastact as fa
 from fastact import _ufuncs
-from fastact.cli import exact, verify
+from fastact.cli import exact, peers, verify
 from fastact.cli.app import app
 from fastact.cli.catalogue import ACTIVATIONS, choose_activations
 from fastact.cli.study import Effort, Setting, Study, elements
@@ -133,6 +133,17 @@ def test_verify_keeps_what_is_done_when_interrupted(monkeypatch):
     assert "Interrupted" in run("verify", "relu", code=130)
 
 
+def test_exhaustive_work_is_shared_among_processes(monkeypatch):
+    two = [verify.Block(start, 1, 1000) for start in (0x3F000000, 0x40000000)]
+    monkeypatch.setattr(verify, "blocks", lambda *_, **__: two)
+    job = verify.Job("sigmoid", "value", "float32", (fa.isa(),))
+    done, found = [], []
+    verify.verify([job], exhaustive=True, report=lambda _, n: done.append(n), finished=found.append)
+    assert sum(done) == 2
+    assert [verdict.tally.tried for verdict in found] == [2000]
+    assert found[0].passed
+
+
 def test_exhaustive_blocks_hold_every_float32_once():
     blocks = verify.blocks("float32", exhaustive=True, points=0)
     assert sum(block.count for block in blocks) == 1 << 32
@@ -227,6 +238,14 @@ def test_quick_study_stops_at_its_deadline(tmp_path, monkeypatch):
     assert "Out of time" in printed
 
 
+def test_a_peer_that_cannot_be_imported_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "scipy.special", None)
+    monkeypatch.setattr(peers, "installed", lambda: {"scipy": "1"})
+    assert peers.load(None) == ([], ["scipy needs scipy.special, which is not installed"])
+    with pytest.raises(ValueError, match=r"needs scipy\.special"):
+        peers.load(["scipy"])
+
+
 def test_sizes():
     assert elements("cache", "float32") == 65536
     assert elements("memory", "float32") == 32_000_000
@@ -260,6 +279,7 @@ def test_calls_are_sampled_in_turn():
         (["study", "--forms", "backwards"], ["Did you mean 'backward'?", "grad"]),
         (["study", "--dtypes", "float16"], ["unknown dtype", "float64"]),
         (["study", "--peers", "tensorflow"], ["unknown peer", "onnxruntime"]),
+        (["study", "--peers", "numpy,sicpy"], ["Did you mean 'scipy'?"]),
         (["study", "--sizes", "big"], ["cannot read the size 'big'", "memory"]),
         (["study", "--threads", "0"], ["'0' is neither a number"]),
         (["study", "--compare", "no.json", "no.json"], ["No such file"]),

@@ -46,7 +46,7 @@ def _checked(option: str, read: Callable[[], Result]) -> Result:
     """Turn an error about what was typed into the command line's."""
     try:
         return read()
-    except (ValueError, ModuleNotFoundError) as error:
+    except ValueError as error:
         raise typer.BadParameter(str(error), param_hint=option) from error
 
 
@@ -164,7 +164,9 @@ def study(
         )
     machine = Machine.here()  # the load, before our own imports add to it
     with console.status("Importing the libraries to be measured ..."):
-        beside = _checked("--peers", lambda: libraries.load(known_peers))
+        beside, missing = _checked("--peers", lambda: libraries.load(known_peers))
+    for reason in missing:
+        console.print(f"[yellow]Left out:[/] {reason}.")
     result = studies.start(machine, seed, beside)
     effort = studies.Effort.quick(started) if quick else studies.Effort()
     with _progress(console) as progress:

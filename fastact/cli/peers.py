@@ -11,7 +11,7 @@ import math
 import os
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any, ClassVar
@@ -590,24 +590,36 @@ PEERS: Mapping[str, type[Peer]] = {
 }
 
 
-def load(names: list[str] | None) -> list[Peer]:
+def load(names: Sequence[str] | None) -> tuple[list[Peer], list[str]]:
     """Import peers.
 
     Parameters
     ----------
-    names : list of str or None
+    names : sequence of str or None
         Keys of `PEERS`; None means those that are installed.
+
+    Returns
+    -------
+    peers : list of Peer
+    missing : list of str
+        What was installed and could not be imported, and why.
 
     Raises
     ------
-    ModuleNotFoundError
-        If a peer that was named is not installed, or lacks a package.
+    ValueError
+        If a peer that was named cannot be imported.
     """
     peers: list[Peer] = []
-    for name in names if names is not None else [name for name in PEERS if name in installed()]:
+    missing: list[str] = []
+    found = installed()
+    for name in names if names is not None else [name for name in PEERS if name in found]:
         try:
             peers.append(PEERS[name]())
-        except ModuleNotFoundError:
+        except ImportError as error:
+            reason = f"{name} cannot be used: {error}"
+            if isinstance(error, ModuleNotFoundError):
+                reason = f"{name} needs {error.name}, which is not installed"
             if names is not None:
-                raise
-    return peers
+                raise ValueError(reason) from error
+            missing.append(reason)
+    return peers, missing

@@ -70,20 +70,14 @@ def _heading(setting: Setting) -> tuple[str, str, int, int]:
 def _print_speed(console: Console, cells: Sequence[Cell], peers: Sequence[str]) -> None:
     setting = cells[0].setting
     names = [name for name in peers if any(cell.timing(name) for cell in cells)]
-    table = Table(
-        box=box.SIMPLE_HEAD,
-        title=Text.assemble(
-            (f"{setting.form}", "bold"),
+    console.print(
+        Text.assemble(
+            (setting.form, "bold"),
             f" · {setting.dtype} · {setting.elements:,} elements ({_bytes(setting.bytes)} an array)"
             f" · {_threads(setting.threads)}",
-        ),
-        title_justify="left",
-        title_style="",
-        caption=_copies(cells),
-        caption_justify="left",
-        padding=(0, 1, 0, 0),
-        pad_edge=False,
+        )
     )
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     table.add_column("\nfunction", no_wrap=True)
     for header in ("new\nns/el", "out=\nns/el", "\n±", "\nGB/s", "of\ncopy"):
         table.add_column(header, justify="right", no_wrap=True)
@@ -120,6 +114,7 @@ def _print_speed(console: Console, cells: Sequence[Cell], peers: Sequence[str]) 
             _ratio(geometric_mean(best)) if best else _NONE,
         )
     console.print(table)
+    console.print(_copies(cells))
 
 
 def _ratios(cell: Cell, names: Sequence[str]) -> list[float]:
@@ -140,14 +135,8 @@ def _copies(cells: Sequence[Cell]) -> Text:
 
 
 def _print_accuracy(console: Console, study: Study) -> None:
-    table = Table(
-        box=box.SIMPLE_HEAD,
-        title=Text.assemble(("max ulp", "bold"), " · on a grid over [-100, 100]"),
-        title_justify="left",
-        title_style="",
-        padding=(0, 2, 0, 0),
-        pad_edge=False,
-    )
+    console.print(Text.assemble(("max ulp", "bold"), " · on a grid over [-100, 100]"))
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 2, 0, 0), pad_edge=False)
     libraries = ["fastact", *study.peers]
     table.add_column("function", no_wrap=True)
     for name in libraries:

@@ -43,14 +43,8 @@ def _print_dtype(console: Console, dtype: str, verdicts: Sequence[Verdict]) -> N
     if len(isas) == 1:
         title.append(f" · {verdicts[0].isa}")
     roomy = console.width >= 120
-    table = Table(
-        box=box.SIMPLE_HEAD,
-        title=title,
-        title_justify="left",
-        title_style="",
-        padding=(0, 1, 0, 0),
-        pad_edge=False,
-    )
+    console.print(title)
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     table.add_column("function", no_wrap=True)
     if len(isas) > 1:
         table.add_column("isa", no_wrap=True)
