@@ -16,6 +16,7 @@ import fastact
 from fastact import _ufuncs
 
 ACTIVATIONS = _ufuncs.ACTIVATIONS
+WORTH_A_THREAD = 20e3  # ns of work
 
 
 class Case(NamedTuple):
@@ -29,6 +30,10 @@ class Case(NamedTuple):
     def arrays(self) -> int:
         """How many operands come before the parameters."""
         return 2 if self.form == "backward" else 1
+
+    def size_for(self, threads: int) -> int:
+        """How many elements are work for so many threads."""
+        return int(threads * 1.1 * WORTH_A_THREAD / ACTIVATIONS[self.name]["cost"]) + 1
 
     @property
     def parameters(self) -> dict[str, float]:
@@ -49,9 +54,7 @@ def forms(name: str) -> list[str]:
     return usual + ["grad_parameter"] * (ACTIVATIONS[name]["role"] != "fixed")
 
 
-CASES = [
-    Case(name, f, form(name, f)) for name in ACTIVATIONS for f in forms(name)
-]
+CASES = [Case(name, f, form(name, f)) for name in ACTIVATIONS for f in forms(name)]
 WITH_PARAMETERS = [name for name, row in ACTIVATIONS.items() if row["parameters"]]
 TWO_OPERANDS = [case for case in CASES if case.ufunc.nin == 2 and case.ufunc.nout == 1]
 
@@ -69,7 +72,9 @@ def bits(array: np.ndarray) -> np.ndarray:
     array = np.ascontiguousarray(array)
     kind = np.dtype(f"u{array.itemsize}")
     with np.errstate(invalid="ignore"):
-        return np.where(np.isnan(array), kind.type(-1 & (2 ** (8 * kind.itemsize) - 1)), array.view(kind))
+        return np.where(
+            np.isnan(array), kind.type(-1 & (2 ** (8 * kind.itemsize) - 1)), array.view(kind)
+        )
 
 
 def assert_same(got: object, want: object) -> None:
@@ -78,10 +83,14 @@ def assert_same(got: object, want: object) -> None:
         a, b = np.asarray(a), np.asarray(b)
         assert a.dtype == b.dtype
         assert a.shape == b.shape
+        if a.tobytes() == b.tobytes():
+            continue
         np.testing.assert_array_equal(bits(a), bits(b))
 
 
-def sample(case: Case, shape: object, dtype: object = np.float32, seed: int = 0) -> list[np.ndarray]:
+def sample(
+    case: Case, shape: object, dtype: object = np.float32, seed: int = 0
+) -> list[np.ndarray]:
     """Return random array operands of a case, with some special values among them."""
     rng = np.random.default_rng(seed)
     found = []
@@ -89,7 +98,9 @@ def sample(case: Case, shape: object, dtype: object = np.float32, seed: int = 0)
         x = np.asarray(rng.normal(0, 3, shape))
         if x.size > 3:
             spots = rng.integers(0, x.size, max(1, x.size // 16))
-            x.flat[spots] = rng.choice([0.0, -0.0, 90.0, -90.0, 1e-30, -1e-3, 3.0, -1.0], spots.size)
+            x.flat[spots] = rng.choice(
+                [0.0, -0.0, 90.0, -90.0, 1e-30, -1e-3, 3.0, -1.0], spots.size
+            )
         found.append(x.astype(dtype))
     return found
 

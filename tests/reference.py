@@ -6,7 +6,7 @@ ulp of any dtype, in the subnormal range too.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -164,7 +164,9 @@ def true_error(got: np.ndarray, want: True_, dtype: Any = np.float64) -> np.ndar
         right = infinite & (np.sign(got) == np.sign(want.high))
         error = np.where(np.isinf(got), np.where(right, 0.0, np.inf), error)
     nan = np.isnan(got)
-    return np.where(nan | np.isnan(want.high), np.where(nan & np.isnan(want.high), 0, np.inf), error)
+    return np.where(
+        nan | np.isnan(want.high), np.where(nan & np.isnan(want.high), 0, np.inf), error
+    )
 
 
 # ---- points ----
@@ -214,7 +216,7 @@ def all_halves(dtype: np.dtype) -> np.ndarray:
     return np.arange(65536, dtype=np.uint16).view(dtype)
 
 
-@lru_cache(maxsize=None)
+@cache
 def grid_truth(name: str, form: str) -> True_:
     """The true values on the float64 grid, with default parameters."""
     return true_values(name, form, grid(np.float64, False), *defaults(name))

@@ -5,13 +5,13 @@ float32 against float64, float64 against mpmath, half precision on all its value
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 
 import numpy as np
 import pytest
+from cases import ACTIVATIONS, WITH_PARAMETERS, bits, every_activation, form, forms
 from reference import all_halves, grid, grid_truth, parameter_sets, true_error, true_values
 
-from cases import ACTIVATIONS, WITH_PARAMETERS, bits, every_activation, form, forms
 from fastact.cli.reference import evaluate, ulp_error
 
 ml_dtypes = pytest.importorskip("ml_dtypes")
@@ -35,7 +35,7 @@ def check(error: np.ndarray, bound: float, *operands: object) -> None:
     assert error.ravel()[worst] <= bound, f"{error.ravel()[worst]:.4f} ulp at {at!r}"
 
 
-@lru_cache(maxsize=None)
+@cache
 def grid_values(name: str, form: str) -> np.ndarray:
     return evaluate(name, form, grid(np.float32, True))
 
@@ -103,7 +103,7 @@ def test_backward_float32(name: str, isa: str) -> None:
         check(ulp_error(a, b), 1.0, g, x)
 
 
-@lru_cache(maxsize=None)
+@cache
 def backward_truth(name: str) -> list[object]:
     x = grid(np.float64, False)[::3]
     g = cotangents(x)
@@ -144,7 +144,7 @@ def test_other_parameters_float32(name: str, isa: str) -> None:
             check(ulp_error(got, want), bound(name, f, "float32"), x, *parameters)
 
 
-@lru_cache(maxsize=None)
+@cache
 def parameter_truth(name: str, form: str, parameters: tuple[float, ...]) -> object:
     x = grid(np.float64, False)[::7]
     return true_values(name, form, x[np.isfinite(x)], *parameters)

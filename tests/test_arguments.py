@@ -6,9 +6,19 @@ import re
 
 import numpy as np
 import pytest
+from cases import (
+    ACTIVATIONS,
+    CASES,
+    WITH_PARAMETERS,
+    Case,
+    assert_same,
+    every_case,
+    form,
+    outputs,
+    sample,
+)
 
 import fastact as fa
-from cases import ACTIVATIONS, CASES, WITH_PARAMETERS, assert_same, every_case, form, outputs, sample
 from fastact.cli.reference import evaluate
 
 ml_dtypes = pytest.importorskip("ml_dtypes")
@@ -37,7 +47,10 @@ def test_parameters_by_place_and_by_name(name: str, road: str) -> None:
         arrays = [X] * (ufunc.nin - len(names))
         want = ufunc(*arrays, *values)
         assert_same(ufunc(*arrays, **dict(zip(names, values, strict=True)), **extra), want)
-        assert_same(ufunc(*arrays, values[0], **dict(zip(names[1:], values[1:], strict=True)), **extra), want)
+        assert_same(
+            ufunc(*arrays, values[0], **dict(zip(names[1:], values[1:], strict=True)), **extra),
+            want,
+        )
         assert_same(ufunc(*arrays, *(np.float32(v) for v in values), **extra), want)
         assert_same(ufunc(*arrays, *(np.full_like(X, v) for v in values), **extra), want)
     last = {names[-1]: values[-1]}
@@ -91,7 +104,9 @@ def test_a_parameter_decides_the_dtype_as_any_operand_does() -> None:
     assert fa.prelu(X, 0.1).dtype == np.float32
     assert fa.prelu(X.astype(np.float16), np.float32(0.1)).dtype == np.float32
     assert_same(fa.prelu(X, 0.1), fa.prelu(X, np.float32(0.1)))
-    assert_same(fa.prelu(X.astype(np.float64), 0.1), fa.prelu(X.astype(np.float64), np.float64(0.1)))
+    assert_same(
+        fa.prelu(X.astype(np.float64), 0.1), fa.prelu(X.astype(np.float64), np.float64(0.1))
+    )
 
 
 @with_parameters
@@ -110,7 +125,7 @@ def test_a_number_is_the_same_on_both_roads(name: str, value: object) -> None:
 
 
 @every_case
-def test_out(case: object) -> None:
+def test_out(case: Case) -> None:
     operands = sample(case, 33)
     want = outputs(case.ufunc(*operands))
     for given in ("keyword", "tuple", "positional"):
@@ -150,7 +165,7 @@ def test_out_of_another_dtype_shape_or_layout() -> None:
 
 
 @every_case
-def test_wrong_outs_are_refused_and_untouched(case: object) -> None:
+def test_wrong_outs_are_refused_and_untouched(case: Case) -> None:
     operands = sample(case, 6)
     count = case.ufunc.nout
 
@@ -223,7 +238,7 @@ def test_keywords_that_numpy_refuses(wrong: dict[str, object]) -> None:
 
 
 @every_case
-def test_too_few_and_too_many(case: object) -> None:
+def test_too_few_and_too_many(case: Case) -> None:
     with pytest.raises(TypeError, match=case.ufunc.__name__):
         case.ufunc()
     with pytest.raises(TypeError):
@@ -243,7 +258,7 @@ RESULTS = {
 
 @every_case
 @pytest.mark.parametrize("char", RESULTS)
-def test_result_types(case: object, char: str) -> None:
+def test_result_types(case: Case, char: str) -> None:
     x = np.array([0, 1, 1, 0, 1], dtype=char)
     if char in "bhilq":
         x[1] = -3
@@ -258,15 +273,17 @@ def test_result_types(case: object, char: str) -> None:
 
 
 @every_case
-def test_bfloat16(case: object) -> None:
+def test_bfloat16(case: Case) -> None:
     x = np.linspace(-3, 3, 40).astype(ml_dtypes.bfloat16)
     for y in outputs(case.ufunc(*[x] * case.arrays)):
         assert y.dtype == ml_dtypes.bfloat16
         assert y.shape == (40,)
 
 
-@pytest.mark.parametrize("case", [c for c in CASES if c.arrays == 1], ids=lambda c: c.ufunc.__name__)
-def test_scalars_and_lists(case: object) -> None:
+@pytest.mark.parametrize(
+    "case", [c for c in CASES if c.arrays == 1], ids=lambda c: c.ufunc.__name__
+)
+def test_scalars_and_lists(case: Case) -> None:
     for x, kind in (
         (0.5, np.float64),
         (2, np.float64),
@@ -284,7 +301,7 @@ def test_scalars_and_lists(case: object) -> None:
 
 
 @every_case
-def test_empty(case: object) -> None:
+def test_empty(case: Case) -> None:
     for shape in ((0,), (0, 5), (3, 0, 2)):
         for y in outputs(case.ufunc(*[np.empty(shape, np.float32)] * case.arrays)):
             assert y.shape == shape
@@ -319,7 +336,7 @@ def test_what_is_not_supported(x: object) -> None:
 
 
 @every_case
-def test_they_are_ufuncs(case: object) -> None:
+def test_they_are_ufuncs(case: Case) -> None:
     assert isinstance(case.ufunc, np.ufunc)
     assert case.ufunc.__name__ in fa.__all__
     assert getattr(fa, case.ufunc.__name__) is case.ufunc

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
+from cases import ACTIVATIONS, assert_same, every_activation, form, run_python
 
 import fastact as fa
-from cases import ACTIVATIONS, assert_same, every_activation, form, run_python
 
 pytestmark = pytest.mark.skipif(
     not (sys.platform.startswith("linux") and platform.machine() == "x86_64"),
@@ -48,10 +48,12 @@ def with_mxcsr(bits: int) -> Iterator[None]:
         libm.fesetenv(ctypes.byref(before))
 
 
-X = np.concatenate([
-    np.random.default_rng(0).normal(0, 30, 300_000),
-    np.random.default_rng(1).normal(0, 1e-39, 50_000),
-]).astype(np.float32)
+X = np.concatenate(
+    [
+        np.random.default_rng(0).normal(0, 30, 300_000),
+        np.random.default_rng(1).normal(0, 1e-39, 50_000),
+    ]
+).astype(np.float32)
 
 
 @every_activation

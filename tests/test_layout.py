@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from cases import Case, assert_same, every_case, outputs, sample
 from numpy.lib.stride_tricks import as_strided
 
 import fastact as fa
-from cases import Case, assert_same, every_case, outputs, sample
 
 FLOATS = [np.float32, np.float64, np.float16]
 

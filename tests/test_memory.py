@@ -6,18 +6,16 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from cases import Case, assert_same, every_case, outputs, sample
 
 import fastact as fa
-from cases import Case, assert_same, every_case, outputs, sample
 
 FLOATS = [np.float32, np.float64, np.float16]
 
 
 @every_case
 @pytest.mark.parametrize("dtype", FLOATS)
-def test_guard_pages(
-    case: Case, dtype: type, isa: str, guarded: Callable[..., np.ndarray]
-) -> None:
+def test_guard_pages(case: Case, dtype: type, isa: str, guarded: Callable[..., np.ndarray]) -> None:
     longest = 200
     operands = sample(case, longest, dtype)
     want = outputs(case.ufunc(*operands))
@@ -33,9 +31,7 @@ def test_guard_pages(
 
 
 @pytest.mark.parametrize("dtype", [np.bool, np.int8, np.uint16, np.int32, np.uint64])
-def test_guard_pages_of_integers(
-    dtype: type, isa: str, guarded: Callable[..., np.ndarray]
-) -> None:
+def test_guard_pages_of_integers(dtype: type, isa: str, guarded: Callable[..., np.ndarray]) -> None:
     x = guarded(200, dtype)
     for length in range(1, 201):
         part = x[200 - length :]

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from cases import TWO_OPERANDS, Case, assert_same, every_case, outputs, sample
 from numpy.lib.stride_tricks import as_strided
 
 import fastact as fa
-from cases import TWO_OPERANDS, Case, assert_same, every_case, outputs, sample
 
 two_operands = pytest.mark.parametrize("case", TWO_OPERANDS, ids=lambda case: case.ufunc.__name__)
 LARGE = 300_000
@@ -113,8 +113,10 @@ def test_reductions_are_python_loops(case: Case, dtype: type) -> None:
     want = np.array([folded(x[:, k]) for k in range(4)]).T
     assert_same(f.accumulate(x), want)
     assert_same(f.accumulate(x[:, 0]), want[:, 0].copy())
-    assert_same(f.reduceat(x[:, 1].copy(), [0, 5, 2]), np.array(
-        [folded(x[a:b, 1])[-1] for a, b in ((0, 5), (5, 6), (2, 23))]))
+    assert_same(
+        f.reduceat(x[:, 1].copy(), [0, 5, 2]),
+        np.array([folded(x[a:b, 1])[-1] for a, b in ((0, 5), (5, 6), (2, 23))]),
+    )
     assert_same(f.outer(x[0], x[:, 1]), f(x[0][:, None], x[:, 1][None, :]))
     if f.identity is None:
         assert_same(f.reduce(x[:, 2].copy()), want[-1, 2])

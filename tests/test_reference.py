@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 from mpmath import mp, mpf
@@ -9,8 +11,12 @@ from reference import BITS, Precise, grid, parameter_sets, true_error, true_valu
 
 from fastact.cli.reference import REFERENCES, defaults, evaluate, ulp_error
 
-ROWS = [(n, f) for n, row in REFERENCES.items() for f in ("value", "grad", "grad_parameter")
-        if f != "grad_parameter" or row.grad_parameter]
+ROWS = [
+    (n, f)
+    for n, row in REFERENCES.items()
+    for f in ("value", "grad", "grad_parameter")
+    if f != "grad_parameter" or row.grad_parameter
+]
 
 
 @pytest.mark.parametrize(("name", "form"), ROWS)
@@ -36,7 +42,7 @@ def test_derivatives_are_those_of_the_value(name: str) -> None:
             assert abs(slope - row.grad(Precise, mpf(x), *parameters)) < 1e-30, x
             if row.grad_parameter:
                 *fixed, last = parameters
-                slope = mp.diff(lambda p: row.value(Precise, mpf(x), *fixed, p), last)
+                slope = mp.diff(partial(row.value, Precise, mpf(x), *fixed), last)
                 assert abs(slope - row.grad_parameter(Precise, mpf(x), *parameters)) < 1e-30, x
 
 

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from cases import CASES, Case, assert_same, every_case, outputs, sample
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cases import CASES, Case, assert_same, every_case, outputs, sample
-
-DTYPES = [np.float32, np.float64, np.float16, np.dtype(">f4"), np.int8, np.uint16, np.int64, np.bool]
+DTYPES = [
+    np.float32,
+    np.float64,
+    np.float16,
+    np.dtype(">f4"),
+    np.int8,
+    np.uint16,
+    np.int64,
+    np.bool,
+]
 
 
 @st.composite
@@ -18,7 +26,11 @@ def views(draw: st.DrawFn, case: Case) -> list[np.ndarray]:
     shape = draw(st.lists(st.integers(0, 6), max_size=4).map(tuple))
     found = []
     for k in range(case.ufunc.nin if draw(st.booleans()) else case.arrays):
-        dtype = draw(st.sampled_from(DTYPES if k == case.ufunc.nin - len(case.parameters) - 1 else DTYPES[:3]))
+        dtype = draw(
+            st.sampled_from(
+                DTYPES if k == case.ufunc.nin - len(case.parameters) - 1 else DTYPES[:3]
+            )
+        )
         mine = tuple(1 if n > 0 and draw(st.integers(0, 5)) == 0 else n for n in shape)
         if draw(st.integers(0, 9)) == 0:
             mine = mine[1:]
@@ -51,7 +63,9 @@ def test_random_layouts(case: Case, data: st.DataObject) -> None:
         got = case.ufunc(*operands)
         # where= leads past the hook's road.
         want = case.ufunc(*operands, where=True)
-        copies = case.ufunc(*[np.array(o, order="C", dtype=o.dtype.newbyteorder("=")) for o in operands])
+        copies = case.ufunc(
+            *[np.array(o, order="C", dtype=o.dtype.newbyteorder("=")) for o in operands]
+        )
     assert_same(got, want)
     assert_same(got, copies)
     assert strides(got) == strides(want)

