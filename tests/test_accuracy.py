@@ -180,3 +180,32 @@ def test_parameters_may_be_arrays(name: str, isa: str) -> None:
     want = np.atleast_2d(evaluate(name, "backward", g, x, *parameters))
     for a, b in zip(got, want, strict=True):
         check(ulp_error(a, b), 1.0, g, x, *parameters)
+
+
+EXTREME = [n for n in ("swish", "softplus", "celu", "elu", "leaky_relu") if n in ACTIVATIONS]
+
+
+@pytest.mark.parametrize("name", EXTREME)
+@pytest.mark.parametrize("product", ["moderate", "any"])
+@pytest.mark.filterwarnings("ignore:overflow")
+def test_parameters_of_every_magnitude(name: str, product: str, isa: str) -> None:
+    rng = np.random.default_rng(8)
+    patterns = rng.integers(0, 2**32, (2, 60_000), dtype=np.uint64).astype(np.uint32)
+    x, p = patterns.view(np.float32).astype(np.float64)
+    with np.errstate(all="ignore"):
+        if product == "moderate":
+            z = rng.normal(0, 30, x.size)
+            p = x / z if name == "celu" else z / x
+        x, p = x.astype(np.float32), p.astype(np.float32)
+    if name in ("softplus", "celu"):
+        p = np.abs(p)
+    usable = np.isfinite(x) & np.isfinite(p) & (p != 0)
+    x, p = x[usable], p[usable]
+    for f in single(name):
+        want = evaluate(name, f, x, p)
+        check(ulp_error(form(name, f)(x, p), want), bound(name, f, "float32"), x, p)
+    g = rng.normal(0, 1, x.size).astype(np.float32)
+    got = np.atleast_2d(form(name, "backward")(g, x, p))
+    want = np.atleast_2d(evaluate(name, "backward", g, x, p))
+    for a, b in zip(got, want, strict=True):
+        check(ulp_error(a, b), 1.0, g, x, p)
