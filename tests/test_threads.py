@@ -370,18 +370,47 @@ def test_an_interrupt_comes_after_the_call() -> None:
 
 
 @linux
-def test_threads_that_cannot_be_created() -> None:
-    if os.getuid() == 0:
-        limit = "resource.setrlimit(resource.RLIMIT_AS, (3 << 30, 3 << 30))"
-    else:
-        limit = "resource.setrlimit(resource.RLIMIT_NPROC, (1, 1))"
+@threaded
+@pytest.mark.parametrize(
+    "limit",
+    [
+        # Root is above the limit on processes.
+        "if os.getuid() == 0: os.setuid(65534)\n    setrlimit(RLIMIT_NPROC, (1, 1))",
+        "pages = int(open('/proc/self/statm').read().split()[0])\n"
+        "    setrlimit(RLIMIT_AS, (pages * os.sysconf('SC_PAGESIZE') + (2 << 20),) * 2)",
+    ],
+    ids=["processes", "memory"],
+)
+def test_threads_that_cannot_be_created(limit: str) -> None:
     run_python(
         BEGIN
         + f"""
-    import resource
-    fa.set_num_threads(1)
-    assert right()
+    from resource import RLIMIT_AS, RLIMIT_NPROC, setrlimit
+    out = np.zeros_like(x)
     {limit}
+    fa.silu(x, out=out)
+    assert np.array_equal(out, want)
+    """
+    )
+
+
+@linux
+def test_no_memory_for_the_result() -> None:
+    done = run_python(
+        BEGIN
+        + """
+    from resource import RLIMIT_AS, setrlimit
+    assert right()
+    pages = int(open("/proc/self/statm").read().split()[0])
+    setrlimit(RLIMIT_AS, (pages * os.sysconf("SC_PAGESIZE") + (64 << 20),) * 2)
+    for big in (np.broadcast_to(x, (50, x.size)), np.broadcast_to(x, (50, x.size)).T):
+        for ufunc in (fa.silu, fa.silu_value_and_grad, fa.prelu):
+            for _ in range(20):
+                try:
+                    ufunc(big)
+                except MemoryError:
+                    print("memory", end=" ")
     assert right()
     """
     )
+    assert done.stdout.split() == ["memory"] * 120
