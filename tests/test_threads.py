@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -414,3 +414,22 @@ def test_no_memory_for_the_result() -> None:
     """
     )
     assert done.stdout.split() == ["memory"] * 120
+
+
+@pytest.mark.parametrize("first", ["torch", "fastact"])
+def test_beside_the_threads_of_torch(first: str) -> None:
+    if find_spec("torch") is None:
+        pytest.skip("needs torch")
+    use = "import torch; torch.relu(torch.ones(1 << 20)).sum()"
+    run_python(f"""
+    {use if first == "torch" else ""}
+    {BEGIN}
+    assert right()
+    {use}
+    assert right()
+    torch.set_flush_denormal(True)
+    tiny = np.full(1 << 20, 1e-40, np.float32)
+    two = fa.silu(tiny)
+    with fa.num_threads(1):
+        assert np.array_equal(fa.silu(tiny), two)
+    """)
