@@ -25,32 +25,30 @@ WIDEN(uint64, uint64_t)
 #endif
 
 #if PRECISION == 32
-INLINE void copy_bytes(void *to, const void *from, ptrdiff_t bytes)
-{
-    for (ptrdiff_t i = 0; i < bytes; i++) ((char *)to)[i] = ((const char *)from)[i];
-}
-
 static void widen_half(void *to, const void *from, ptrdiff_t count)
 {
+    T *y = to;
     const uint16_t *x = from;
-    ptrdiff_t i = 0;
-    for (; i + V_LANES <= count; i += V_LANES) n_store((T *)to + i, n_load_half(x + i));
-    if (i == count) return;
-    uint16_t tail[V_LANES] = {0};
-    copy_bytes(tail, x + i, 2 * (count - i));
-    n_store_tail((T *)to + i, n_load_half(tail), count - i);
+    for (; count >= V_LANES; count -= V_LANES, x += V_LANES, y += V_LANES)
+        n_store(y, n_load_half(x));
+    uint16_t halves[V_LANES] = {0};
+    T floats[V_LANES];
+    memcpy(halves, x, sizeof *x * (size_t)count);
+    n_store(floats, n_load_half(halves));
+    memcpy(y, floats, sizeof *y * (size_t)count);
 }
 
 static void narrow_half(void *to, const void *from, ptrdiff_t count)
 {
     uint16_t *y = to;
     const T *x = from;
-    ptrdiff_t i = 0;
-    for (; i + V_LANES <= count; i += V_LANES) n_store_half(y + i, n_load(x + i));
-    if (i == count) return;
-    uint16_t tail[V_LANES];
-    n_store_half(tail, n_load_tail(x + i, count - i));
-    copy_bytes(y + i, tail, 2 * (count - i));
+    for (; count >= V_LANES; count -= V_LANES, x += V_LANES, y += V_LANES)
+        n_store_half(y, n_load(x));
+    T floats[V_LANES] = {0};
+    uint16_t halves[V_LANES];
+    memcpy(floats, x, sizeof *x * (size_t)count);
+    n_store_half(halves, n_load(floats));
+    memcpy(y, halves, sizeof *y * (size_t)count);
 }
 
 /* bfloat16 is the upper half of a float32, rounded to nearest even. */

@@ -13,6 +13,7 @@ enum {
     FA_MAX_PARAMETERS = 2,
     FA_MAX_OPERANDS = 6, /* g, x, parameters, two outputs */
     FA_MAX_DIMS = 64,
+    FA_MAX_WIDTH = 64,
 };
 
 /* ---- the table ---- */
@@ -75,12 +76,14 @@ size_t fa_item_bytes(fa_dtype dtype);
 /* ---- targets: what one (ISA, precision) object file exports ---- */
 
 /* Operands in order, inputs before outputs, each contiguous and of the target's
- * precision. A uniform kernel reads one element of each parameter. */
+ * precision; count is a multiple of the target's width. A uniform kernel reads one
+ * element of each parameter. */
 typedef void fa_kernel(void *const *operands, ptrdiff_t count);
 typedef void fa_convert(void *to, const void *from, ptrdiff_t count);
 
 typedef struct {
     bool available; /* compiled in */
+    int width;      /* elements that a kernel takes at once, at most FA_MAX_WIDTH */
     fa_kernel *const (*kernels)[FA_FORMS][2]; /* [activation][form][uniform] */
     fa_convert *widen[FA_DTYPES];  /* to the precision of the target */
     fa_convert *narrow[FA_DTYPES]; /* from it */

@@ -28,6 +28,30 @@ typedef struct {
 
 /* ---- rows ---- */
 
+/* A kernel on count elements. The last ones, fewer than it takes at once, go through
+ * the same kernel in a padded copy, so a value does not depend on where it stands. */
+static void run_kernel(const Plan *plan, bool uniform, void *const *operands,
+                       ptrdiff_t count)
+{
+    fa_kernel *kernel = plan->kernel[uniform];
+    ptrdiff_t width = plan->target->width, rest = count % width, whole = count - rest;
+    if (whole) kernel(operands, whole);
+    if (!rest) return;
+    _Alignas(LINE_BYTES) char padded[FA_MAX_OPERANDS][FA_MAX_WIDTH * 8];
+    void *at[FA_MAX_OPERANDS];
+    size_t done = plan->bytes * (size_t)whole, bytes = plan->bytes * (size_t)rest;
+    for (int k = 0; k < plan->operands; k++) {
+        bool single = uniform && k >= plan->first_parameter && k < plan->last_parameter;
+        at[k] = single ? operands[k] : padded[k];
+        if (single || k >= plan->op->inputs) continue;
+        memset(padded[k], 0, plan->bytes * (size_t)width);
+        memcpy(padded[k], (char *)operands[k] + done, bytes);
+    }
+    kernel(at, width);
+    for (int k = plan->op->inputs; k < plan->operands; k++)
+        memcpy((char *)operands[k] + done, padded[k], bytes);
+}
+
 static void gather(char *to, const char *from, ptrdiff_t stride, size_t bytes,
                    ptrdiff_t count)
 {
@@ -129,9 +153,8 @@ static void run_row(const Plan *plan, char *const *data, const ptrdiff_t *stride
             way[k] = BLOCKED;
         blocked |= way[k] == BLOCKED || (way[k] == UNIFORM && !native);
     }
-    fa_kernel *kernel = plan->kernel[uniform];
     if (!blocked) {
-        kernel((void *const *)data, count);
+        run_kernel(plan, uniform, (void *const *)data, count);
         return;
     }
 
@@ -152,7 +175,7 @@ static void run_row(const Plan *plan, char *const *data, const ptrdiff_t *stride
             else if (way[k] == BLOCKED)
                 operands[k] = fetch(plan, k, at[k], strides[k], part, &scratch[k]);
         }
-        kernel(operands, part);
+        run_kernel(plan, uniform, operands, part);
         for (int k = 0; k < plan->operands; k++) {
             if (k >= op->inputs && way[k] == BLOCKED)
                 deliver(plan, k, at[k], strides[k], part, &scratch[k]);
@@ -389,9 +412,9 @@ bool fa_run(fa_job *job)
 
 bool fa_run_small(const fa_op *op, void *const *operands, ptrdiff_t count)
 {
-    const fa_target *target = fa_isas[fa_active_isa()].target[op->precision];
+    Plan plan = make_plan(op);
     fa_control before = enter(control_read());
-    target->kernels[op->activation][op->form][1](operands, count);
+    run_kernel(&plan, true, operands, count);
     return leave(before) != 0;
 }
 

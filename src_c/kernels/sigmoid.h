@@ -7,12 +7,10 @@
 #include "../math/logistic.h"
 #include "../math/tanh.h"
 
-INLINE Pair single(V a) { return (Pair){a, v_set(0)}; }
-
 /* sigmoid(x) = 1/(1 + e^-x),  sigmoid' = s (1 - s) = e^-|x| / (1 + e^-|x|)^2 */
 INLINE Dual sigmoid(V x)
 {
-    V y = inverse(logistic_divisor_lifted(logistic_clamp(x)));
+    V y = inverse(logistic_divisor_lifted(single(logistic_clamp(x))));
     return (Dual){
         .y = v_mul(y, v_set(LOGISTIC_UNLIFT)),
         .dx = logistic_slope(single(v_abs(x))),
@@ -33,8 +31,7 @@ INLINE Dual tanh_(V x)
 INLINE Dual silu(V x)
 {
     V z = logistic_clamp(x);
-    V y = v_mul(quotient(z, logistic_divisor_lifted(z)), v_set(LOGISTIC_UNLIFT));
-    y = v_select(v_lt(v_set(LOGISTIC_END), x), x, y);
+    V y = v_select(v_lt(v_set(LOGISTIC_END), x), x, gate(z, single(z)));
     return (Dual){
         .y = v_copysign(y, x),
         .dx = silu_slope(single(v_abs(x)), v_lt(x, v_set(0))),

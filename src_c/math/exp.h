@@ -57,15 +57,30 @@ INLINE V exp_rest(Reduced n)
     return v_fma(v_mul(r, r), polynomial(r, EXPM1_CURVE, EXPM1_DEGREE), n.low);
 }
 
-/* e^z - 1 for the reduced z >= 0, the cancellation done in exact steps. */
-INLINE Pair expm1_pair(Reduced n)
+/* e^z - 1 from head = e^z/e^r and less = head - 1. */
+INLINE Pair expm1_from(V head, Pair less, Reduced n)
 {
-    V head = exp_head(n);
-    Pair less = fast_two_sum(head, v_set(-1));
     V sum = v_fma(head, n.first, less.hi);
     V sum_error = v_fma(head, n.first, v_sub(less.hi, sum));
     V low = v_add(v_fma(head, exp_rest(n), sum_error), less.lo);
     return fast_two_sum(sum, low);
+}
+
+/* e^z - 1 for the reduced z; a known sign saves work. */
+INLINE Pair expm1_positive(Reduced n)
+{
+    V head = exp_head(n);
+    return expm1_from(head, fast_two_sum(head, v_set(-1)), n);
+}
+INLINE Pair expm1_negative(Reduced n)
+{
+    V head = exp_head(n);
+    return expm1_from(head, fast_two_sum(v_set(-1), head), n);
+}
+INLINE Pair expm1_pair(Reduced n)
+{
+    V head = exp_head(n);
+    return expm1_from(head, two_sum(head, v_set(-1)), n);
 }
 
 #endif

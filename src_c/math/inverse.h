@@ -34,4 +34,30 @@ INLINE V inverse(Pair d)
     return v_fma(y, remainder, y);
 }
 
+/* n / d as a pair; n.lo may be anything that is small beside n.hi. */
+INLINE Pair pair_quotient(Pair n, Pair d)
+{
+    V y = inverse_estimate(v_add(d.hi, d.lo));
+    V q = v_mul(n.hi, y);
+    V remainder = v_add(v_fnma(q, d.lo, v_fnma(q, d.hi, n.hi)), n.lo);
+    Pair sum = fast_two_sum(q, v_mul(y, remainder));
+    remainder = v_add(v_fnma(sum.hi, d.lo, v_fnma(sum.hi, d.hi, n.hi)), n.lo);
+    return (Pair){sum.hi, v_mul(y, remainder)};
+}
+
+/* (n.hi + n.lo) / d, rounded nearly correctly. */
+INLINE V pair_over(Pair n, V d)
+{
+    V y = inverse_estimate(d);
+    V q = v_mul(n.hi, y);
+    return v_fma(y, v_add(v_fnma(q, d, n.hi), n.lo), q);
+}
+
+/* 1 / d as a pair */
+INLINE Pair inverse_pair(V d)
+{
+    V y = inverse(single(d));
+    return (Pair){y, v_mul(y, v_fnma(y, d, v_set(1)))};
+}
+
 #endif

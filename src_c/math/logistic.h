@@ -23,7 +23,7 @@ INLINE V logistic_clamp(V z)
 INLINE Pair logistic_divisor(Reduced minus_z, V one)
 {
     V head = exp_head(minus_z);
-    Pair sum = fast_two_sum(v_max(one, head), v_min(one, head));
+    Pair sum = positive_sum(one, head);
     sum.lo = v_fma(head, exp_tail(minus_z), sum.lo);
     return sum;
 }
@@ -32,10 +32,18 @@ INLINE Pair logistic_divisor(Reduced minus_z, V one)
  * range, and one product at the end undoes it. */
 #define LOGISTIC_LIFT_EXPONENT C(64.0, 128.0)
 #define LOGISTIC_UNLIFT C(0x1p-64, 0x1p-128)
-INLINE Pair logistic_divisor_lifted(V z)
+INLINE Pair logistic_divisor_lifted(Pair z)
 {
     V origin = v_set(EXP_ORIGIN(-LOGISTIC_LIFT_EXPONENT));
-    return logistic_divisor(exp_reduce(-1, z, origin), v_set(LOGISTIC_UNLIFT));
+    Reduced n = exp_reduce(-1, z.hi, origin);
+    n.low = v_sub(n.low, z.lo);
+    return logistic_divisor(n, v_set(LOGISTIC_UNLIFT));
+}
+
+/* x s(z) for finite x and a clamped z. */
+INLINE V gate(V x, Pair z)
+{
+    return v_mul(quotient(x, logistic_divisor_lifted(z)), v_set(LOGISTIC_UNLIFT));
 }
 
 /* The square of 1/(1 + w), as y^2 (1 + error) with y of half significand:
@@ -51,9 +59,7 @@ INLINE InverseSquare inverse_square(Pair divisor)
 /* (1 + a)(1 + b) - 1 */
 INLINE V joint_error(V a, V b) { return v_add(v_fma(a, b, b), a); }
 
-/* w = e^-t for t >= 0, deep from DEEP on. g w is 0 from END on, whatever g. */
-#define DECAY_DEEP C(80.0, 600.0)
-#define DECAY_END C(200.0, 1465.0)
+/* w = e^-t for t >= 0. */
 typedef struct {
     M deep;
     V t;      /* clamped */
@@ -97,48 +103,60 @@ INLINE Slope logistic_slope(Pair t)
     };
 }
 
-/* (z s(z))' for t = |z|.
+/* The derivative of x s(z(x)) for an odd z, at t = |x|.
  *
- * For negative z it is -w N / (1 + w)^2 with N = t - 1 - w, which vanishes at
- * t0 = 1.2784645...; for the others it is 1 less that. Since w = (t0 - 1) e^-d with
- * d = t - t0, N = d + (t0 - 1)(1 - e^-d): a sum of two terms of one sign, each of
- * which keeps its relative accuracy through 0. */
+ * For negative x it is -w N / (1 + w)^2 with w = e^-z(t) and N = t z'(t) - 1 - w, which
+ * vanishes at some t0. With e = z(t) - z(t0) and w0 = e^-z(t0), w = w0 e^-e, so
+ *     N = l + w0 (1 - e^-e),   l = t z'(t) - t0 z'(t0):
+ * a sum of two terms of one sign, each of which keeps its relative accuracy through 0.
+ * w0 is short (1 + rest) with half of the significand in short. */
+INLINE Slope gate_slope(Decay decay, Pair e, Pair l, T w0_short, T w0_rest, M negative)
+{
+    Reduced n = exp_reduce(-1, e.hi, decay.origin);
+    n.low = v_sub(n.low, e.lo);
+    V head = exp_head(n), tail = v_add(n.first, exp_rest(n));
+    V shallow = v_select(decay.deep, v_set(0), head);
+
+    V w = v_mul(v_set(w0_short), head), w_shallow = v_mul(v_set(w0_short), shallow);
+    V w_tail = joint_error(tail, v_set(w0_rest));
+    InverseSquare inverse = inverse_square(one_plus(w_shallow, w_tail));
+
+    Pair rise = two_product(v_set(w0_short), v_sub(v_set(1), shallow));
+    Pair sum = fast_two_sum(l.hi, rise.hi);
+    V low = v_add(v_add(sum.lo, l.lo), v_fma(rise.hi, v_set(w0_rest), rise.lo));
+    low = v_fnma(w_shallow, v_fma(tail, v_set(w0_rest), tail), low);
+    sum = fast_two_sum(sum.hi, low);
+
+    Pair factor = two_product(w, v_mul(inverse.y, inverse.y));
+    Pair product = pair_product(factor, sum);
+    product.lo = v_fma(product.hi, joint_error(inverse.error, w_tail), product.lo);
+    return slope_reflected(product, decay.deep, negative);
+}
+
+/* (z s(z))' for t = |z|. */
 INLINE Slope silu_slope(Pair t, M negative)
 {
     Decay decay = decay_of(t.hi);
     Pair d = two_sum(decay.t, v_set(-SILU_ROOT_HIGH));
-    d.lo = v_add(d.lo, v_sub(t.lo, v_set(SILU_ROOT_LOW)));
-    Reduced n = exp_reduce(-1, d.hi, decay.origin);
-    n.low = v_sub(n.low, d.lo);
-    V head = exp_head(n), tail = v_add(n.first, exp_rest(n));
+    d = fast_two_sum(d.hi, v_add(d.lo, v_sub(t.lo, v_set(SILU_ROOT_LOW))));
+    return gate_slope(decay, d, d, SILU_DECAY_SHORT, SILU_DECAY_REST, negative);
+}
+
+/* s(z) for t = |z|, lifted where it is deep. */
+INLINE Slope logistic_pair(Pair t, M negative)
+{
+    Decay decay = decay_of(t.hi);
+    Reduced n = exp_reduce(-1, decay.t, decay.origin);
+    n.low = v_sub(n.low, t.lo);
+    V head = exp_head(n), tail = exp_tail(n);
     V shallow = v_select(decay.deep, v_set(0), head);
-
-    /* t0 - 1 = SHORT (1 + REST) with half of the significand in SHORT. */
-    V decay_head = v_mul(v_set(SILU_DECAY_SHORT), head);
-    V decay_tail = joint_error(tail, v_set(SILU_DECAY_REST));
-    V decay_shallow = v_mul(v_set(SILU_DECAY_SHORT), shallow);
-    InverseSquare inverse = inverse_square(one_plus(decay_shallow, decay_tail));
-
-    Pair rise = two_product(v_set(SILU_DECAY_SHORT), v_sub(v_set(1), shallow));
-    Pair sum = fast_two_sum(d.hi, rise.hi);
-    V low = v_add(v_add(sum.lo, d.lo), v_fma(rise.hi, v_set(SILU_DECAY_REST), rise.lo));
-    low = v_fnma(decay_shallow, v_fma(tail, v_set(SILU_DECAY_REST), tail), low);
-    sum = fast_two_sum(sum.hi, low);
-
-    Pair factor = two_product(decay_head, v_mul(inverse.y, inverse.y));
-    Pair product = two_product(factor.hi, sum.hi);
-    V rest = v_fma(factor.hi, sum.lo, v_fma(factor.lo, sum.hi, product.lo));
-    rest = v_fma(product.hi, joint_error(inverse.error, decay_tail), rest);
-
-    V zero = v_set(0);
-    Pair rising = fast_two_sum(v_set(1), v_select(decay.deep, zero, product.hi));
-    rising.lo = v_add(rising.lo, v_select(decay.deep, zero, rest));
-    return (Slope){
-        SLOPE_LIFTED,
-        .hi = v_select(negative, v_sub(zero, product.hi), rising.hi),
-        .lo = v_select(negative, v_sub(zero, rest), rising.lo),
-        .deep = v_and(negative, decay.deep),
-    };
+    Pair divisor = one_plus(shallow, tail);
+    V y = v_truncate(inverse_estimate(v_add(divisor.hi, divisor.lo)));
+    V r = v_fnma(y, divisor.lo, v_fnma(y, divisor.hi, v_set(1)));
+    V error = v_fma(r, r, r);
+    V hi = v_select(negative, v_mul(head, y), y);
+    V lo = v_mul(hi, v_select(negative, joint_error(error, tail), error));
+    return (Slope){SLOPE_LIFTED, hi, lo, v_and(negative, decay.deep)};
 }
 
 /* x s(z), where z = p x. */
@@ -161,22 +179,24 @@ INLINE V gated(V x, Pair z)
 
 /* The derivative of x s(p x) with respect to p: x^2 s'(z).
  *
- * Lanes stay lifted where x^2 cannot overflow them; elsewhere a factor whose square is
- * the lift undoes it. From END on the exponential has won. */
+ * x is multiplied twice by half of what the lift needs: nothing where s' is deep and x^2
+ * cannot overflow it, else what undoes its lift; where x^2 is tiny, what lifts it. From
+ * END on the exponential has won. */
 INLINE Slope gated_by(V x, Pair z)
 {
     Pair t = pair_abs(z);
     Slope s = logistic_slope(t);
-    M deep = v_and(s.deep, v_lt(v_abs(x), v_set(256)));
-    V undo = v_select(s.deep, v_set(C(0x1p-85, 0x1p-555)), v_set(1));
-    undo = v_select(deep, v_set(1), undo);
-    undo = v_select(v_le(v_set(DECAY_END), t.hi), v_set(0), undo);
-    V factor = v_mul(v_max(v_set(-T_MAX), v_min(v_set(T_MAX), x)), undo);
-    Pair once = two_product(s.hi, factor);
-    once.lo = v_fma(s.lo, factor, once.lo);
-    Pair twice = two_product(once.hi, factor);
-    twice.lo = v_fma(once.lo, factor, twice.lo);
-    return (Slope){SLOPE_LIFTED, twice.hi, twice.lo, deep};
+    V one = v_set(1), size = v_abs(x);
+    M modest = v_lt(size, v_set(256));
+    V half = v_select(modest, one, v_set(C(0x1p-85, 0x1p-555)));
+    M tiny = v_lt(size, v_set(C(0x1p-45, 0x1p-430)));
+    half = v_select(s.deep, half, v_select(tiny, v_set(C(0x1p85, 0x1p555)), one));
+    half = v_select(v_le(v_set(DECAY_END), t.hi), v_set(0), half);
+    V factor = v_mul(v_max(v_set(-T_MAX), v_min(v_set(T_MAX), x)), half);
+    Pair product = pair_scaled(factor, pair_scaled(factor, (Pair){s.hi, s.lo}));
+    product = pair_bounded(product);
+    M deep = v_or(v_and(s.deep, modest), tiny);
+    return (Slope){SLOPE_LIFTED, product.hi, product.lo, deep};
 }
 
 #endif

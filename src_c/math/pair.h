@@ -7,6 +7,8 @@
 
 typedef struct { V hi, lo; } Pair;
 
+INLINE Pair single(V a) { return (Pair){a, v_set(0)}; }
+
 /* a + b exactly, where |a| >= |b| or a = 0. */
 INLINE Pair fast_two_sum(V a, V b)
 {
@@ -30,6 +32,39 @@ INLINE Pair two_product(V a, V b)
     return (Pair){product, v_fms(a, b, product)};
 }
 
+/* a b, to about twice the precision. */
+INLINE Pair pair_product(Pair a, Pair b)
+{
+    Pair product = two_product(a.hi, b.hi);
+    product.lo = v_fma(a.hi, b.lo, v_fma(a.lo, b.hi, product.lo));
+    return product;
+}
+
+/* t a for a number t. */
+INLINE Pair pair_scaled(V t, Pair a)
+{
+    Pair product = two_product(t, a.hi);
+    product.lo = v_fma(t, a.lo, product.lo);
+    return product;
+}
+
+/* a + b exactly for two numbers that are not negative. */
+INLINE Pair positive_sum(V a, V b) { return fast_two_sum(v_max(a, b), v_min(a, b)); }
+
+/* a + b for two pairs that are not negative, normalised. */
+INLINE Pair pair_sum(Pair a, Pair b)
+{
+    Pair sum = positive_sum(a.hi, b.hi);
+    return fast_two_sum(sum.hi, v_add(sum.lo, v_add(a.lo, b.lo)));
+}
+
+/* a, whose low word means nothing where the high one has overflowed. */
+INLINE Pair pair_bounded(Pair a)
+{
+    M finite = v_lt(v_abs(a.hi), v_set(INFINITY));
+    return (Pair){a.hi, v_select(finite, a.lo, v_set(0))};
+}
+
 /* |a| */
 INLINE Pair pair_abs(Pair a)
 {
@@ -46,7 +81,7 @@ INLINE Pair saturating_product(V a, V b, T limit)
     M large = v_lt(v_mul(v_set(limit), v_mul(small, small)), v_abs(probe));
     Pair product = two_product(a, v_select(large, v_set(0), b));
     return (Pair){v_select(large, v_copysign(v_set(limit), probe), product.hi),
-                  product.lo};
+                  v_select(large, v_set(0), product.lo)};
 }
 
 /* c[0] + c[1] x + ... + c[degree] x^degree, by Horner's rule. */

@@ -6,12 +6,17 @@
 #ifndef FA_SLOPE_H
 #define FA_SLOPE_H
 
+#include "pair.h"
+
 /* A deep factor is smaller than 2^-100 (2^-840). So the other factor may be multiplied
  * by BEFORE, which loses bits only where the product is 0, and the product by AFTER;
  * together they undo the lift, nothing overflows, and only AFTER rounds. */
 #define LIFT_EXPONENT C(170.0, 1110.0)
 #define LIFT_BEFORE C(0x1p-72, 0x1p-300)
 #define LIFT_AFTER C(0x1p-98, 0x1p-810)
+/* e^-t is deep from DEEP on; from END on g t e^-t is 0, whatever g. */
+#define DECAY_DEEP C(80.0, 600.0)
+#define DECAY_END C(200.0, 1465.0)
 
 typedef enum {
     SLOPE_EXACT,  /* hi alone */
@@ -41,6 +46,21 @@ INLINE V lift_before(M deep, V a)
 INLINE V lift_after(M deep, V a)
 {
     return v_mul(a, v_select(deep, v_set(LIFT_AFTER), v_set(1)));
+}
+
+/* The slope of a gate x h(x) with h(x) + h(-x) = 1, from rise = -f'(-|x|): that is -rise
+ * for negative x and 1 + rise for the others, where a deep rise is nothing. */
+INLINE Slope slope_reflected(Pair rise, M deep, M negative)
+{
+    V zero = v_set(0);
+    Pair right = fast_two_sum(v_set(1), v_select(deep, zero, rise.hi));
+    right.lo = v_add(right.lo, v_select(deep, zero, rise.lo));
+    return (Slope){
+        SLOPE_LIFTED,
+        .hi = v_select(negative, v_sub(zero, rise.hi), right.hi),
+        .lo = v_select(negative, v_sub(zero, rise.lo), right.lo),
+        .deep = v_and(negative, deep),
+    };
 }
 
 /* The slope as a number. Here AFTER comes first: what it rounds to 0, BEFORE would. */

@@ -20,12 +20,12 @@ INLINE V tanh_of(V x)
     V bounded = v_max(v_set(-9.1f), v_min(v_set(9.1f), x));
     V t = v_abs(bounded);
     V leading = v_fma(t, v_set(TANH_SCALE), v_set(TANH_OFFSET));
-    I piece = v_shift_right(v_bits(leading), 21);
+    I piece = v_shift_right(v_bits(leading), TANH_BITS);
     V s = v_sub(t, v_lookup(TANH_CENTRE, piece));
     V slope = v_lookup(TANH_P[TANH_DEGREE - 1], piece);
     _Pragma("GCC unroll 8") for (int k = TANH_DEGREE - 2; k >= 0; k--)
         slope = v_fma(s, slope, v_lookup(TANH_P[k], piece));
-    V ratio = v_lookup(TANH_RATIO, piece);
+    V ratio = v_lookup(TANH_VALUE, piece);
     V y = v_fma(bounded, ratio, v_mul(v_mul(bounded, s), slope));
     return v_copysign(y, x);
 }
@@ -33,9 +33,8 @@ INLINE V tanh_of(V x)
 INLINE V tanh_of(V x)
 {
     V t = v_min(v_set(20.0), v_abs(x));
-    Pair e = expm1_pair(exp_reduce(1, v_add(t, t), v_set(EXP_ORIGIN(0.0))));
-    V two = v_set(2);
-    Pair divisor = fast_two_sum(v_max(two, e.hi), v_min(two, e.hi));
+    Pair e = expm1_positive(exp_reduce(1, v_add(t, t), v_set(EXP_ORIGIN(0.0))));
+    Pair divisor = positive_sum(v_set(2), e.hi);
     divisor.lo = v_add(divisor.lo, e.lo);
     V y = inverse_estimate(v_add(divisor.hi, divisor.lo));
     V q = v_mul(e.hi, y);

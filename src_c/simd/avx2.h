@@ -22,11 +22,6 @@ typedef __m256 N;
 #define TO_BITS(a) _mm256_castps_si256(a)
 #define FROM_BITS(a) _mm256_castsi256_ps(a)
 #define SET_BITS(a) _mm256_set1_epi32((int32_t)(a))
-INLINE NI first_lanes(ptrdiff_t n)
-{
-    return _mm256_cmpgt_epi32(_mm256_set1_epi32((int32_t)n),
-                              _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
-}
 INLINE N n_reciprocal(N a) { return _mm256_rcp_ps(a); }
 INLINE N n_lookup(const T *table, NI i)
 {
@@ -41,10 +36,6 @@ typedef __m256d N;
 #define TO_BITS(a) _mm256_castpd_si256(a)
 #define FROM_BITS(a) _mm256_castsi256_pd(a)
 #define SET_BITS(a) _mm256_set1_epi64x((int64_t)(a))
-INLINE NI first_lanes(ptrdiff_t n)
-{
-    return _mm256_cmpgt_epi64(_mm256_set1_epi64x(n), _mm256_setr_epi64x(0, 1, 2, 3));
-}
 INLINE N n_reciprocal(N a) { return _mm256_div_pd(_mm256_set1_pd(1.0), a); }
 INLINE N n_lookup(const T *table, NI i)
 {
@@ -65,14 +56,13 @@ typedef N NM;
 INLINE N n_set(T a) { return OP(set1)(a); }
 INLINE N n_load(const T *p) { return OP(loadu)(p); }
 INLINE void n_store(T *p, N a) { OP(storeu)(p, a); }
-INLINE N n_load_tail(const T *p, ptrdiff_t n) { return OP(maskload)(p, first_lanes(n)); }
-INLINE void n_store_tail(T *p, N a, ptrdiff_t n) { OP(maskstore)(p, first_lanes(n), a); }
 INLINE void n_stream(T *p, N a) { OP(stream)(p, a); }
 INLINE void n_fence(void) { _mm_sfence(); }
 
 INLINE N n_add(N a, N b) { return OP(add)(a, b); }
 INLINE N n_sub(N a, N b) { return OP(sub)(a, b); }
 INLINE N n_mul(N a, N b) { return OP(mul)(a, b); }
+INLINE N n_div(N a, N b) { return OP(div)(a, b); }
 INLINE N n_fma(N a, N b, N c) { return OP(fmadd)(a, b, c); }
 INLINE N n_fms(N a, N b, N c) { return OP(fmsub)(a, b, c); }
 INLINE N n_fnma(N a, N b, N c) { return OP(fnmadd)(a, b, c); }
@@ -91,6 +81,7 @@ INLINE NM n_lt(N a, N b) { return OP(cmp)(a, b, _CMP_LT_OQ); }
 INLINE NM n_le(N a, N b) { return OP(cmp)(a, b, _CMP_LE_OQ); }
 INLINE NM n_is_nan(N a) { return OP(cmp)(a, a, _CMP_UNORD_Q); }
 INLINE NM n_and(NM a, NM b) { return OP(and)(a, b); }
+INLINE NM n_or(NM a, NM b) { return OP(or)(a, b); }
 INLINE N n_select(NM m, N yes, N no) { return OP(blendv)(no, yes, m); }
 
 INLINE NI n_bits(N a) { return TO_BITS(a); }

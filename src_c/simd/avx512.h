@@ -37,19 +37,16 @@ typedef __mmask8 NM;
 #define SET_BITS(a) _mm512_set1_epi64((int64_t)(a))
 #endif
 
-INLINE NM first_lanes(ptrdiff_t n) { return (NM)((1u << n) - 1u); }
-
 INLINE N n_set(T a) { return OP(set1)(a); }
 INLINE N n_load(const T *p) { return OP(loadu)(p); }
 INLINE void n_store(T *p, N a) { OP(storeu)(p, a); }
-INLINE N n_load_tail(const T *p, ptrdiff_t n) { return OP(maskz_loadu)(first_lanes(n), p); }
-INLINE void n_store_tail(T *p, N a, ptrdiff_t n) { OP(mask_storeu)(p, first_lanes(n), a); }
 INLINE void n_stream(T *p, N a) { OP(stream)(p, a); }
 INLINE void n_fence(void) { _mm_sfence(); }
 
 INLINE N n_add(N a, N b) { return OP(add)(a, b); }
 INLINE N n_sub(N a, N b) { return OP(sub)(a, b); }
 INLINE N n_mul(N a, N b) { return OP(mul)(a, b); }
+INLINE N n_div(N a, N b) { return OP(div)(a, b); }
 INLINE N n_fma(N a, N b, N c) { return OP(fmadd)(a, b, c); }
 INLINE N n_fms(N a, N b, N c) { return OP(fmsub)(a, b, c); }
 INLINE N n_fnma(N a, N b, N c) { return OP(fnmadd)(a, b, c); }
@@ -74,6 +71,7 @@ INLINE NM n_lt(N a, N b) { return COMPARE(a, b, _CMP_LT_OQ); }
 INLINE NM n_le(N a, N b) { return COMPARE(a, b, _CMP_LE_OQ); }
 INLINE NM n_is_nan(N a) { return COMPARE(a, a, _CMP_UNORD_Q); }
 INLINE NM n_and(NM a, NM b) { return a & b; }
+INLINE NM n_or(NM a, NM b) { return a | b; }
 INLINE N n_select(NM m, N yes, N no) { return OP(mask_blend)(m, no, yes); }
 
 INLINE NI n_bits(N a) { return TO_BITS(a); }

@@ -25,6 +25,7 @@ typedef struct { NI at[V_BUNDLE]; } I;
 LIFT2(V, add, V, V)
 LIFT2(V, sub, V, V)
 LIFT2(V, mul, V, V)
+LIFT2(V, div, V, V)
 LIFT3(V, fma, V, V, V)
 LIFT3(V, fms, V, V, V)
 LIFT3(V, fnma, V, V, V)
@@ -39,6 +40,7 @@ LIFT2(M, lt, V, V)
 LIFT2(M, le, V, V)
 LIFT1(M, is_nan, V)
 LIFT2(M, and, M, M)
+LIFT2(M, or, M, M)
 LIFT3(V, select, M, V, V)
 LIFT1(I, bits, V)
 LIFT1(V, from_bits, I)
@@ -57,16 +59,5 @@ INLINE V v_load(const T *p)
 { V r; EACH r.at[k] = n_load(p + k * V_LANES); return r; }
 INLINE void v_store(T *p, V a)
 { EACH n_store(p + k * V_LANES, a.at[k]); }
-
-/* How many of the first n elements lie in register k. */
-INLINE ptrdiff_t share_(ptrdiff_t n, int k)
-{
-    n -= k * V_LANES;
-    return n < 0 ? 0 : n < V_LANES ? n : V_LANES;
-}
-INLINE V v_load_tail(const T *p, ptrdiff_t n)
-{ V r; EACH r.at[k] = n_load_tail(p + k * V_LANES, share_(n, k)); return r; }
-INLINE void v_store_tail(T *p, V a, ptrdiff_t n)
-{ EACH n_store_tail(p + k * V_LANES, a.at[k], share_(n, k)); }
 
 #endif

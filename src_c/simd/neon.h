@@ -56,18 +56,6 @@ typedef NI NM;
 INLINE N n_set(T a) { return OP(vdupq_n)(a); }
 INLINE N n_load(const T *p) { return OP(vld1q)(p); }
 INLINE void n_store(T *p, N a) { OP(vst1q)(p, a); }
-INLINE N n_load_tail(const T *p, ptrdiff_t n)
-{
-    T lanes[V_LANES] = {0};
-    for (ptrdiff_t i = 0; i < n; i++) lanes[i] = p[i];
-    return n_load(lanes);
-}
-INLINE void n_store_tail(T *p, N a, ptrdiff_t n)
-{
-    T lanes[V_LANES];
-    n_store(lanes, a);
-    for (ptrdiff_t i = 0; i < n; i++) p[i] = lanes[i];
-}
 /* A single q register cannot be streamed; the compiler may pair the stores. */
 INLINE void n_stream(T *p, N a) { OP(vst1q)(p, a); }
 INLINE void n_fence(void) {}
@@ -75,6 +63,7 @@ INLINE void n_fence(void) {}
 INLINE N n_add(N a, N b) { return OP(vaddq)(a, b); }
 INLINE N n_sub(N a, N b) { return OP(vsubq)(a, b); }
 INLINE N n_mul(N a, N b) { return OP(vmulq)(a, b); }
+INLINE N n_div(N a, N b) { return OP(vdivq)(a, b); }
 INLINE N n_fma(N a, N b, N c) { return OP(vfmaq)(c, a, b); }
 INLINE N n_fms(N a, N b, N c) { return OP(vfmaq)(OP(vnegq)(c), a, b); }
 INLINE N n_fnma(N a, N b, N c) { return OP(vfmsq)(c, a, b); }
@@ -101,6 +90,7 @@ INLINE NM n_is_nan(N a)
     return INT_OP(vbicq)(INT_OP(vdupq_n)(~(TBITS)0), ordered);
 }
 INLINE NM n_and(NM a, NM b) { return INT_OP(vandq)(a, b); }
+INLINE NM n_or(NM a, NM b) { return INT_OP(vorrq)(a, b); }
 INLINE N n_select(NM m, N yes, N no) { return OP(vbslq)(m, yes, no); }
 
 INLINE NI n_bits(N a) { return TO_BITS(a); }

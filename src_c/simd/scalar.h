@@ -17,12 +17,10 @@ typedef TBITS NI;
 INLINE NI n_bits(N a) { NI i; memcpy(&i, &a, sizeof i); return i; }
 INLINE N n_from_bits(NI i) { N a; memcpy(&a, &i, sizeof a); return a; }
 
-/* Memory. A tail touches only the first n lanes; the others read as 0. */
+/* Memory, at any alignment; stream wants that of a register. */
 INLINE N n_set(T a) { return a; }
 INLINE N n_load(const T *p) { return *p; }
 INLINE void n_store(T *p, N a) { *p = a; }
-INLINE N n_load_tail(const T *p, ptrdiff_t n) { return n > 0 ? *p : 0; }
-INLINE void n_store_tail(T *p, N a, ptrdiff_t n) { if (n > 0) *p = a; }
 INLINE void n_stream(T *p, N a) { *p = a; }
 INLINE void n_fence(void) {}
 
@@ -30,6 +28,7 @@ INLINE void n_fence(void) {}
 INLINE N n_add(N a, N b) { return a + b; }
 INLINE N n_sub(N a, N b) { return a - b; }
 INLINE N n_mul(N a, N b) { return a * b; }
+INLINE N n_div(N a, N b) { return a / b; }
 INLINE N n_fma(N a, N b, N c) { return sizeof(T) == 4 ? (N)fmaf((float)a, (float)b, (float)c) : (N)fma(a, b, c); }
 INLINE N n_fms(N a, N b, N c) { return n_fma(a, b, -c); }
 INLINE N n_fnma(N a, N b, N c) { return n_fma(-a, b, c); }
@@ -54,6 +53,7 @@ INLINE NM n_lt(N a, N b) { return a < b; }
 INLINE NM n_le(N a, N b) { return a <= b; }
 INLINE NM n_is_nan(N a) { return a != a; }
 INLINE NM n_and(NM a, NM b) { return a && b; }
+INLINE NM n_or(NM a, NM b) { return a || b; }
 INLINE N n_select(NM m, N yes, N no) { return m ? yes : no; }
 
 /* Integers wrap; shifts are logical; a lookup takes the index modulo V_TABLE. */

@@ -1,0 +1,130 @@
+/* The elu family: x above 0, a scaled e^x - 1 below. */
+#ifndef FA_KERNELS_ELU_H
+#define FA_KERNELS_ELU_H
+
+#include "../math/exp.h"
+#include "../math/slope.h"
+#include "../math/tables/celu.h"
+
+/* From here down e^z - 1 is -1 in the format. */
+#define EXPM1_END C(-40.0, -60.0)
+
+/* e^z - 1 for z <= 0 */
+INLINE Pair falling(V z)
+{
+    V bounded = v_max(v_set(EXPM1_END), z);
+    return expm1_negative(exp_reduce(1, bounded, v_set(EXP_ORIGIN(0.0))));
+}
+
+/* e^z as a slope, where z.lo is what z.hi leaves out. */
+INLINE Slope exp_slope(Pair z)
+{
+    M deep = v_lt(z.hi, v_set(-DECAY_DEEP));
+    V lifted = v_set(EXP_ORIGIN(LIFT_EXPONENT));
+    V origin = v_select(deep, lifted, v_set(EXP_ORIGIN(0.0)));
+    Reduced n = exp_reduce(1, v_max(v_set(-DECAY_END), z.hi), origin);
+    n.low = v_add(n.low, z.lo);
+    V head = exp_head(n);
+    return (Slope){SLOPE_LIFTED, head, v_mul(head, exp_tail(n)), deep};
+}
+
+/* a times a slope, for |a| up to 2^15 also where the slope is deep. */
+INLINE Slope slope_scaled(Pair a, Slope s)
+{
+    Pair product = pair_product(a, (Pair){s.hi, s.lo});
+    return (Slope){s.kind, product.hi, product.lo, s.deep};
+}
+
+/* above where x > 0, else below, which also has the NaNs */
+INLINE Slope slope_either(M positive, V above, Slope below)
+{
+    return (Slope){
+        SLOPE_LIFTED,
+        .hi = v_select(positive, above, below.hi),
+        .lo = v_select(positive, v_set(0), below.lo),
+        .deep = v_and(below.deep, v_lt(below.hi, v_set(INFINITY))),
+    };
+}
+
+/* x, or alpha (e^x - 1);  1, or alpha e^x */
+INLINE Dual elu(V x, V alpha)
+{
+    M positive = v_lt(v_set(0), x);
+    V z = v_min(v_set(0), x);
+    Pair e = falling(z);
+    return (Dual){
+        .y = v_select(v_le(v_set(0), x), x, slope_times(alpha, slope_pair(e.hi, e.lo))),
+        .dx = slope_either(positive, v_set(1), slope_scaled(single(alpha), exp_slope(single(z)))),
+        .dp = slope_pair(v_select(positive, v_set(0), e.hi),
+                         v_select(positive, v_set(0), e.lo)),
+    };
+}
+
+/* lambda x, or lambda alpha (e^x - 1), with both words of the constants */
+INLINE Dual selu(V x)
+{
+    M positive = v_lt(v_set(0), x);
+    V z = v_min(v_set(0), x);
+    Pair scale = {v_set(SELU_SCALE), v_set(SELU_SCALE_LOW)};
+    Pair depth = {v_set(SELU_DEPTH), v_set(SELU_DEPTH_LOW)};
+    Pair below = pair_product(depth, falling(z));
+    Slope dx = slope_scaled(depth, exp_slope(single(z)));
+    dx = slope_either(positive, scale.hi, dx);
+    dx.lo = v_select(positive, scale.lo, dx.lo);
+    V y = v_select(v_le(v_set(0), x), slope_times(x, slope_pair(scale.hi, scale.lo)),
+                   v_add(below.hi, below.lo));
+    return (Dual){
+        .y = v_copysign(y, x),
+        .dx = dx,
+    };
+}
+
+/* max(x, 0) + alpha (e^z - 1) at z = min(x, 0)/alpha;  e^z;  (1 - z) e^z - 1
+ *
+ * A negative alpha is taken at its word; alpha = 0 is the limit, relu. */
+#define CELU_END C(88.0, 709.0)
+INLINE Dual celu(V x, V alpha)
+{
+    M positive = v_le(v_set(0), x);
+    V least = v_set(C(0x1p-126, 0x1p-1022));
+    V divisor = v_copysign(v_max(least, v_abs(alpha)), alpha);
+    divisor = v_select(v_is_nan(alpha), alpha, divisor);
+    V inverse = v_div(v_set(1), divisor);
+    Pair z = saturating_product(v_min(v_set(0), x), inverse, DECAY_END);
+    z.lo = v_fma(z.hi, v_fnma(inverse, divisor, v_set(1)), z.lo);
+
+    M over = v_lt(v_set(CELU_END), z.hi);
+    V bounded = v_max(v_set(EXPM1_END), v_min(v_set(CELU_END), z.hi));
+    Reduced n = exp_reduce(1, bounded, v_set(EXP_ORIGIN(0.0)));
+    n.low = v_add(n.low, z.lo);
+    Pair e = expm1_pair(n);
+    e.hi = v_select(over, v_set(INFINITY), e.hi);
+    e.lo = v_select(over, v_set(0), e.lo);
+
+    /* The parameter's derivative is (e^z - 1)(1 - z) - z, near 0 -z^2 Q(z). */
+    Pair minus = {v_sub(v_set(0), z.hi), v_sub(v_set(0), z.lo)};
+    Pair less = two_sum(v_set(1), minus.hi);
+    less.lo = v_add(less.lo, minus.lo);
+    Pair product = pair_product(e, less);
+    Pair far = two_sum(product.hi, minus.hi);
+    far.lo = v_add(far.lo, v_add(product.lo, minus.lo));
+    V curve = v_mul(z.hi, polynomial(z.hi, CELU_CURVE + 1, CELU_DEGREE - 1));
+    Pair near = fast_two_sum(v_set(CELU_CURVE[0]), curve);
+    near = pair_product(pair_product(near, z), minus);
+    M close = v_lt(v_abs(z.hi), v_set(0.25));
+    far.hi = v_select(close, near.hi, v_select(over, v_set(-INFINITY), far.hi));
+    far.lo = v_select(close, near.lo, v_select(over, v_set(0), far.lo));
+    /* Where e^z - 1 is z in the format, alpha z is x. */
+    M same = v_lt(v_abs(z.hi), v_set(C(0x1p-30, 0x1p-60)));
+    far.lo = v_select(same, v_set(0), far.lo);
+    V below = v_select(same, x, slope_times(alpha, slope_pair(e.hi, e.lo)));
+    Slope growth = exp_slope((Pair){v_min(v_set(CELU_END), z.hi), z.lo});
+    return (Dual){
+        .y = v_select(positive, x, below),
+        .dx = slope_either(positive, v_set(1), growth),
+        .dp = slope_pair(v_select(positive, v_set(0), far.hi),
+                         v_select(positive, v_set(0), far.lo)),
+    };
+}
+
+#endif

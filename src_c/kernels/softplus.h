@@ -1,0 +1,41 @@
+/* The softplus family: log(1 + e^z), and x times its tanh. */
+#ifndef FA_KERNELS_SOFTPLUS_H
+#define FA_KERNELS_SOFTPLUS_H
+
+#include "../math/log1p.h"
+#include "../math/mish.h"
+
+/* log(1 + e^(beta x)) / beta, without a threshold;  s(beta x);
+ * -(t w/(1 + w) + log(1 + w)) / beta^2 with t = |beta x|, w = e^-t */
+INLINE Dual softplus(V x, V beta)
+{
+    Pair z = saturating_product(x, beta, DECAY_END);
+    Softplus s = softplus_of(z);
+    V y = v_mul(pair_over(s.y, beta), s.unlift);
+    Pair inverse = inverse_pair(beta);
+    Slope cost = softplus_cost(pair_abs(z));
+    Pair dp = pair_product(pair_product((Pair){cost.hi, cost.lo}, inverse), inverse);
+    dp = pair_bounded(dp);
+    return (Dual){
+        .y = v_select(v_lt(v_set(SOFTPLUS_END), z.hi), x, y),
+        .dx = logistic_pair(pair_abs(z), v_lt(z.hi, v_set(0))),
+        .dp = {SLOPE_LIFTED, v_sub(v_set(0), dp.hi), v_sub(v_set(0), dp.lo), cost.deep},
+    };
+}
+
+/* -log(1 + e^-x);  s(-x) */
+INLINE Dual log_sigmoid(V x)
+{
+    V minus = v_sub(v_set(0), x);
+    Softplus s = softplus_of(single(minus));
+    V y = v_mul(v_add(s.y.hi, s.y.lo), v_sub(v_set(0), s.unlift));
+    return (Dual){
+        .y = v_select(v_lt(v_set(SOFTPLUS_END), minus), x, y),
+        .dx = logistic_pair(single(v_abs(x)), v_lt(v_set(0), x)),
+    };
+}
+
+/* x tanh(softplus(x)), see math/mish.h */
+INLINE Dual mish(V x) { return (Dual){.y = mish_of(x), .dx = mish_slope(x)}; }
+
+#endif

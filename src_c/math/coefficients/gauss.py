@@ -1,0 +1,84 @@
+"""The tables of math/gauss.h: python gauss.py > ../tables/gauss.h
+
+With R(t) = Phi(-t) e^(t^2/2) and v = t/(t + 3), the functions (t + 3) R(t)/(1 - v/2) and
+(t/sqrt(2 pi) - R(t))/(t - t0) change by less than a factor of 2 from t = 0 to infinity, so a
+polynomial in v - 1/2 has a constant that outweighs the rest. In float32 the first has pieces of
+t R(t) instead.
+"""
+
+from mpmath import mp, mpf
+
+from fit import c_array, c_constant, c_table, remez, rounded
+from pieces import c_pieces
+
+K = 3
+# precision: (degree and last t of the slope)
+SLOPES = {32: (10, 20.2), 64: (25, 54.4)}
+# degree and last t of the value in float64
+VALUE = (28, 39.4)
+# table entries: (offset, steps per octave, degree) of the value in float32
+PIECES = {16: (1, 4, 6), 8: (1, 2, 8)}
+
+
+def ratio(t):
+    """Phi(-t) e^(t^2/2), half of the scaled complementary error function."""
+    return mp.erfc(t / mp.sqrt(2)) * mp.exp(t * t / 2) / 2
+
+
+def root():
+    """Where the derivative of gelu vanishes, at -t0."""
+    return mp.findroot(lambda t: mp.ncdf(-t) - t * mp.npdf(t), mpf("0.7518"))
+
+
+def fit(function, degree, last, precision):
+    """The coefficients in v - 1/2, and what rounding took from the first."""
+    half, end = mpf(1) / 2, mpf(last) / (mpf(last) + K)
+
+    def centred(s):
+        return function(K * (s + half) / (half - s))
+
+    found = remez(centred, -half, end - half, degree, lambda s: 1 / centred(s))
+    return found[0] - rounded(found[0], precision), [rounded(c, precision) for c in found]
+
+
+def polynomial(name, function, degree, last, precision) -> list[str]:
+    """The definitions of one polynomial."""
+    low, coefficients = fit(function, degree, last, precision)
+    return [
+        c_array(name, coefficients, precision),
+        c_constant(f"{name}_LOW", low, precision),
+        f"#define {name}_DEGREE {degree}",
+    ]
+
+
+def part(precision: int, entries: int) -> tuple[int, int, list[str]]:
+    """One branch of the header."""
+    degree, last = SLOPES[precision]
+    zero = root()
+    high = rounded(zero, precision)
+    density = 1 / mp.sqrt(2 * mp.pi)
+
+    def value(t):
+        return (t + K) * ratio(t) / (1 - t / (t + K) / 2)
+
+    def slope(t):
+        return (t * density - ratio(t)) / (t - zero)
+
+    if precision == 32:
+        offset, steps, piece_degree = PIECES[entries]
+        values = c_pieces(
+            "GAUSS_VALUE", lambda t: t * ratio(t), 0, entries, offset, steps, 14.8, piece_degree
+        )
+    else:
+        values = polynomial("GAUSS_VALUE", value, *VALUE, precision)
+    return precision, entries, [
+        *values,
+        c_constant("GAUSS_SHIFT", K, precision),
+        *polynomial("GAUSS_SLOPE", slope, degree, last, precision),
+        c_constant("GAUSS_ROOT_HIGH", high, precision),
+        c_constant("GAUSS_ROOT_LOW", zero - high, precision),
+    ]
+
+
+if __name__ == "__main__":
+    print(c_table("The normal tail.", "gauss.py", [part(32, 16), part(32, 8), part(64, 0)]), end="")

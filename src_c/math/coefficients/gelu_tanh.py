@@ -1,0 +1,47 @@
+"""The constants of gelu_tanh and quick_gelu: python gelu_tanh.py > ../tables/gelu_tanh.h
+
+gelu_tanh(x) = x s(z) with z = a x + b x^3, a = 2 sqrt(2/pi), b = 0.044715 a.
+"""
+
+from mpmath import mp, mpf
+
+from exp import HALF_SIGNIFICAND
+from fit import c_constant, c_table, rounded
+
+LINEAR = 2 * mp.sqrt(2 / mp.pi)
+CUBIC = mpf("0.044715") * LINEAR
+
+
+def root():
+    """Where the derivative vanishes, at -t0: 1 + w = t z'(t) with w = e^-z(t)."""
+    return mp.findroot(
+        lambda t: 1 + mp.exp(-LINEAR * t - CUBIC * t**3) - LINEAR * t - 3 * CUBIC * t**3,
+        mpf("0.7525"),
+    )
+
+
+def part(precision: int) -> tuple[int, int, list[str]]:
+    """One branch of the header."""
+    zero = root()
+    decay = mp.exp(-LINEAR * zero - CUBIC * zero**3)
+    scale = mpf(2) ** (HALF_SIGNIFICAND[precision] + 1)  # 1/4 < decay < 1/2
+    short = mp.nint(decay * scale) / scale
+    definitions = [
+        c_constant("GELU_TANH_DECAY_SHORT", short, precision),
+        c_constant("GELU_TANH_DECAY_REST", decay / short - 1, precision),
+    ]
+    for name, exact in (
+        ("GELU_TANH_LINEAR", LINEAR),
+        ("GELU_TANH_CUBIC", CUBIC),
+        ("GELU_TANH_SLOPE_CUBIC", 3 * CUBIC),
+        ("GELU_TANH_ROOT", zero),
+        ("QUICK_GELU", mpf("1.702")),
+    ):
+        high = rounded(exact, precision)
+        definitions.append(c_constant(f"{name}_HIGH", high, precision))
+        definitions.append(c_constant(f"{name}_LOW", exact - high, precision))
+    return precision, 0, definitions
+
+
+if __name__ == "__main__":
+    print(c_table("Constants of gelu_tanh and quick_gelu.", "gelu_tanh.py", [part(32), part(64)]), end="")
