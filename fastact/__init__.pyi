@@ -1658,6 +1658,320 @@ class _Backward2_beta(np.ufunc):  # type: ignore[misc]
         **keywords: Unpack[_AllKeywords],
     ) -> tuple[NDArray[Any], NDArray[Any]]: ...
 
+@type_check_only
+class _Map_alpha(np.ufunc):  # type: ignore[misc]
+    """(x, /, alpha) -> 1 result."""
+
+    @overload
+    def __call__(
+        self,
+        x: np.ndarray[_S, np.dtype[_F]],
+        /,
+        alpha: float = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> np.ndarray[_S, np.dtype[_F]]: ...
+    @overload
+    def __call__(
+        self,
+        x: NDArray[_F],
+        /,
+        alpha: float | NDArray[_F] = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> NDArray[_F]: ...
+    @overload
+    def __call__(
+        self,
+        x: ArrayLike,
+        /,
+        alpha: ArrayLike = ...,
+        *,
+        out: _A | tuple[_A],
+        **keywords: Unpack[_AllKeywords],
+    ) -> _A: ...
+    @overload
+    def __call__(
+        self,
+        x: _Array,
+        /,
+        alpha: ArrayLike = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> _Array: ...
+    @overload
+    def __call__(
+        self,
+        x: _HasArrayUFunc,
+        /,
+        alpha: Any = ...,
+        *,
+        out: Any = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        x: float | np.generic,
+        /,
+        alpha: float = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        x: ArrayLike,
+        /,
+        alpha: ArrayLike = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> NDArray[Any]: ...
+
+@type_check_only
+class _Map2_alpha(np.ufunc):  # type: ignore[misc]
+    """(x, /, alpha) -> 2 results."""
+
+    @overload
+    def __call__(
+        self,
+        x: np.ndarray[_S, np.dtype[_F]],
+        /,
+        alpha: float = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> tuple[np.ndarray[_S, np.dtype[_F]], np.ndarray[_S, np.dtype[_F]]]: ...
+    @overload
+    def __call__(
+        self,
+        x: NDArray[_F],
+        /,
+        alpha: float | NDArray[_F] = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> tuple[NDArray[_F], NDArray[_F]]: ...
+    @overload
+    def __call__(
+        self,
+        x: ArrayLike,
+        /,
+        alpha: ArrayLike = ...,
+        *,
+        out: tuple[_A, _B],
+        **keywords: Unpack[_AllKeywords],
+    ) -> tuple[_A, _B]: ...
+    @overload
+    def __call__(
+        self,
+        x: _Array,
+        /,
+        alpha: ArrayLike = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> tuple[_Array, _Array]: ...
+    @overload
+    def __call__(
+        self,
+        x: _HasArrayUFunc,
+        /,
+        alpha: Any = ...,
+        *,
+        out: Any = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        x: float | np.generic,
+        /,
+        alpha: float = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        x: ArrayLike,
+        /,
+        alpha: ArrayLike = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> tuple[NDArray[Any], NDArray[Any]]: ...
+
+@type_check_only
+class _Backward_alpha(np.ufunc):  # type: ignore[misc]
+    """(g, x, /, alpha) -> 1 result."""
+
+    @overload
+    def __call__(
+        self,
+        g: np.ndarray[_S, np.dtype[_F]],
+        x: np.ndarray[_S, np.dtype[_F]],
+        /,
+        alpha: float = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> np.ndarray[_S, np.dtype[_F]]: ...
+    @overload
+    def __call__(
+        self,
+        g: NDArray[_F],
+        x: NDArray[_F],
+        /,
+        alpha: float | NDArray[_F] = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> NDArray[_F]: ...
+    @overload
+    def __call__(
+        self,
+        g: ArrayLike,
+        x: ArrayLike,
+        /,
+        alpha: ArrayLike = ...,
+        *,
+        out: _A | tuple[_A],
+        **keywords: Unpack[_AllKeywords],
+    ) -> _A: ...
+    @overload
+    def __call__(
+        self,
+        g: _Array,
+        x: _Array,
+        /,
+        alpha: ArrayLike = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> _Array: ...
+    @overload
+    def __call__(
+        self,
+        g: _HasArrayUFunc,
+        x: _HasArrayUFunc,
+        /,
+        alpha: Any = ...,
+        *,
+        out: Any = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        g: float | np.generic,
+        x: float | np.generic,
+        /,
+        alpha: float = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        g: ArrayLike,
+        x: ArrayLike,
+        /,
+        alpha: ArrayLike = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> NDArray[Any]: ...
+
+@type_check_only
+class _Backward_beta(np.ufunc):  # type: ignore[misc]
+    """(g, x, /, beta) -> 1 result."""
+
+    @overload
+    def __call__(
+        self,
+        g: np.ndarray[_S, np.dtype[_F]],
+        x: np.ndarray[_S, np.dtype[_F]],
+        /,
+        beta: float = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> np.ndarray[_S, np.dtype[_F]]: ...
+    @overload
+    def __call__(
+        self,
+        g: NDArray[_F],
+        x: NDArray[_F],
+        /,
+        beta: float | NDArray[_F] = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> NDArray[_F]: ...
+    @overload
+    def __call__(
+        self,
+        g: ArrayLike,
+        x: ArrayLike,
+        /,
+        beta: ArrayLike = ...,
+        *,
+        out: _A | tuple[_A],
+        **keywords: Unpack[_AllKeywords],
+    ) -> _A: ...
+    @overload
+    def __call__(
+        self,
+        g: _Array,
+        x: _Array,
+        /,
+        beta: ArrayLike = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> _Array: ...
+    @overload
+    def __call__(
+        self,
+        g: _HasArrayUFunc,
+        x: _HasArrayUFunc,
+        /,
+        beta: Any = ...,
+        *,
+        out: Any = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        g: float | np.generic,
+        x: float | np.generic,
+        /,
+        beta: float = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        g: ArrayLike,
+        x: ArrayLike,
+        /,
+        beta: ArrayLike = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> NDArray[Any]: ...
+
 identity: _Map
 linear: _Map
 identity_grad: _Map
@@ -1798,6 +2112,88 @@ swish_value_and_grad: _Map2_beta
 swish_backward: _Backward2_beta
 swish_grad_beta: _Map_beta
 
+elu: _Map_alpha
+elu_grad: _Map_alpha
+elu_value_and_grad: _Map2_alpha
+elu_backward: _Backward_alpha
+elu_grad_alpha: _Map_alpha
+
+selu: _Map
+selu_grad: _Map
+selu_value_and_grad: _Map2
+selu_backward: _Backward
+
+celu: _Map_alpha
+celu_grad: _Map_alpha
+celu_value_and_grad: _Map2_alpha
+celu_backward: _Backward_alpha
+celu_grad_alpha: _Map_alpha
+
+gelu: _Map
+gelu_grad: _Map
+gelu_value_and_grad: _Map2
+gelu_backward: _Backward
+
+gelu_tanh: _Map
+gelu_new: _Map
+gelu_approx: _Map
+gelu_tanh_grad: _Map
+gelu_new_grad: _Map
+gelu_approx_grad: _Map
+gelu_tanh_value_and_grad: _Map2
+gelu_new_value_and_grad: _Map2
+gelu_approx_value_and_grad: _Map2
+gelu_tanh_backward: _Backward
+gelu_new_backward: _Backward
+gelu_approx_backward: _Backward
+
+quick_gelu: _Map
+quick_gelu_grad: _Map
+quick_gelu_value_and_grad: _Map2
+quick_gelu_backward: _Backward
+
+mish: _Map
+mish_grad: _Map
+mish_value_and_grad: _Map2
+mish_backward: _Backward
+
+softplus: _Map_beta
+softplus_grad: _Map_beta
+softplus_value_and_grad: _Map2_beta
+softplus_backward: _Backward_beta
+softplus_grad_beta: _Map_beta
+
+log_sigmoid: _Map
+logsigmoid: _Map
+log_expit: _Map
+log_sigmoid_grad: _Map
+logsigmoid_grad: _Map
+log_expit_grad: _Map
+log_sigmoid_value_and_grad: _Map2
+logsigmoid_value_and_grad: _Map2
+log_expit_value_and_grad: _Map2
+log_sigmoid_backward: _Backward
+logsigmoid_backward: _Backward
+log_expit_backward: _Backward
+
+softsign: _Map
+soft_sign: _Map
+softsign_grad: _Map
+soft_sign_grad: _Map
+softsign_value_and_grad: _Map2
+soft_sign_value_and_grad: _Map2
+softsign_backward: _Backward
+soft_sign_backward: _Backward
+
+tanh_shrink: _Map
+tanhshrink: _Map
+tanh_shrink_grad: _Map
+tanhshrink_grad: _Map
+tanh_shrink_value_and_grad: _Map2
+tanhshrink_value_and_grad: _Map2
+tanh_shrink_backward: _Backward
+tanhshrink_backward: _Backward
+
 __version__: str
 __all__ = [
     "available_isas",
@@ -1805,10 +2201,36 @@ __all__ = [
     "binary_step_backward",
     "binary_step_grad",
     "binary_step_value_and_grad",
+    "celu",
+    "celu_backward",
+    "celu_grad",
+    "celu_grad_alpha",
+    "celu_value_and_grad",
+    "elu",
+    "elu_backward",
+    "elu_grad",
+    "elu_grad_alpha",
+    "elu_value_and_grad",
     "expit",
     "expit_backward",
     "expit_grad",
     "expit_value_and_grad",
+    "gelu",
+    "gelu_approx",
+    "gelu_approx_backward",
+    "gelu_approx_grad",
+    "gelu_approx_value_and_grad",
+    "gelu_backward",
+    "gelu_grad",
+    "gelu_new",
+    "gelu_new_backward",
+    "gelu_new_grad",
+    "gelu_new_value_and_grad",
+    "gelu_tanh",
+    "gelu_tanh_backward",
+    "gelu_tanh_grad",
+    "gelu_tanh_value_and_grad",
+    "gelu_value_and_grad",
     "get_num_threads",
     "hard_shrink",
     "hard_shrink_backward",
@@ -1864,16 +2286,36 @@ __all__ = [
     "linear_backward",
     "linear_grad",
     "linear_value_and_grad",
+    "log_expit",
+    "log_expit_backward",
+    "log_expit_grad",
+    "log_expit_value_and_grad",
+    "log_sigmoid",
+    "log_sigmoid_backward",
+    "log_sigmoid_grad",
+    "log_sigmoid_value_and_grad",
     "logistic",
     "logistic_backward",
     "logistic_grad",
     "logistic_value_and_grad",
+    "logsigmoid",
+    "logsigmoid_backward",
+    "logsigmoid_grad",
+    "logsigmoid_value_and_grad",
+    "mish",
+    "mish_backward",
+    "mish_grad",
+    "mish_value_and_grad",
     "num_threads",
     "prelu",
     "prelu_backward",
     "prelu_grad",
     "prelu_grad_a",
     "prelu_value_and_grad",
+    "quick_gelu",
+    "quick_gelu_backward",
+    "quick_gelu_grad",
+    "quick_gelu_value_and_grad",
     "relu",
     "relu2",
     "relu2_backward",
@@ -1886,6 +2328,10 @@ __all__ = [
     "relu_backward",
     "relu_grad",
     "relu_value_and_grad",
+    "selu",
+    "selu_backward",
+    "selu_grad",
+    "selu_value_and_grad",
     "set_num_threads",
     "show_runtime",
     "sigmoid",
@@ -1900,10 +2346,23 @@ __all__ = [
     "soft_shrink_backward",
     "soft_shrink_grad",
     "soft_shrink_value_and_grad",
+    "soft_sign",
+    "soft_sign_backward",
+    "soft_sign_grad",
+    "soft_sign_value_and_grad",
+    "softplus",
+    "softplus_backward",
+    "softplus_grad",
+    "softplus_grad_beta",
+    "softplus_value_and_grad",
     "softshrink",
     "softshrink_backward",
     "softshrink_grad",
     "softshrink_value_and_grad",
+    "softsign",
+    "softsign_backward",
+    "softsign_grad",
+    "softsign_value_and_grad",
     "squared_relu",
     "squared_relu_backward",
     "squared_relu_grad",
@@ -1920,7 +2379,15 @@ __all__ = [
     "tanh",
     "tanh_backward",
     "tanh_grad",
+    "tanh_shrink",
+    "tanh_shrink_backward",
+    "tanh_shrink_grad",
+    "tanh_shrink_value_and_grad",
     "tanh_value_and_grad",
+    "tanhshrink",
+    "tanhshrink_backward",
+    "tanhshrink_grad",
+    "tanhshrink_value_and_grad",
     "threshold",
     "threshold_backward",
     "threshold_grad",
