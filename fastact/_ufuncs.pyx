@@ -405,13 +405,23 @@ cdef type element_type(PyObject **inputs, int arrays):
     cdef int k
     found = None
     for k in range(arrays):
-        if not np.PyArray_Check(<object> inputs[k]):
-            return None
-        here = element_types.get((<object> inputs[k]).dtype)
+        here = element_types.get(dtype_of(<object> inputs[k]))
         if here is None or (found is not None and here is not found):
             return None
         found = here
     return found
+
+
+cdef object dtype_of(object thing):
+    """The dtype, native, that NumPy will see in an operand; None where that is not known."""
+    if np.PyArray_Check(thing) or isinstance(thing, numpy.generic):
+        return thing.dtype.newbyteorder("=")
+    if type(thing) in (list, tuple, bool):
+        try:
+            return numpy.asarray(thing).dtype
+        except ValueError:  # ragged: for NumPy to say
+            return None
+    return None
 
 
 cdef object as_element(object value, type element):
@@ -548,7 +558,7 @@ def _make_all():
     made = {}
     for activation in range(fa_activation_count):
         row = describe(activation)
-        for form in range(FA_FORMS):
+        for form in range(<int> FA_FORMS):
             if not fa_has_form(&fa_activations[activation], <fa_form> form):
                 continue
             *_, parameter = row["parameters"] or [""]

@@ -14,6 +14,7 @@ enum {
     FA_MAX_OPERANDS = 6, /* g, x, parameters, two outputs */
     FA_MAX_DIMS = 64,
     FA_MAX_WIDTH = 64,
+    FA_MAX_THREADS = 1024,
 };
 
 /* ---- the table ---- */

@@ -100,6 +100,35 @@ int fa_swap_local_threads(int threads)
     return before;
 }
 
+#if defined(_OPENMP) && defined(__unix__)
+/* libgomp ends the process when it cannot create a thread. So before the first team of a
+ * size that this thread has not had, as many threads are created and joined by hand. */
+static void *wait_for_gate(void *gate)
+{
+    pthread_mutex_lock(gate);
+    pthread_mutex_unlock(gate);
+    return NULL;
+}
+static int affordable(int members)
+{
+    static _Thread_local int afforded = 1;
+    if (members <= afforded) return members;
+    pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+    pthread_t threads[FA_MAX_THREADS];
+    int made = 0;
+    pthread_mutex_lock(&gate);
+    while (made < members - 1
+           && pthread_create(&threads[made], NULL, wait_for_gate, &gate) == 0)
+        made++;
+    pthread_mutex_unlock(&gate);
+    for (int k = 0; k < made; k++) pthread_join(threads[k], NULL);
+    if (made + 1 > afforded) afforded = made + 1;
+    return made + 1;
+}
+#else
+#define affordable(members) (members)
+#endif
+
 int fa_borrow_team(double ns_of_work)
 {
 #ifdef _OPENMP
@@ -110,6 +139,9 @@ int fa_borrow_team(double ns_of_work)
     if (members < 2 || omp_in_parallel()) return 1;
     int openmp = omp_get_max_threads();
     if (openmp < members) members = openmp;
+    if (members > FA_MAX_THREADS) members = FA_MAX_THREADS;
+    members = affordable(members);
+    if (members < 2) return 1;
     int free = fa_get_threads() - 1 - atomic_fetch_add(&borrowed, members - 1);
     if (free < members - 1) {
         int granted = free > 0 ? free : 0;

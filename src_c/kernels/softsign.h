@@ -47,19 +47,23 @@ INLINE Dual tanh_shrink(V x)
     Pair far = two_sum(t, v_sub(v_set(0), tanh.hi));
     V wide = v_add(far.hi, v_sub(far.lo, tanh.lo));
 
+    /* The cube of a tiny t is taken lifted, to be rounded once. */
     V small = v_min(v_set(0.5), t);
-    Pair square = two_product(small, small);
-    V curve = v_mul(square.hi, polynomial(square.hi, TANH_SHRINK + 1, TANH_SHRINK_DEGREE - 1));
+    M tiny = v_lt(t, v_set(C(0x1p-20, 0x1p-30)));
+    V lifted = v_mul(small, v_select(tiny, v_set(C(0x1p40, 0x1p340)), v_set(1)));
+    V unlift = v_select(tiny, v_set(C(0x1p-120, 0x1p-1020)), v_set(1));
+    V square = v_mul(small, small);
+    V curve = v_mul(square, polynomial(square, TANH_SHRINK + 1, TANH_SHRINK_DEGREE - 1));
     Pair q = fast_two_sum(v_set(TANH_SHRINK[0]), curve);
     q.lo = v_add(q.lo, v_set(TANH_SHRINK_LOW));
-    Pair cube = pair_product(pair_scaled(small, q), square);
-    V near = v_add(cube.hi, cube.lo);
+    Pair cube = pair_product(pair_scaled(lifted, q), two_product(lifted, lifted));
+    V near = v_mul(v_add(cube.hi, cube.lo), unlift);
     V y = v_select(v_lt(t, v_set(0.5)), near, wide);
     y = v_select(v_lt(v_set(C(0x1p60, 0x1p100)), t), t, y);
 
     /* A derivative below the normal range is the square of a lifted t. */
     M deep = v_lt(t, v_set(C(0x1p-50, 0x1p-430)));
-    V factor = v_select(deep, v_mul(t, v_set(C(0x1p85, 0x1p555))), tanh.hi);
+    V factor = v_select(deep, v_mul(small, v_set(C(0x1p85, 0x1p555))), tanh.hi);
     Pair product = two_product(factor, factor);
     V rest = v_mul(v_add(factor, factor), v_select(deep, v_set(0), tanh.lo));
     return (Dual){

@@ -35,9 +35,9 @@ typedef struct {
 } Softplus;
 INLINE Softplus softplus_of(Pair z)
 {
-    M deep = v_lt(z.hi, v_set(-DECAY_DEEP));
-    V lifted = v_set(EXP_ORIGIN(C(100.0, 800.0)));
     Pair t = pair_abs(z);
+    M deep = v_lt(v_set(DECAY_DEEP), t.hi);
+    V lifted = v_set(EXP_ORIGIN(C(100.0, 800.0)));
     Reduced n = exp_reduce(-1, v_min(v_set(SOFTPLUS_START), t.hi),
                            v_select(deep, lifted, v_set(EXP_ORIGIN(0.0))));
     n.low = v_sub(n.low, t.lo);
@@ -63,7 +63,7 @@ INLINE Slope softplus_cost(Pair t)
     product.lo = v_fma(product.hi, tail, v_fma(head, t.lo, product.lo));
     Pair part = pair_quotient(product, one_plus(shallow, tail));
     Pair log = log1p_of(head, tail, v_fma(shallow, tail, shallow));
-    Pair sum = positive_sum(part.hi, log.hi);
+    Pair sum = positive_sum(log.hi, part.hi);
     return (Slope){SLOPE_LIFTED, sum.hi, v_add(sum.lo, v_add(part.lo, log.lo)),
                    decay.deep};
 }

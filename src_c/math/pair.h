@@ -48,7 +48,7 @@ INLINE Pair pair_scaled(V t, Pair a)
     return product;
 }
 
-/* a + b exactly for two numbers that are not negative. */
+/* a + b exactly for two numbers that are not negative; only a NaN in b comes through. */
 INLINE Pair positive_sum(V a, V b) { return fast_two_sum(v_max(a, b), v_min(a, b)); }
 
 /* a + b for two pairs that are not negative, normalised. */
