@@ -73,7 +73,11 @@ class BuildTargets(build_clib):
             info["cflags"] = [*COMMON, *flags, *openmp]
         # Independent compiler runs, minutes in all: as many at once as there are CPUs.
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            list(pool.map(lambda library: super(BuildTargets, self).build_libraries([library]), libraries))
+            list(
+                pool.map(
+                    lambda library: super(BuildTargets, self).build_libraries([library]), libraries
+                )
+            )
 
 
 class BuildExtension(build_ext):
@@ -95,7 +99,9 @@ class BuildExtension(build_ext):
 
 def headers() -> list[str]:
     """Everything that a target includes."""
-    return [str(path) for suffix in ("h", "inc", "def") for path in Path("src_c").rglob(f"*.{suffix}")]
+    return [
+        str(path) for suffix in ("h", "inc", "def") for path in Path("src_c").rglob(f"*.{suffix}")
+    ]
 
 
 def libraries() -> list[tuple[str, dict]]:

@@ -18,4 +18,4 @@ from fastact._runtime import (
 globals().update(_ufuncs.UFUNCS)
 
 __version__ = _runtime._version()
-__all__ = sorted([*_runtime.__all__, *_ufuncs.UFUNCS])  # noqa: PLE0605
+__all__ = sorted([*_runtime.__all__, *_ufuncs.UFUNCS])

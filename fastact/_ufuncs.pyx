@@ -16,7 +16,6 @@ from cpython.unicode cimport PyUnicode_Compare
 from libc.math cimport fabs, isfinite
 from libc.stdint cimport intptr_t
 from libc.stdlib cimport calloc
-from libc.string cimport memcpy
 
 cimport numpy as np
 
@@ -170,6 +169,22 @@ cdef inline bint alike(np.ndarray a, np.ndarray b) noexcept:
     )
 
 
+cdef bint ordinary(np.ndarray a) noexcept:
+    """Whether NumPy would give a result like a just the strides of C or Fortran order.
+
+    Axes of length 1 have a stride of any value, which NumPy sorts by.
+    """
+    cdef int ndim = np.PyArray_NDIM(a)
+    cdef bint c_order = np.PyArray_FLAGS(a) & np.NPY_ARRAY_C_CONTIGUOUS
+    cdef np.npy_intp stride = np.PyArray_ITEMSIZE(a)
+    cdef int d
+    for d in range(ndim - 1, -1, -1):
+        if np.PyArray_DIM(a, d) == 1 and not (c_order and np.PyArray_STRIDE(a, d) == stride):
+            return False
+        stride *= np.PyArray_DIM(a, d)
+    return True
+
+
 cdef inline bint apart_or_same(np.ndarray a, np.ndarray b) noexcept:
     """Whether two arrays of one size are the same memory or share none."""
     cdef char *first = np.PyArray_BYTES(a)
@@ -209,6 +224,8 @@ cdef object plain_call(PyUFuncObject *ufunc, Entry *entry, PyObject **inputs, Py
     else:
         return NotImplemented
     if np.PyArray_NDIM(x) == 0 or not plain(inputs[0], dtype):
+        return NotImplemented
+    if np.PyArray_NDIM(x) > 1 and not ordinary(x):
         return NotImplemented
     for k in range(1, entry.arrays):
         if not (plain(inputs[k], dtype) and alike(x, <np.ndarray> inputs[k])):

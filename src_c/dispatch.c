@@ -50,4 +50,7 @@ int fa_active_isa(void)
     return isa;
 }
 
-void fa_use_isa(int isa) { atomic_store_explicit(&chosen, isa + 1, memory_order_relaxed); }
+void fa_use_isa(int isa)
+{
+    atomic_store_explicit(&chosen, isa + 1, memory_order_relaxed);
+}

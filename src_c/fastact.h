@@ -110,7 +110,7 @@ void fa_use_isa(int isa);
 bool fa_has_openmp(void);
 int fa_default_threads(void);         /* CPUs by affinity and quota */
 int fa_get_threads(void);             /* the limit for calls from this thread */
-void fa_set_threads(int threads);     /* for all threads without a limit of their own */
+void fa_set_threads(int threads); /* for all threads without a limit of their own */
 int fa_swap_local_threads(int threads); /* for this thread; 0: none; returns the old */
 int fa_borrow_team(double ns_of_work); /* members for this call, the caller included */
 void fa_return_team(int members);
@@ -141,6 +141,7 @@ bool fa_run(fa_job *job);
 bool fa_run_small(const fa_op *op, void *const *operands, ptrdiff_t count);
 
 /* A NumPy inner loop; data is an fa_op. */
-void fa_loop(char **args, const intptr_t *dimensions, const intptr_t *steps, void *data);
+void fa_loop(char **args, const intptr_t *dimensions, const intptr_t *steps,
+             void *data);
 
 #endif

@@ -1,11 +1,13 @@
 /* The table as data. */
 #include "fastact.h"
 
+/* clang-format off */
 #define EXACT {0.5, 0.5}
 #define ULP(value, slope) {value, slope}
 #define NONE 0, {0}, {0}
 #define ONE(name, value) 1, {#name}, {value}
 #define TWO(a, a_value, b, b_value) 2, {#a, #b}, {a_value, b_value}
+/* clang-format on */
 #define ACTIVATION(name, kernel, aliases, parameters, role, cost, single, twice) \
     {#name, aliases, parameters, FA_##role, cost, {single, twice}},
 

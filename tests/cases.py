@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import textwrap
 from pathlib import Path
 from typing import NamedTuple
@@ -115,6 +116,7 @@ def run_python(code: str, *flags: str, **environment: str) -> subprocess.Complet
         capture_output=True,
         text=True,
         timeout=60,
+        cwd=tempfile.gettempdir(),  # not beside the sources, which have no extension
     )
     assert done.returncode == 0, done.stderr
     return done

@@ -193,6 +193,9 @@ def test_parameters_of_every_magnitude(name: str, product: str, isa: str) -> Non
     patterns = rng.integers(0, 2**32, (2, 60_000), dtype=np.uint64).astype(np.uint32)
     with np.errstate(all="ignore"):
         x, p = patterns.view(np.float32).astype(np.float64)
+        if product == "any":  # the bounds are promised for parameters from 2^-60 to 2^60
+            inside = [(abs(v) > 2.0**-60) & (abs(v) < 2.0**60) for v in (x, p)]
+            x, p = x[inside[0] & inside[1]], p[inside[0] & inside[1]]
         if product == "moderate":
             z = rng.normal(0, 30, x.size)
             p = x / z if name == "celu" else z / x

@@ -69,8 +69,8 @@ def test_a_parameter_given_twice(name: str) -> None:
 
 def test_a_keyword_misspelt() -> None:
     for case in CASES:
-        with pytest.raises(TypeError, match="alhpa"):
-            case.ufunc(*sample(case, 5), alhpa=1.0)
+        with pytest.raises(TypeError, match="alphabet"):
+            case.ufunc(*sample(case, 5), alphabet=1.0)
 
 
 @with_parameters

@@ -28,11 +28,19 @@ INLINE Slope exp_slope(Pair z)
     return (Slope){SLOPE_LIFTED, head, v_mul(head, exp_tail(n)), deep};
 }
 
-/* a times a slope, for |a| up to 2^15 also where the slope is deep. */
+/* a times a slope. Where a is so large that a deep product could overflow, the lift is
+ * undone: that costs accuracy only where the product is below the normal range. */
 INLINE Slope slope_scaled(Pair a, Slope s)
 {
-    Pair product = pair_product(a, (Pair){s.hi, s.lo});
-    return (Slope){s.kind, product.hi, product.lo, s.deep};
+    M moderate = v_le(v_abs(a.hi), v_set(0x1p15));
+    V before = v_select(moderate, v_set(1), v_set(LIFT_BEFORE));
+    V after = v_select(moderate, v_set(1), v_set(LIFT_AFTER));
+    V scale = v_select(s.deep, before, v_set(1));
+    Pair product = pair_product((Pair){v_mul(a.hi, scale), v_mul(a.lo, scale)},
+                                (Pair){s.hi, s.lo});
+    scale = v_select(s.deep, after, v_set(1));
+    product = pair_bounded((Pair){v_mul(product.hi, scale), v_mul(product.lo, scale)});
+    return (Slope){s.kind, product.hi, product.lo, v_and(s.deep, moderate)};
 }
 
 /* above where x > 0, else below, which also has the NaNs */
@@ -42,7 +50,7 @@ INLINE Slope slope_either(M positive, V above, Slope below)
         SLOPE_LIFTED,
         .hi = v_select(positive, above, below.hi),
         .lo = v_select(positive, v_set(0), below.lo),
-        .deep = v_and(below.deep, v_lt(below.hi, v_set(INFINITY))),
+        .deep = below.deep,
     };
 }
 
@@ -54,7 +62,8 @@ INLINE Dual elu(V x, V alpha)
     Pair e = falling(z);
     return (Dual){
         .y = v_select(v_le(v_set(0), x), x, slope_times(alpha, slope_pair(e.hi, e.lo))),
-        .dx = slope_either(positive, v_set(1), slope_scaled(single(alpha), exp_slope(single(z)))),
+        .dx = slope_either(positive, v_set(1),
+                           slope_scaled(single(alpha), exp_slope(single(z)))),
         .dp = slope_pair(v_select(positive, v_set(0), e.hi),
                          v_select(positive, v_set(0), e.lo)),
     };
@@ -90,7 +99,8 @@ INLINE Dual celu(V x, V alpha)
     V divisor = v_copysign(v_max(least, v_abs(alpha)), alpha);
     divisor = v_select(v_is_nan(alpha), alpha, divisor);
     V inverse = v_div(v_set(1), divisor);
-    Pair z = saturating_product(v_min(v_set(0), x), inverse, DECAY_END);
+    V below_zero = v_min(v_set(0), x);
+    Pair z = saturating_product(below_zero, inverse, DECAY_END);
     z.lo = v_fma(z.hi, v_fnma(inverse, divisor, v_set(1)), z.lo);
 
     M over = v_lt(v_set(CELU_END), z.hi);
@@ -108,22 +118,32 @@ INLINE Dual celu(V x, V alpha)
     Pair product = pair_product(e, less);
     Pair far = two_sum(product.hi, minus.hi);
     far.lo = v_add(far.lo, v_add(product.lo, minus.lo));
+    /* A tiny z is taken lifted, and so is its square. */
     V curve = v_mul(z.hi, polynomial(z.hi, CELU_CURVE + 1, CELU_DEGREE - 1));
     Pair near = fast_two_sum(v_set(CELU_CURVE[0]), curve);
-    near = pair_product(pair_product(near, z), minus);
+    M tiny = v_lt(v_abs(z.hi), v_set(C(0x1p-45, 0x1p-430)));
+    V up = v_set(C(0x1p85, 0x1p555)), unit = v_set(1);
+    M small = v_lt(v_abs(x), unit);
+    Pair lifted = two_product(v_mul(v_max(v_set(-1), below_zero), up), inverse);
+    lifted.lo = v_fma(lifted.hi, v_fnma(inverse, divisor, unit), lifted.lo);
+    lifted.hi = v_select(small, lifted.hi, v_mul(z.hi, up));
+    lifted.lo = v_select(small, lifted.lo, v_mul(z.lo, up));
+    Pair from = {v_select(tiny, lifted.hi, z.hi), v_select(tiny, lifted.lo, z.lo)};
+    near = pair_product(pair_product(near, from), from);
     M close = v_lt(v_abs(z.hi), v_set(0.25));
-    far.hi = v_select(close, near.hi, v_select(over, v_set(-INFINITY), far.hi));
-    far.lo = v_select(close, near.lo, v_select(over, v_set(0), far.lo));
+    V zero = v_set(0);
+    far.hi =
+        v_select(close, v_sub(zero, near.hi), v_select(over, v_set(-INFINITY), far.hi));
+    far.lo = v_select(close, v_sub(zero, near.lo), v_select(over, zero, far.lo));
     /* Where e^z - 1 is z in the format, alpha z is x. */
     M same = v_lt(v_abs(z.hi), v_set(C(0x1p-30, 0x1p-60)));
-    far.lo = v_select(same, v_set(0), far.lo);
     V below = v_select(same, x, slope_times(alpha, slope_pair(e.hi, e.lo)));
     Slope growth = exp_slope((Pair){v_min(v_set(CELU_END), z.hi), z.lo});
     return (Dual){
         .y = v_select(positive, x, below),
         .dx = slope_either(positive, v_set(1), growth),
-        .dp = slope_pair(v_select(positive, v_set(0), far.hi),
-                         v_select(positive, v_set(0), far.lo)),
+        .dp = {SLOPE_LIFTED, v_select(positive, zero, far.hi),
+               v_select(positive, zero, far.lo), tiny},
     };
 }
 

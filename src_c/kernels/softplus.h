@@ -12,10 +12,8 @@ INLINE Dual softplus(V x, V beta)
     Pair z = saturating_product(x, beta, DECAY_END);
     Softplus s = softplus_of(z);
     V y = v_mul(pair_over(s.y, beta), s.unlift);
-    Pair inverse = inverse_pair(beta);
     Slope cost = softplus_cost(pair_abs(z));
-    Pair dp = pair_product(pair_product((Pair){cost.hi, cost.lo}, inverse), inverse);
-    dp = pair_bounded(dp);
+    Pair dp = pair_over_square((Pair){cost.hi, cost.lo}, beta);
     return (Dual){
         .y = v_select(v_lt(v_set(SOFTPLUS_END), z.hi), x, y),
         .dx = logistic_pair(pair_abs(z), v_lt(z.hi, v_set(0))),

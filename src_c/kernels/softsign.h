@@ -33,7 +33,8 @@ INLINE Dual softsign(V x)
 INLINE Pair tanh_pair(V t)
 {
     V bounded = v_min(v_set(20), t);
-    Pair e = expm1_positive(exp_reduce(1, v_add(bounded, bounded), v_set(EXP_ORIGIN(0.0))));
+    Pair e =
+        expm1_positive(exp_reduce(1, v_add(bounded, bounded), v_set(EXP_ORIGIN(0.0))));
     Pair divisor = positive_sum(v_set(2), e.hi);
     divisor.lo = v_add(divisor.lo, e.lo);
     return pair_quotient(e, divisor);
@@ -53,7 +54,8 @@ INLINE Dual tanh_shrink(V x)
     V lifted = v_mul(small, v_select(tiny, v_set(C(0x1p40, 0x1p340)), v_set(1)));
     V unlift = v_select(tiny, v_set(C(0x1p-120, 0x1p-1020)), v_set(1));
     V square = v_mul(small, small);
-    V curve = v_mul(square, polynomial(square, TANH_SHRINK + 1, TANH_SHRINK_DEGREE - 1));
+    V curve =
+        v_mul(square, polynomial(square, TANH_SHRINK + 1, TANH_SHRINK_DEGREE - 1));
     Pair q = fast_two_sum(v_set(TANH_SHRINK[0]), curve);
     q.lo = v_add(q.lo, v_set(TANH_SHRINK_LOW));
     Pair cube = pair_product(pair_scaled(lifted, q), two_product(lifted, lifted));

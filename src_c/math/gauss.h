@@ -66,7 +66,8 @@ INLINE V gauss_tail(V x)
     I piece = v_shift_right(v_bits(leading), GAUSS_VALUE_BITS);
     V s = v_sub(t, v_lookup(GAUSS_VALUE_CENTRE, piece));
     V p = v_lookup(GAUSS_VALUE_P[GAUSS_VALUE_DEGREE - 1], piece);
-    _Pragma("GCC unroll 8") for (int k = GAUSS_VALUE_DEGREE - 2; k > 0; k--)
+    _Pragma("GCC unroll 8")
+    for (int k = GAUSS_VALUE_DEGREE - 2; k > 0; k--)
         p = v_fma(s, p, v_lookup(GAUSS_VALUE_P[k], piece));
     V linear = v_lookup(GAUSS_VALUE_P[0], piece);
     V constant = v_lookup(GAUSS_VALUE_VALUE, piece);

@@ -11,8 +11,8 @@
 INLINE V inverse_estimate(V d)
 {
     V y = v_reciprocal(d);
-    _Pragma("GCC unroll 4") for (int bits = V_RECIPROCAL_BITS;
-                                 2 * bits < T_MANTISSA + 3; bits *= 2)
+    _Pragma("GCC unroll 4")
+    for (int bits = V_RECIPROCAL_BITS; 2 * bits < T_MANTISSA + 3; bits *= 2)
         y = v_fma(v_fnma(y, d, v_set(1)), y, y);
     return y;
 }
@@ -45,19 +45,38 @@ INLINE Pair pair_quotient(Pair n, Pair d)
     return (Pair){sum.hi, v_mul(y, remainder)};
 }
 
-/* (n.hi + n.lo) / d, rounded nearly correctly. */
-INLINE V pair_over(Pair n, V d)
+/* A power of 2 that brings d away from both ends of the range, where estimates fail. */
+INLINE V balance(V d)
 {
-    V y = inverse_estimate(d);
-    V q = v_mul(n.hi, y);
-    return v_fma(y, v_add(v_fnma(q, d, n.hi), n.lo), q);
+    V size = v_abs(d), up = v_set(C(0x1p64, 0x1p512)),
+      down = v_set(C(0x1p-64, 0x1p-512));
+    V scale = v_select(v_lt(size, v_set(C(0x1p-60, 0x1p-500))), up, v_set(1));
+    return v_select(v_lt(v_set(C(0x1p60, 0x1p500)), size), down, scale);
 }
 
-/* 1 / d as a pair */
-INLINE Pair inverse_pair(V d)
+/* (n.hi + n.lo) / d, rounded nearly correctly, for n far from the ends of the range. */
+INLINE V pair_over(Pair n, V d)
 {
-    V y = inverse(single(d));
-    return (Pair){y, v_mul(y, v_fnma(y, d, v_set(1)))};
+    V scale = balance(d);
+    Pair top = {v_mul(n.hi, scale), v_mul(n.lo, scale)};
+    V divisor = v_mul(d, scale);
+    V y = inverse_estimate(divisor);
+    V q = v_mul(top.hi, y);
+    V refined = v_fma(y, v_add(v_fnma(q, divisor, top.hi), top.lo), q);
+    return v_select(v_lt(v_abs(q), v_set(INFINITY)), refined, q);
+}
+
+/* (n / d) / d as a pair. */
+INLINE Pair pair_over_square(Pair n, V d)
+{
+    V scale = balance(d);
+    V divisor = v_mul(d, scale);
+    V y = inverse(single(divisor));
+    Pair inverse = {y, v_mul(y, v_fnma(y, divisor, v_set(1)))};
+    Pair once = pair_product(n, inverse);
+    once = (Pair){v_mul(once.hi, scale), v_mul(once.lo, scale)};
+    Pair twice = pair_product(once, inverse);
+    return pair_bounded((Pair){v_mul(twice.hi, scale), v_mul(twice.lo, scale)});
 }
 
 #endif

@@ -19,7 +19,8 @@ INLINE Pair log1p_of(V head, V tail, V w)
     I piece = v_shift_right(v_bits(v_add(v_set(1), below_one)), LOG1P_BITS);
     V s = v_sub(w, v_lookup(LOG1P_CENTRE, piece));
     V p = v_lookup(LOG1P_P[LOG1P_DEGREE - 1], piece);
-    _Pragma("GCC unroll 16") for (int k = LOG1P_DEGREE - 2; k >= 0; k--)
+    _Pragma("GCC unroll 16")
+    for (int k = LOG1P_DEGREE - 2; k >= 0; k--)
         p = v_fma(s, p, v_lookup(LOG1P_P[k], piece));
     V constant = v_lookup(LOG1P_VALUE, piece), rest = v_mul(s, p);
     V low = v_fma(v_add(constant, rest), tail, rest);
@@ -44,6 +45,9 @@ INLINE Softplus softplus_of(Pair z)
     V head = exp_head(n), tail = exp_tail(n);
     V shallow = v_select(deep, v_set(0), head);
     Pair log = log1p_of(head, tail, v_fma(shallow, tail, shallow));
+    M gone = v_lt(v_set(SOFTPLUS_START), t.hi);
+    log.hi = v_select(gone, v_set(0), log.hi);
+    log.lo = v_select(gone, v_set(0), log.lo);
     V linear = v_min(v_set(SOFTPLUS_END), v_max(v_set(0), z.hi));
     V linear_low = v_select(v_lt(v_set(0), z.hi), z.lo, v_set(0));
     Pair sum = positive_sum(linear, log.hi);

@@ -48,7 +48,9 @@ INLINE V gate(V x, Pair z)
 
 /* The square of 1/(1 + w), as y^2 (1 + error) with y of half significand:
  * r = 1 - y (1 + w) gives 1/(1 - r)^2 = 1 + 2r + 3r^2 + ... */
-typedef struct { V y, error; } InverseSquare;
+typedef struct {
+    V y, error;
+} InverseSquare;
 INLINE InverseSquare inverse_square(Pair divisor)
 {
     V y = v_truncate(inverse_estimate(v_add(divisor.hi, divisor.lo)));
@@ -114,7 +116,7 @@ INLINE Slope gate_slope(Decay decay, Pair e, Pair l, T w0_short, T w0_rest, M ne
 {
     Reduced n = exp_reduce(-1, e.hi, decay.origin);
     n.low = v_sub(n.low, e.lo);
-    V head = exp_head(n), tail = v_add(n.first, exp_rest(n));
+    V head = exp_head(n), rest = exp_rest(n), tail = v_add(n.first, rest);
     V shallow = v_select(decay.deep, v_set(0), head);
 
     V w = v_mul(v_set(w0_short), head), w_shallow = v_mul(v_set(w0_short), shallow);
@@ -124,7 +126,8 @@ INLINE Slope gate_slope(Decay decay, Pair e, Pair l, T w0_short, T w0_rest, M ne
     Pair rise = two_product(v_set(w0_short), v_sub(v_set(1), shallow));
     Pair sum = fast_two_sum(l.hi, rise.hi);
     V low = v_add(v_add(sum.lo, l.lo), v_fma(rise.hi, v_set(w0_rest), rise.lo));
-    low = v_fnma(w_shallow, v_fma(tail, v_set(w0_rest), tail), low);
+    low = v_fnma(w_shallow, n.first, low);
+    low = v_fnma(w_shallow, v_fma(tail, v_set(w0_rest), rest), low);
     sum = fast_two_sum(sum.hi, low);
 
     Pair factor = two_product(w, v_mul(inverse.y, inverse.y));
@@ -187,7 +190,7 @@ INLINE Slope gated_by(V x, Pair z)
     Pair t = pair_abs(z);
     Slope s = logistic_slope(t);
     V one = v_set(1), size = v_abs(x);
-    M modest = v_lt(size, v_set(256));
+    M modest = v_lt(size, v_set(C(256.0, 0x1p20)));
     V half = v_select(modest, one, v_set(C(0x1p-85, 0x1p-555)));
     M tiny = v_lt(size, v_set(C(0x1p-45, 0x1p-430)));
     half = v_select(s.deep, half, v_select(tiny, v_set(C(0x1p85, 0x1p555)), one));

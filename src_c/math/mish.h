@@ -56,7 +56,7 @@ INLINE Slope mish_slope(V x)
     /* w = w0 e^d, w0 = SHORT (1 + REST) with half of the significand in SHORT. */
     Reduced n = exp_reduce(1, d.hi, origin);
     n.low = v_add(n.low, d.lo);
-    V head = exp_head(n), tail = v_add(n.first, exp_rest(n));
+    V head = exp_head(n), more = exp_rest(n), tail = v_add(n.first, more);
     V shallow = v_select(deep, zero, head);
     V short_ = v_set(MISH_DECAY_SHORT), rest = v_set(MISH_DECAY_REST);
     V w_head = v_mul(short_, shallow), w_tail = joint_error(tail, rest);
@@ -65,7 +65,8 @@ INLINE Slope mish_slope(V x)
     Pair less = two_sum(shallow, v_set(-1));
     Pair r = two_product(short_, less.hi);
     r.lo = v_fma(short_, less.lo, v_fma(r.hi, rest, r.lo));
-    r = fast_two_sum(r.hi, v_fma(w_head, v_fma(tail, rest, tail), r.lo));
+    r.lo = v_fma(w_head, n.first, r.lo);
+    r = fast_two_sum(r.hi, v_fma(w_head, v_fma(tail, rest, more), r.lo));
 
     Pair sum = two_sum(w.hi, v_set(MISH_SUM_HIGH));
     sum.lo = v_add(sum.lo, v_add(w.lo, v_set(MISH_SUM_LOW)));

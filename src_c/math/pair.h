@@ -5,7 +5,9 @@
 #ifndef FA_PAIR_H
 #define FA_PAIR_H
 
-typedef struct { V hi, lo; } Pair;
+typedef struct {
+    V hi, lo;
+} Pair;
 
 INLINE Pair single(V a) { return (Pair){a, v_set(0)}; }
 
@@ -80,16 +82,17 @@ INLINE Pair saturating_product(V a, V b, T limit)
     V probe = v_mul(v_mul(a, small), v_mul(b, small));
     M large = v_lt(v_mul(v_set(limit), v_mul(small, small)), v_abs(probe));
     Pair product = two_product(a, v_select(large, v_set(0), b));
-    return (Pair){v_select(large, v_copysign(v_set(limit), probe), product.hi),
-                  v_select(large, v_set(0), product.lo)};
+    V bounded = v_max(v_set(-limit), v_min(v_set(limit), product.hi));
+    V hi = v_select(large, v_copysign(v_set(limit), probe), bounded);
+    return (Pair){hi, v_select(v_lt(v_abs(hi), v_set(limit)), product.lo, v_set(0))};
 }
 
 /* c[0] + c[1] x + ... + c[degree] x^degree, by Horner's rule. */
 INLINE V polynomial(V x, const T *c, int degree)
 {
     V sum = v_set(c[degree]);
-    _Pragma("GCC unroll 32") for (int k = degree - 1; k >= 0; k--)
-        sum = v_fma(x, sum, v_set(c[k]));
+    _Pragma("GCC unroll 32")
+    for (int k = degree - 1; k >= 0; k--) sum = v_fma(x, sum, v_set(c[k]));
     return sum;
 }
 

@@ -19,8 +19,8 @@
 #define DECAY_END C(200.0, 1465.0)
 
 typedef enum {
-    SLOPE_EXACT,  /* hi alone */
-    SLOPE_PAIR,   /* hi + lo */
+    SLOPE_EXACT, /* hi alone */
+    SLOPE_PAIR, /* hi + lo */
     SLOPE_LIFTED, /* hi + lo, lifted where deep */
 } SlopeKind;
 
@@ -31,7 +31,7 @@ typedef struct {
 } Slope;
 
 typedef struct {
-    V y;      /* f(x, p) */
+    V y; /* f(x, p) */
     Slope dx; /* df/dx */
     Slope dp; /* df/dp, p the learnable parameter */
 } Dual;

@@ -23,7 +23,8 @@ INLINE V tanh_of(V x)
     I piece = v_shift_right(v_bits(leading), TANH_BITS);
     V s = v_sub(t, v_lookup(TANH_CENTRE, piece));
     V slope = v_lookup(TANH_P[TANH_DEGREE - 1], piece);
-    _Pragma("GCC unroll 8") for (int k = TANH_DEGREE - 2; k >= 0; k--)
+    _Pragma("GCC unroll 8")
+    for (int k = TANH_DEGREE - 2; k >= 0; k--)
         slope = v_fma(s, slope, v_lookup(TANH_P[k], piece));
     V ratio = v_lookup(TANH_VALUE, piece);
     V y = v_fma(bounded, ratio, v_mul(v_mul(bounded, s), slope));

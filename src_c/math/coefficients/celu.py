@@ -3,9 +3,8 @@
 d/dalpha of celu is (1 - z) e^z - 1, which cancels at 0: on [-1/4, 1/4] it is -z^2 Q(z).
 """
 
-from mpmath import mp, mpf
-
 from fit import c_array, c_constant, c_table, remez, rounded
+from mpmath import mp, mpf
 
 DEGREES = {32: 6, 64: 12}
 # Klambauer et al. 2017, appendix A1

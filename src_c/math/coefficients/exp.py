@@ -4,9 +4,8 @@
 what that leaves out is log(2^(j/N) / T[j]) in EXP_LOG_REST.
 """
 
-from mpmath import mp, mpf
-
 from fit import bits, c_array, c_bits, c_constant, c_table, rounded, rounded_fit
+from mpmath import mp, mpf
 
 # (precision, N): degrees of q for e^z and for expm1, where expm1(r) = r + r^2 q(r).
 DEGREES = {(32, 16): (1, 2), (32, 8): (2, 2), (64, 8): (5, 6)}
@@ -39,19 +38,25 @@ def part(precision: int, entries: int) -> tuple[int, int, list[str]]:
     def fit(degree):
         return rounded_fit(curve, -reach, reach, degree, precision, lambda r: r * r)
 
-    return precision, entries, [
-        c_constant("EXP_STEPS", 1 / step, precision),
-        c_constant("EXP_STEP_HIGH", high, precision),
-        c_constant("EXP_STEP_LOW", step - high, precision),
-        f"#define EXP_SHIFT {shift} /* from the index to the exponent */",
-        c_bits("EXP_POWER_BITS", powers, precision),
-        c_array("EXP_LOG_REST", rests, precision),
-        c_array("EXP_CURVE", fit(quick), precision),
-        c_array("EXPM1_CURVE", fit(full), precision),
-        f"#define EXP_DEGREE {quick}",
-        f"#define EXPM1_DEGREE {full}",
-    ]
+    return (
+        precision,
+        entries,
+        [
+            c_constant("EXP_STEPS", 1 / step, precision),
+            c_constant("EXP_STEP_HIGH", high, precision),
+            c_constant("EXP_STEP_LOW", step - high, precision),
+            f"#define EXP_SHIFT {shift} /* from the index to the exponent */",
+            c_bits("EXP_POWER_BITS", powers, precision),
+            c_array("EXP_LOG_REST", rests, precision),
+            c_array("EXP_CURVE", fit(quick), precision),
+            c_array("EXPM1_CURVE", fit(full), precision),
+            f"#define EXP_DEGREE {quick}",
+            f"#define EXPM1_DEGREE {full}",
+        ],
+    )
 
 
 if __name__ == "__main__":
-    print(c_table("Tables of e^z, see math/exp.h.", "exp.py", [part(*key) for key in DEGREES]), end="")
+    print(
+        c_table("Tables of e^z, see math/exp.h.", "exp.py", [part(*key) for key in DEGREES]), end=""
+    )

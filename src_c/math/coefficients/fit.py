@@ -55,7 +55,7 @@ def remez(
         scaled = [solution[i] for i in range(degree + 1)]
         errors = [
             (value - mp.polyval(scaled[::-1], (x - middle) / half)) * w
-            for x, value, w in zip(grid, values, weights)
+            for x, value, w in zip(grid, values, weights, strict=True)
         ]
         peaks = _alternating_peaks(errors, count)
         if peaks is None or peaks == chosen:
@@ -90,7 +90,9 @@ def _recentred(scaled: Sequence, middle, half) -> list[mpf]:
     result = [mpf(0)] * len(scaled)
     for power, coefficient in enumerate(scaled):
         for k in range(power + 1):
-            result[k] += coefficient * mp.binomial(power, k) * (-middle) ** (power - k) / half**power
+            result[k] += (
+                coefficient * mp.binomial(power, k) * (-middle) ** (power - k) / half**power
+            )
     return result
 
 

@@ -6,9 +6,8 @@ polynomial in v - 1/2 has a constant that outweighs the rest. In float32 the fir
 t R(t) instead.
 """
 
-from mpmath import mp, mpf
-
 from fit import c_array, c_constant, c_table, remez, rounded
+from mpmath import mp, mpf
 from pieces import c_pieces
 
 K = 3
@@ -71,13 +70,17 @@ def part(precision: int, entries: int) -> tuple[int, int, list[str]]:
         )
     else:
         values = polynomial("GAUSS_VALUE", value, *VALUE, precision)
-    return precision, entries, [
-        *values,
-        c_constant("GAUSS_SHIFT", K, precision),
-        *polynomial("GAUSS_SLOPE", slope, degree, last, precision),
-        c_constant("GAUSS_ROOT_HIGH", high, precision),
-        c_constant("GAUSS_ROOT_LOW", zero - high, precision),
-    ]
+    return (
+        precision,
+        entries,
+        [
+            *values,
+            c_constant("GAUSS_SHIFT", K, precision),
+            *polynomial("GAUSS_SLOPE", slope, degree, last, precision),
+            c_constant("GAUSS_ROOT_HIGH", high, precision),
+            c_constant("GAUSS_ROOT_LOW", zero - high, precision),
+        ],
+    )
 
 
 if __name__ == "__main__":

@@ -3,10 +3,9 @@
 gelu_tanh(x) = x s(z) with z = a x + b x^3, a = 2 sqrt(2/pi), b = 0.044715 a.
 """
 
-from mpmath import mp, mpf
-
 from exp import HALF_SIGNIFICAND
 from fit import c_constant, c_table, rounded
+from mpmath import mp, mpf
 
 LINEAR = 2 * mp.sqrt(2 / mp.pi)
 CUBIC = mpf("0.044715") * LINEAR
@@ -44,4 +43,7 @@ def part(precision: int) -> tuple[int, int, list[str]]:
 
 
 if __name__ == "__main__":
-    print(c_table("Constants of gelu_tanh and quick_gelu.", "gelu_tanh.py", [part(32), part(64)]), end="")
+    print(
+        c_table("Constants of gelu_tanh and quick_gelu.", "gelu_tanh.py", [part(32), part(64)]),
+        end="",
+    )

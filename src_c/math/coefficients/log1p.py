@@ -5,10 +5,9 @@ chosen so that K(c) is a number of half the significand: its product with the he
 exponential is exact.
 """
 
-from mpmath import mp, mpf
-
 from exp import HALF_SIGNIFICAND, MANTISSA
 from fit import c_array, c_table, rounded, rounded_fit
+from mpmath import mp, mpf
 
 # (precision, entries): degree of s P(s)
 DEGREES = {(32, 16): 3, (32, 8): 4, (64, 8): 11}
@@ -47,17 +46,23 @@ def part(precision: int, entries: int) -> tuple[int, int, list[str]]:
 
         fit = rounded_fit(slope, low - centre, high - centre, degree - 1, precision, abs)
         rows.append([centre, value, *fit])
-    columns = list(zip(*rows))
+    columns = list(zip(*rows, strict=True))
     names = [f"LOG1P_P{k}" for k in range(degree)]
-    return precision, entries, [
-        f"#define LOG1P_BITS {MANTISSA[precision] - entries.bit_length()}",
-        f"#define LOG1P_DEGREE {degree}",
-        *(
-            c_array(name, column, precision)
-            for name, column in zip(["LOG1P_CENTRE", "LOG1P_VALUE", *names], columns)
-        ),
-        f"static const T *const LOG1P_P[] = {{{', '.join(names)}}};",
-    ]
+    return (
+        precision,
+        entries,
+        [
+            f"#define LOG1P_BITS {MANTISSA[precision] - entries.bit_length()}",
+            f"#define LOG1P_DEGREE {degree}",
+            *(
+                c_array(name, column, precision)
+                for name, column in zip(
+                    ["LOG1P_CENTRE", "LOG1P_VALUE", *names], columns, strict=True
+                )
+            ),
+            f"static const T *const LOG1P_P[] = {{{', '.join(names)}}};",
+        ],
+    )
 
 
 if __name__ == "__main__":

@@ -1,9 +1,8 @@
 """The constants of mish_slope in math/mish.h: python mish.py > ../tables/mish.h"""
 
-from mpmath import mp, mpf
-
 from exp import HALF_SIGNIFICAND
 from fit import c_constant, c_table, rounded
+from mpmath import mp, mpf
 
 
 def slope_factor(x):

@@ -9,9 +9,8 @@ needs no low part (Gal's accurate tables, 1986).
 from collections.abc import Callable
 
 import numpy as np
-from mpmath import mp, mpf
-
 from fit import c_array, c_constant, rounded, rounded_fit
+from mpmath import mpf
 
 
 def _accurate_centre(function: Callable, low: float, high: float) -> tuple[mpf, mpf]:
@@ -60,6 +59,9 @@ def c_pieces(
         c_constant(f"{prefix}_OFFSET", offset, 32),
         f"#define {prefix}_BITS {shift}",
         f"#define {prefix}_DEGREE {degree}",
-        *(c_array(n, row, 32) for n, row in zip([f"{prefix}_CENTRE", f"{prefix}_VALUE", *names], rows)),
+        *(
+            c_array(n, row, 32)
+            for n, row in zip([f"{prefix}_CENTRE", f"{prefix}_VALUE", *names], rows, strict=True)
+        ),
         f"static const T *const {prefix}_P[] = {{{', '.join(names)}}};",
     ]

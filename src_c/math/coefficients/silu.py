@@ -4,10 +4,9 @@ t0 is the root of 1 + e^-t = t, where the derivative of silu vanishes (at -t0); 
 e^-t0 = t0 - 1.
 """
 
-from mpmath import mp, mpf
-
 from exp import HALF_SIGNIFICAND
 from fit import c_constant, c_table, rounded
+from mpmath import mp, mpf
 
 
 def part(precision: int, entries: int) -> tuple[int, int, list[str]]:
@@ -17,13 +16,20 @@ def part(precision: int, entries: int) -> tuple[int, int, list[str]]:
     decay = root - 1
     scale = mpf(2) ** (HALF_SIGNIFICAND[precision] + 1)  # 1/4 < decay < 1/2
     short = mp.nint(decay * scale) / scale
-    return precision, entries, [
-        c_constant("SILU_ROOT_HIGH", high, precision),
-        c_constant("SILU_ROOT_LOW", root - high, precision),
-        c_constant("SILU_DECAY_SHORT", short, precision),
-        c_constant("SILU_DECAY_REST", decay / short - 1, precision),
-    ]
+    return (
+        precision,
+        entries,
+        [
+            c_constant("SILU_ROOT_HIGH", high, precision),
+            c_constant("SILU_ROOT_LOW", root - high, precision),
+            c_constant("SILU_DECAY_SHORT", short, precision),
+            c_constant("SILU_DECAY_REST", decay / short - 1, precision),
+        ],
+    )
 
 
 if __name__ == "__main__":
-    print(c_table("Constants of the derivative of silu.", "silu.py", [part(32, 0), part(64, 0)]), end="")
+    print(
+        c_table("Constants of the derivative of silu.", "silu.py", [part(32, 0), part(64, 0)]),
+        end="",
+    )

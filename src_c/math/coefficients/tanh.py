@@ -1,8 +1,7 @@
 """The pieces of tanh(x)/x in math/tanh.h: python tanh.py > ../tables/tanh.h"""
 
-from mpmath import mp
-
 from fit import c_table
+from mpmath import mp
 from pieces import c_pieces
 
 # table entries: (offset, steps per octave, degree)

@@ -3,9 +3,8 @@
 (x - tanh(x)) / x^3 in x^2, for |x| < 1/2.
 """
 
-from mpmath import mp, mpf
-
 from fit import c_array, c_constant, c_table, remez, rounded
+from mpmath import mp, mpf
 
 DEGREES = {32: 5, 64: 12}
 
@@ -21,11 +20,15 @@ def curve(square):
 def part(precision: int) -> tuple[int, int, list[str]]:
     """One branch of the header."""
     fit = remez(curve, mpf(0), mpf(1) / 4, DEGREES[precision], lambda u: 1 / curve(u))
-    return precision, 0, [
-        c_array("TANH_SHRINK", [rounded(c, precision) for c in fit], precision),
-        c_constant("TANH_SHRINK_LOW", fit[0] - rounded(fit[0], precision), precision),
-        f"#define TANH_SHRINK_DEGREE {DEGREES[precision]}",
-    ]
+    return (
+        precision,
+        0,
+        [
+            c_array("TANH_SHRINK", [rounded(c, precision) for c in fit], precision),
+            c_constant("TANH_SHRINK_LOW", fit[0] - rounded(fit[0], precision), precision),
+            f"#define TANH_SHRINK_DEGREE {DEGREES[precision]}",
+        ],
+    )
 
 
 if __name__ == "__main__":
