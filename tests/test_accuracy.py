@@ -193,20 +193,23 @@ def test_parameters_of_every_magnitude(name: str, product: str, isa: str) -> Non
     patterns = rng.integers(0, 2**32, (2, 60_000), dtype=np.uint64).astype(np.uint32)
     with np.errstate(all="ignore"):
         x, p = patterns.view(np.float32).astype(np.float64)
-        if product == "any":  # the bounds are promised for parameters from 2^-60 to 2^60
-            inside = [(abs(v) > 2.0**-60) & (abs(v) < 2.0**60) for v in (x, p)]
-            x, p = x[inside[0] & inside[1]], p[inside[0] & inside[1]]
         if product == "moderate":
             z = rng.normal(0, 30, x.size)
             p = x / z if name == "celu" else z / x
         x, p = x.astype(np.float32), p.astype(np.float32)
     if name in ("softplus", "celu"):
         p = np.abs(p)
-    usable = np.isfinite(x) & np.isfinite(p) & (p != 0)
+    # The bounds are promised for parameters from 2^-60 to 2^60 and, where a derivative by the
+    # parameter or times g meets the lower end of the format, from 2^-10 to 2^10.
+    usable = np.all([(abs(v) > 2.0**-60) & (abs(v) < 2.0**60) for v in (x, p)], axis=0)
     x, p = x[usable], p[usable]
     for f in single(name):
         want = evaluate(name, f, x, p)
-        check(ulp_error(form(name, f)(x, p), want), bound(name, f, "float32"), x, p)
+        promised = (abs(want) >= 2.0**-120) | (want == 0) | (f != "grad_parameter")
+        error = np.where(promised, ulp_error(form(name, f)(x, p), want), 0)
+        check(error, bound(name, f, "float32"), x, p)
+    usable = (abs(p) > 2.0**-10) & (abs(p) < 2.0**10)
+    x, p = x[usable], p[usable]
     g = rng.normal(0, 1, x.size).astype(np.float32)
     got = np.atleast_2d(form(name, "backward")(g, x, p))
     want = np.atleast_2d(evaluate(name, "backward", g, x, p))

@@ -80,8 +80,8 @@ INLINE Dual selu(V x)
     Slope dx = slope_scaled(depth, exp_slope(single(z)));
     dx = slope_either(positive, scale.hi, dx);
     dx.lo = v_select(positive, scale.lo, dx.lo);
-    V y = v_select(v_le(v_set(0), x), slope_times(x, slope_pair(scale.hi, scale.lo)),
-                   v_add(below.hi, below.lo));
+    V above = slope_times(v_max(v_set(0), x), slope_pair(scale.hi, scale.lo));
+    V y = v_select(v_le(v_set(0), x), above, v_add(below.hi, below.lo));
     return (Dual){
         .y = v_copysign(y, x),
         .dx = dx,

@@ -13,11 +13,19 @@ INLINE Dual softplus(V x, V beta)
     Softplus s = softplus_of(z);
     V y = v_mul(pair_over(s.y, beta), s.unlift);
     Slope cost = softplus_cost(pair_abs(z));
-    Pair dp = pair_over_square((Pair){cost.hi, cost.lo}, beta);
+    /* Where beta is so small that a deep quotient could overflow, the lift is undone. */
+    M moderate = v_lt(v_set(0x1p-10), v_abs(beta));
+    V one = v_set(1);
+    V before = v_select(cost.deep, v_select(moderate, one, v_set(LIFT_BEFORE)), one);
+    V after = v_select(cost.deep, v_select(moderate, one, v_set(LIFT_AFTER)), one);
+    Pair dp = {v_mul(cost.hi, before), v_mul(cost.lo, before)};
+    dp = pair_over_square(dp, beta);
+    dp = pair_bounded((Pair){v_mul(dp.hi, after), v_mul(dp.lo, after)});
     return (Dual){
         .y = v_select(v_lt(v_set(SOFTPLUS_END), z.hi), x, y),
         .dx = logistic_pair(pair_abs(z), v_lt(z.hi, v_set(0))),
-        .dp = {SLOPE_LIFTED, v_sub(v_set(0), dp.hi), v_sub(v_set(0), dp.lo), cost.deep},
+        .dp = {SLOPE_LIFTED, v_sub(v_set(0), dp.hi), v_sub(v_set(0), dp.lo),
+               v_and(cost.deep, moderate)},
     };
 }
 

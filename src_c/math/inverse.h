@@ -54,16 +54,15 @@ INLINE V balance(V d)
     return v_select(v_lt(v_set(C(0x1p60, 0x1p500)), size), down, scale);
 }
 
-/* (n.hi + n.lo) / d, rounded nearly correctly, for n far from the ends of the range. */
+/* (n.hi + n.lo) / d, rounded nearly correctly. */
 INLINE V pair_over(Pair n, V d)
 {
     V scale = balance(d);
-    Pair top = {v_mul(n.hi, scale), v_mul(n.lo, scale)};
     V divisor = v_mul(d, scale);
     V y = inverse_estimate(divisor);
-    V q = v_mul(top.hi, y);
-    V refined = v_fma(y, v_add(v_fnma(q, divisor, top.hi), top.lo), q);
-    return v_select(v_lt(v_abs(q), v_set(INFINITY)), refined, q);
+    V q = v_mul(n.hi, y);
+    q = v_fma(y, v_add(v_fnma(q, divisor, n.hi), n.lo), q);
+    return v_mul(q, scale);
 }
 
 /* (n / d) / d as a pair. */

@@ -183,16 +183,18 @@ INLINE V gated(V x, Pair z)
 /* The derivative of x s(p x) with respect to p: x^2 s'(z).
  *
  * x is multiplied twice by half of what the lift needs: nothing where s' is deep and x^2
- * cannot overflow it, else what undoes its lift; where x^2 is tiny, what lifts it. From
+ * cannot overflow it, else what undoes its lift; a tiny x^2 s' is lifted so. From
  * END on the exponential has won. */
 INLINE Slope gated_by(V x, Pair z)
 {
     Pair t = pair_abs(z);
     Slope s = logistic_slope(t);
-    V one = v_set(1), size = v_abs(x);
+    V one = v_set(1), size = v_abs(x), below_one = v_min(one, size);
     M modest = v_lt(size, v_set(C(256.0, 0x1p20)));
     V half = v_select(modest, one, v_set(C(0x1p-85, 0x1p-555)));
-    M tiny = v_lt(size, v_set(C(0x1p-45, 0x1p-430)));
+    V result = v_mul(v_mul(below_one, below_one), s.hi);
+    V least = v_select(v_lt(size, one), v_set(C(0x1p-100, 0x1p-840)), v_set(0));
+    M tiny = v_lt(result, v_select(s.deep, v_set(0), least));
     half = v_select(s.deep, half, v_select(tiny, v_set(C(0x1p85, 0x1p555)), one));
     half = v_select(v_le(v_set(DECAY_END), t.hi), v_set(0), half);
     V factor = v_mul(v_max(v_set(-T_MAX), v_min(v_set(T_MAX), x)), half);
