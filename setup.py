@@ -28,6 +28,8 @@ CORE = ["loop.c", "threads.c", "dispatch.c", "registry.c"]
 # Error-free transformations need every operation as written, and silence needs each one only
 # where it is written (so -ftrapping-math stays); -ffast-math never.
 NUMERICS = ["-ffp-contract=off", "-fno-math-errno"]
+# A loop that may stream asks so at each step: two copies of every kernel would gain nothing.
+SIZE = ["-fno-unswitch-loops"]
 
 DEBUG = os.environ.get("FASTACT_DEBUG") == "1"
 SANITIZE = os.environ.get("FASTACT_SANITIZE", "")
@@ -39,6 +41,7 @@ COMMON = [
     *(["-O1", "-g"] if DEBUG or SANITIZE else ["-O3", "-g0"]),
     *([f"-fsanitize={SANITIZE}", "-fno-omit-frame-pointer"] if SANITIZE else []),
     *NUMERICS,
+    *SIZE,
 ]
 
 

@@ -111,7 +111,8 @@ cdef extern from "numpy/ufuncobject.h":
     enum:
         NPY_FPE_OVERFLOW
         PyUFunc_None
-    ctypedef void (*PyUFuncGenericFunction)(char **, const intptr_t *, const intptr_t *, void *) noexcept
+    ctypedef void (*PyUFuncGenericFunction)(
+        char **, const intptr_t *, const intptr_t *, void *) noexcept
     ctypedef struct PyUFuncObject:
         int nin
         int nout
@@ -122,7 +123,8 @@ cdef extern from "numpy/ufuncobject.h":
     object PyUFunc_FromFuncAndData(
         PyUFuncGenericFunction *, void **, const char *, int, int, int, int,
         const char *, const char *, int)
-    int PyUFunc_RegisterLoopForType(PyUFuncObject *, int, PyUFuncGenericFunction, const int *, void *) except -1
+    int PyUFunc_RegisterLoopForType(
+        PyUFuncObject *, int, PyUFuncGenericFunction, const int *, void *) except -1
     int PyUFunc_GiveFloatingpointErrors(const char *, int) except -1
 
 np.import_array()
@@ -364,7 +366,8 @@ cdef object _hook(object self, PyObject *const *args, size_t nargsf, PyObject *k
 cdef inline int parameter_index(Entry *entry, object name):
     cdef int k
     for k in range(entry.parameters):
-        if <PyObject *> name == entry.names[k] or PyUnicode_Compare(name, <object> entry.names[k]) == 0:
+        if (<PyObject *> name == entry.names[k]
+                or PyUnicode_Compare(name, <object> entry.names[k]) == 0):
             return k
     return -1
 
@@ -384,6 +387,7 @@ cdef object numpy_with_parameters(
     cdef list alive = []
     cdef int k
     cdef object value
+    cdef PyObject *given_here
     # A dtype that the caller chose decides by itself what a Python number becomes.
     cdef bint chosen = kwnames != NULL and not CHOICES.isdisjoint(<tuple> kwnames)
     cdef type weak = None if chosen else element_type(inputs, entry.arrays)
@@ -391,8 +395,8 @@ cdef object numpy_with_parameters(
         if k < entry.arrays:
             arguments[k] = inputs[k]
             continue
-        value = (<object> entry.boxed[k - entry.arrays]) if inputs[k] == NULL else <object> inputs[k]
-        value = as_element(value, weak)
+        given_here = inputs[k] if inputs[k] != NULL else entry.boxed[k - entry.arrays]
+        value = as_element(<object> given_here, weak)
         alive.append(value)
         arguments[k] = <PyObject *> value
     count = nin
@@ -538,7 +542,8 @@ cdef object make(int activation, fa_form form, str name, int bfloat):
         for k in range(nargs):
             numbers[k] = bfloat
         set_op(&ops[len(rows)], activation, form, FA_BFLOAT16, FA_BFLOAT16)
-        PyUFunc_RegisterLoopForType(<PyUFuncObject *> ufunc, bfloat, &fa_loop, numbers, &ops[len(rows)])
+        PyUFunc_RegisterLoopForType(
+            <PyUFuncObject *> ufunc, bfloat, &fa_loop, numbers, &ops[len(rows)])
     (<PyUFuncObject *> ufunc).vectorcall = &_hook
     return ufunc
 
@@ -579,8 +584,9 @@ def _make_all():
             if not fa_has_form(&fa_activations[activation], <fa_form> form):
                 continue
             *_, parameter = row["parameters"] or [""]
-            ufunc = make(activation, <fa_form> form, FORM_NAMES[form].format(row["name"], parameter),
-                         -1 if bfloat is None else bfloat.num)
+            full_name = FORM_NAMES[form].format(row["name"], parameter)
+            number_of_bfloat = -1 if bfloat is None else bfloat.num
+            ufunc = make(activation, <fa_form> form, full_name, number_of_bfloat)
             for name in [row["name"], *row["aliases"]]:
                 made[FORM_NAMES[form].format(name, parameter)] = ufunc
     for dtype in "?bBhH":

@@ -78,8 +78,9 @@ size_t fa_item_bytes(fa_dtype dtype);
 
 /* Operands in order, inputs before outputs, each contiguous and of the target's
  * precision; count is a multiple of the target's width. A uniform kernel reads one
- * element of each parameter. */
-typedef void fa_kernel(void *const *operands, ptrdiff_t count);
+ * element of each parameter; a streaming one stores past the caches, to outputs that
+ * are aligned to 64 bytes. */
+typedef void fa_kernel(void *const *operands, ptrdiff_t count, bool streaming);
 typedef void fa_convert(void *to, const void *from, ptrdiff_t count);
 
 typedef struct {

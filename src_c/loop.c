@@ -5,6 +5,7 @@
  * and of the kernel's precision goes to the kernel as it is; any other passes through
  * blocks of scratch, gathered and converted before, narrowed, streamed or scattered
  * after. So every layout and dtype runs through the same kernel, and to the same bits. */
+#include <stdio.h>
 #include <string.h>
 #ifdef __unix__
 #include <unistd.h>
@@ -31,11 +32,11 @@ typedef struct {
 /* A kernel on count elements. The last ones, fewer than it takes at once, go through
  * the same kernel in a padded copy, so a value does not depend on where it stands. */
 static void run_kernel(const Plan *plan, bool uniform, void *const *operands,
-                       ptrdiff_t count)
+                       ptrdiff_t count, bool streaming)
 {
     fa_kernel *kernel = plan->kernel[uniform];
     ptrdiff_t width = plan->target->width, rest = count % width, whole = count - rest;
-    if (whole) kernel(operands, whole);
+    if (whole) kernel(operands, whole, streaming);
     if (!rest) return;
     _Alignas(LINE_BYTES) char padded[FA_MAX_OPERANDS][FA_MAX_WIDTH * 8];
     void *at[FA_MAX_OPERANDS];
@@ -47,7 +48,7 @@ static void run_kernel(const Plan *plan, bool uniform, void *const *operands,
         memset(padded[k], 0, plan->bytes * (size_t)width);
         memcpy(padded[k], (char *)operands[k] + done, bytes);
     }
-    kernel(at, width);
+    kernel(at, width, false);
     for (int k = plan->op->inputs; k < plan->operands; k++)
         memcpy((char *)operands[k] + done, padded[k], bytes);
 }
@@ -80,6 +81,28 @@ static void scatter(char *to, ptrdiff_t stride, const char *from, size_t bytes,
     case 4: SCATTER(uint32_t) break;
     default: SCATTER(uint64_t)
     }
+}
+
+/* The same with stores past the caches, which must be aligned to lines: the elements
+ * before the first whole line, and outputs that do not agree on it, are stored as usual. */
+static void run_streaming(const Plan *plan, bool uniform, char *const *data,
+                          ptrdiff_t count)
+{
+    int out = plan->op->inputs;
+    ptrdiff_t bytes = (ptrdiff_t)plan->bytes;
+    uintptr_t over = (uintptr_t)data[out] % LINE_BYTES;
+    bool aligned = over % (uintptr_t)bytes == 0;
+    for (int k = out + 1; k < plan->operands; k++)
+        aligned &= (uintptr_t)data[k] % LINE_BYTES == over;
+    ptrdiff_t head = aligned && over ? (LINE_BYTES - (ptrdiff_t)over) / bytes : 0;
+    if (head > count) head = count;
+    if (head) run_kernel(plan, uniform, (void *const *)data, head, false);
+    void *at[FA_MAX_OPERANDS];
+    for (int k = 0; k < plan->operands; k++) {
+        bool single = uniform && k >= plan->first_parameter && k < plan->last_parameter;
+        at[k] = data[k] + (single ? 0 : head * bytes);
+    }
+    run_kernel(plan, uniform, at, count - head, aligned);
 }
 
 typedef struct {
@@ -141,20 +164,22 @@ static void run_row(const Plan *plan, char *const *data, const ptrdiff_t *stride
     enum { DIRECT, UNIFORM, BLOCKED } way[FA_MAX_OPERANDS];
     bool blocked = false;
     for (int k = 0; k < plan->operands; k++) {
-        bool output = k >= op->inputs;
         bool parameter = k >= plan->first_parameter && k < plan->last_parameter;
         bool native = op->dtype[k] == (op->precision ? FA_FLOAT64 : FA_FLOAT32);
         bool contiguous = strides[k] == (ptrdiff_t)plan->bytes || count == 1;
         if (parameter && uniform)
             way[k] = UNIFORM;
-        else if (native && contiguous && !(output && plan->streaming))
+        else if (native && contiguous)
             way[k] = DIRECT;
         else
             way[k] = BLOCKED;
         blocked |= way[k] == BLOCKED || (way[k] == UNIFORM && !native);
     }
     if (!blocked) {
-        run_kernel(plan, uniform, (void *const *)data, count);
+        if (plan->streaming)
+            run_streaming(plan, uniform, data, count);
+        else
+            run_kernel(plan, uniform, (void *const *)data, count, false);
         return;
     }
 
@@ -175,7 +200,7 @@ static void run_row(const Plan *plan, char *const *data, const ptrdiff_t *stride
             else if (way[k] == BLOCKED)
                 operands[k] = fetch(plan, k, at[k], strides[k], part, &scratch[k]);
         }
-        run_kernel(plan, uniform, operands, part);
+        run_kernel(plan, uniform, operands, part, false);
         for (int k = 0; k < plan->operands; k++) {
             if (k >= op->inputs && way[k] == BLOCKED)
                 deliver(plan, k, at[k], strides[k], part, &scratch[k]);
@@ -291,18 +316,39 @@ static bool must_be_in_order(const fa_job *job, int operands)
 
 /* ---- streaming ---- */
 
-static size_t last_cache_bytes(void)
+/* The cache that the kernel names last for this CPU. Where it says nothing, the C library
+ * is asked, which on virtual machines can answer ten times too much. */
+static size_t find_last_cache(void)
 {
-    static size_t bytes;
-    size_t known = __atomic_load_n(&bytes, __ATOMIC_RELAXED);
-    if (known) return known;
+    for (int index = 3; index >= 2; index--) {
+        char path[64];
+        snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu0/cache/index%d/size",
+                 index);
+        FILE *file = fopen(path, "r");
+        if (!file) continue;
+        size_t size = 0;
+        char unit = 0;
+        int read = fscanf(file, "%zu%c", &size, &unit);
+        fclose(file);
+        if (read >= 1 && size > 0)
+            return size << (unit == 'K' ? 10 : unit == 'M' ? 20 : 0);
+    }
     long found = 0;
 #ifdef _SC_LEVEL3_CACHE_SIZE
     found = sysconf(_SC_LEVEL3_CACHE_SIZE);
     if (found <= 0) found = sysconf(_SC_LEVEL2_CACHE_SIZE);
 #endif
-    known = found > 0 ? (size_t)found : (size_t)8 << 20;
-    __atomic_store_n(&bytes, known, __ATOMIC_RELAXED);
+    return found > 0 ? (size_t)found : (size_t)8 << 20;
+}
+
+static size_t last_cache_bytes(void)
+{
+    static size_t bytes;
+    size_t known = __atomic_load_n(&bytes, __ATOMIC_RELAXED);
+    if (known == 0) {
+        known = find_last_cache();
+        __atomic_store_n(&bytes, known, __ATOMIC_RELAXED);
+    }
     return known;
 }
 
@@ -414,7 +460,7 @@ bool fa_run_small(const fa_op *op, void *const *operands, ptrdiff_t count)
 {
     Plan plan = make_plan(op);
     fa_control before = enter(control_read());
-    run_kernel(&plan, true, operands, count);
+    run_kernel(&plan, true, operands, count, false);
     return leave(before) != 0;
 }
 

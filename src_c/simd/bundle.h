@@ -60,4 +60,7 @@ INLINE V v_load(const T *p)
 INLINE void v_store(T *p, V a)
 { EACH n_store(p + k * V_LANES, a.at[k]); }
 
+INLINE void v_stream(T *p, V a)
+{ EACH n_stream(p + k * V_LANES, a.at[k]); }
+
 #endif
