@@ -149,7 +149,11 @@ setup(
                 ("NPY_TARGET_VERSION", "NPY_2_0_API_VERSION"),
             ],
             extra_compile_args=["-O2"],
-            depends=[*headers(), *sorted(str(path) for path in Path("src_c").rglob("*.c"))],
+            depends=[
+                *headers(),
+                *sorted(str(path) for path in Path("src_c").rglob("*.c")),
+                *sorted(str(path) for path in Path("fastact").glob("*.pxi")),
+            ],
         )
     ],
     cmdclass={"build_clib": BuildTargets, "build_ext": BuildExtension},

@@ -1,0 +1,104 @@
+# What C gives: the core by fastact.h, and the parts of CPython and NumPy that Cython lacks.
+
+cdef extern from "fastact.h":
+    enum:
+        FA_MAX_PARAMETERS
+        FA_MAX_OPERANDS
+    ctypedef enum fa_role:
+        FA_FIXED
+        FA_TUNABLE
+        FA_LEARNABLE
+    ctypedef struct fa_bound:
+        double value
+        double slope
+    ctypedef struct fa_activation:
+        const char *name
+        const char *aliases
+        int parameters
+        const char *parameter[2]
+        double defaults[2]
+        fa_role role
+        double cost
+        fa_bound ulp[2]
+    const fa_activation fa_activations[]
+    const int fa_activation_count
+    ctypedef enum fa_form:
+        FA_VALUE
+        FA_GRAD
+        FA_VALUE_AND_GRAD
+        FA_BACKWARD
+        FA_GRAD_PARAMETER
+        FA_FORMS
+    bint fa_has_form(const fa_activation *, fa_form)
+    int fa_inputs(const fa_activation *, fa_form)
+    int fa_outputs(const fa_activation *, fa_form)
+    ctypedef enum fa_dtype:
+        FA_FLOAT32
+        FA_FLOAT64
+        FA_FLOAT16
+        FA_BFLOAT16
+        FA_BOOL
+        FA_INT8
+        FA_UINT8
+        FA_INT16
+        FA_UINT16
+        FA_INT32
+        FA_UINT32
+        FA_INT64
+        FA_UINT64
+    ctypedef struct fa_isa:
+        const char *name
+    const fa_isa fa_isas[]
+    const int fa_isa_count
+    bint fa_isa_available(int)
+    int fa_active_isa()
+    void fa_use_isa(int)
+    bint fa_has_openmp()
+    int fa_default_threads()
+    int fa_get_threads()
+    void fa_set_threads(int)
+    int fa_swap_local_threads(int)
+    ctypedef struct fa_op:
+        int activation
+        fa_form form
+        int inputs
+        int outputs
+        int precision
+        fa_dtype dtype[6]
+    ctypedef struct fa_job:
+        const fa_op *op
+        int dims
+        ptrdiff_t shape[64]
+        char *data[6]
+        ptrdiff_t strides[6][64]
+    bint fa_run(fa_job *) nogil
+    bint fa_run_small(const fa_op *, void **, ptrdiff_t)
+    void fa_loop(char **, const intptr_t *, const intptr_t *, void *) noexcept
+
+cdef extern from "Python.h":
+    ctypedef object (*vectorcallfunc)(object, PyObject *const *, size_t, PyObject *)
+    Py_ssize_t PyVectorcall_NARGS(size_t)
+    object PyFloat_FromDouble(double)
+
+cdef extern from "numpy/ndarraytypes.h":
+    enum:
+        NPY_MAXDIMS
+cdef extern from "numpy/ufuncobject.h":
+    enum:
+        NPY_FPE_OVERFLOW
+        PyUFunc_None
+    ctypedef void (*PyUFuncGenericFunction)(
+        char **, const intptr_t *, const intptr_t *, void *) noexcept
+    ctypedef struct PyUFuncObject:
+        int nin
+        int nout
+        const char *name
+        void **data
+        vectorcallfunc vectorcall
+    int _import_umath() except -1
+    object PyUFunc_FromFuncAndData(
+        PyUFuncGenericFunction *, void **, const char *, int, int, int, int,
+        const char *, const char *, int)
+    int PyUFunc_RegisterLoopForType(
+        PyUFuncObject *, int, PyUFuncGenericFunction, const int *, void *) except -1
+    int PyUFunc_GiveFloatingpointErrors(const char *, int) except -1

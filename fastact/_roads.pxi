@@ -1,0 +1,287 @@
+# The two fast roads of a call: contiguous arrays straight to the kernels, and views of any
+# layout by a walk of the core. Each returns NotImplemented where NumPy has to see to it.
+
+# ---- contiguous arrays ----
+
+cdef inline bint plain(PyObject *thing, int dtype) noexcept:
+    """Whether thing is an exact, aligned, native array of the dtype, contiguous in some order."""
+    return (
+        np.PyArray_CheckExact(<object> thing)
+        and np.PyArray_TYPE(<np.ndarray> thing) == dtype
+        and np.PyArray_ISBEHAVED_RO(<np.ndarray> thing)
+        and (np.PyArray_FLAGS(<np.ndarray> thing)
+             & (np.NPY_ARRAY_C_CONTIGUOUS | np.NPY_ARRAY_F_CONTIGUOUS)) != 0
+    )
+
+
+cdef inline bint alike(np.ndarray a, np.ndarray b) noexcept:
+    """Whether two contiguous arrays have one shape and one order in memory."""
+    cdef int order = np.NPY_ARRAY_C_CONTIGUOUS | np.NPY_ARRAY_F_CONTIGUOUS
+    return (
+        np.PyArray_SAMESHAPE(a, b)
+        and (np.PyArray_FLAGS(a) & np.PyArray_FLAGS(b) & order) != 0
+    )
+
+
+cdef bint ordinary(np.ndarray a) noexcept:
+    """Whether NumPy would give a result like a just the strides of C or Fortran order.
+
+    Axes of length 1 have a stride of any value, which NumPy sorts by.
+    """
+    cdef int ndim = np.PyArray_NDIM(a)
+    cdef bint c_order = np.PyArray_FLAGS(a) & np.NPY_ARRAY_C_CONTIGUOUS
+    cdef np.npy_intp stride = np.PyArray_ITEMSIZE(a)
+    cdef int d
+    for d in range(ndim - 1, -1, -1):
+        if np.PyArray_DIM(a, d) == 1 and not (c_order and np.PyArray_STRIDE(a, d) == stride):
+            return False
+        stride *= np.PyArray_DIM(a, d)
+    return True
+
+
+cdef inline bint apart_or_same(np.ndarray a, np.ndarray b) noexcept:
+    """Whether two arrays of one size are the same memory or share none."""
+    cdef char *first = np.PyArray_BYTES(a)
+    cdef char *second = np.PyArray_BYTES(b)
+    cdef Py_ssize_t size = np.PyArray_NBYTES(a)
+    return first == second or first + size <= second or second + size <= first
+
+
+cdef inline bint number(PyObject *thing, int precision, double *value) noexcept:
+    """Whether thing is a Python number that becomes a finite element without a warning."""
+    if PyFloat_CheckExact(<object> thing):
+        value[0] = PyFloat_AS_DOUBLE(<object> thing)
+        return precision == 1 or fabs(value[0]) <= 3.4028234663852886e38 or not isfinite(value[0])
+    if PyLong_CheckExact(<object> thing):
+        value[0] = PyLong_AsDouble(<object> thing)
+        return fabs(value[0]) <= 2.0 ** 24
+    return False
+
+
+cdef object plain_call(PyUFuncObject *ufunc, Entry *entry, PyObject **inputs, PyObject **outputs):
+    """The result for plain arrays; NotImplemented where NumPy has to see to it.
+
+    `inputs` holds an entry per input, NULL for a parameter left at its default; `outputs` one per
+    output, NULL to be allocated.
+    """
+    cdef int k, precision
+    cdef int dtype
+    cdef np.ndarray x
+    if not np.PyArray_CheckExact(<object> inputs[0]):
+        return NotImplemented
+    x = <np.ndarray> inputs[0]
+    dtype = np.PyArray_TYPE(x)
+    if dtype == np.NPY_FLOAT32:
+        precision = 0
+    elif dtype == np.NPY_FLOAT64:
+        precision = 1
+    else:
+        return NotImplemented
+    if np.PyArray_NDIM(x) == 0 or not plain(inputs[0], dtype):
+        return NotImplemented
+    if np.PyArray_NDIM(x) > 1 and not ordinary(x):
+        return NotImplemented
+    for k in range(1, entry.arrays):
+        if not (plain(inputs[k], dtype) and alike(x, <np.ndarray> inputs[k])):
+            return NotImplemented
+
+    cdef fa_op *op = &entry.op[precision]
+    cdef void *data[FA_MAX_OPERANDS]
+    cdef double values[FA_MAX_PARAMETERS]
+    cdef float singles[FA_MAX_PARAMETERS]
+    for k in range(entry.arrays):
+        data[k] = np.PyArray_DATA(<np.ndarray> inputs[k])
+    for k in range(entry.parameters):
+        if inputs[entry.arrays + k] == NULL:
+            values[k] = entry.defaults[k]
+        elif not number(inputs[entry.arrays + k], precision, &values[k]):
+            return NotImplemented
+        singles[k] = <float> values[k]
+        data[entry.arrays + k] = <void *> &values[k] if precision else <void *> &singles[k]
+
+    cdef int other
+    for k in range(op.outputs):
+        if outputs[k] == NULL:
+            continue
+        if not (plain(outputs[k], dtype) and alike(x, <np.ndarray> outputs[k])
+                and np.PyArray_ISWRITEABLE(<np.ndarray> outputs[k])):
+            return NotImplemented
+        for other in range(entry.arrays):
+            if not apart_or_same(<np.ndarray> outputs[k], <np.ndarray> inputs[other]):
+                return NotImplemented
+        for other in range(k):
+            if outputs[other] != NULL and not apart_or_same(
+                    <np.ndarray> outputs[k], <np.ndarray> outputs[other]):
+                return NotImplemented
+    if op.outputs == 2 and outputs[0] != NULL and outputs[0] == outputs[1]:
+        return NotImplemented
+
+    # From here on nothing is handed back.
+    cdef object first = output_for(x, outputs[0], dtype)
+    cdef object second = None
+    data[op.inputs] = np.PyArray_DATA(<np.ndarray> first)
+    if op.outputs == 2:
+        second = output_for(x, outputs[1], dtype)
+        data[op.inputs + 1] = np.PyArray_DATA(<np.ndarray> second)
+
+    cdef bint overflowed
+    cdef ptrdiff_t count = np.PyArray_SIZE(x)
+    if count * entry.cost < SMALL_WORK:
+        overflowed = fa_run_small(op, data, count)
+    else:
+        overflowed = run_contiguous(op, data, count, entry.arrays)
+    if overflowed:
+        PyUFunc_GiveFloatingpointErrors(ufunc.name, NPY_FPE_OVERFLOW)
+    return first if second is None else (first, second)
+
+
+cdef inline object output_for(np.ndarray x, PyObject *given, int dtype):
+    if given != NULL:
+        return <object> given
+    return np.PyArray_EMPTY(
+        np.PyArray_NDIM(x), np.PyArray_DIMS(x), dtype,
+        not (np.PyArray_FLAGS(x) & np.NPY_ARRAY_C_CONTIGUOUS))
+
+
+cdef bint run_contiguous(fa_op *op, void **data, ptrdiff_t count, int arrays) noexcept:
+    cdef fa_job job
+    cdef int k
+    cdef bint overflowed
+    job.op = op
+    job.dims = 1
+    job.shape[0] = count
+    for k in range(op.inputs + op.outputs):
+        job.data[k] = <char *> data[k]
+        # Parameters stand between the arrays and the outputs, one element each.
+        job.strides[k][0] = 0 if arrays <= k < op.inputs else (8 if op.precision else 4)
+    with nogil:
+        overflowed = fa_run(&job)
+    return overflowed
+
+
+# ---- views ----
+
+cdef inline bint native(PyObject *thing, int dtype) noexcept:
+    """Whether thing is an exact, aligned, native array of the dtype."""
+    return (
+        np.PyArray_CheckExact(<object> thing)
+        and np.PyArray_TYPE(<np.ndarray> thing) == dtype
+        and np.PyArray_ISBEHAVED_RO(<np.ndarray> thing)
+    )
+
+
+cdef object walked_call(PyUFuncObject *ufunc, Entry *entry, PyObject **inputs, PyObject **outputs):
+    """The result for native arrays of one dtype in any layout; NotImplemented for anything else.
+
+    NumPy's iterator decides what only NumPy should: the broadcast shape, the layout of new
+    outputs, and copies where operands overlap. The walk itself is the core's, in parallel.
+    """
+    cdef PyObject *x = inputs[0]
+    if not np.PyArray_CheckExact(<object> x):
+        return NotImplemented
+    cdef int dtype = np.PyArray_TYPE(<np.ndarray> x)
+    if dtype != np.NPY_FLOAT32 and dtype != np.NPY_FLOAT64:
+        return NotImplemented
+    cdef int precision = 1 if dtype == np.NPY_FLOAT64 else 0
+    cdef fa_op *op = &entry.op[precision]
+    cdef fa_job job
+    cdef double values[FA_MAX_PARAMETERS]
+    cdef float singles[FA_MAX_PARAMETERS]
+    cdef PyObject *arrays[FA_MAX_OPERANDS]     # what the iterator walks ...
+    cdef int place[FA_MAX_OPERANDS]            # ... and which operand each is
+    cdef np.npy_uint32 flags[FA_MAX_OPERANDS]
+    cdef np.npy_uint32 common = np.NPY_ITER_ALIGNED | np.NPY_ITER_OVERLAP_ASSUME_ELEMENTWISE
+    cdef int count = 0, k, p
+    cdef bint scalar = True
+    job.op = op
+    for k in range(op.inputs):
+        p = k - entry.arrays
+        if p >= 0 and (inputs[k] == NULL or number(inputs[k], precision, &values[p])):
+            if inputs[k] == NULL:
+                values[p] = entry.defaults[p]
+            singles[p] = <float> values[p]
+            job.data[k] = <char *> &values[p] if precision else <char *> &singles[p]
+            continue  # not walked: stride 0 on every axis
+        if not native(inputs[k], dtype):
+            return NotImplemented
+        scalar = scalar and np.PyArray_NDIM(<np.ndarray> inputs[k]) == 0
+        arrays[count] = inputs[k]
+        place[count] = k
+        flags[count] = common | np.NPY_ITER_READONLY
+        count += 1
+    if scalar:
+        return NotImplemented
+    cdef int walked_inputs = count
+    for k in range(op.outputs):
+        if outputs[k] != NULL and not (
+                native(outputs[k], dtype) and np.PyArray_ISWRITEABLE(<np.ndarray> outputs[k])):
+            return NotImplemented
+        arrays[count] = outputs[k]
+        place[count] = op.inputs + k
+        flags[count] = (common | np.NPY_ITER_WRITEONLY | np.NPY_ITER_ALLOCATE
+                        | np.NPY_ITER_NO_BROADCAST | np.NPY_ITER_NO_SUBTYPE)
+        count += 1
+
+    cdef np.dtype descr = np.PyArray_DescrFromType(dtype)
+    cdef PyObject *dtypes[FA_MAX_OPERANDS]
+    for k in range(count):
+        dtypes[k] = <PyObject *> descr
+    cdef np.NpyIter *iterator
+    try:
+        iterator = np.NpyIter_MultiNew(
+            count, <np.PyArrayObject **> arrays,
+            np.NPY_ITER_MULTI_INDEX | np.NPY_ITER_ZEROSIZE_OK | np.NPY_ITER_COPY_IF_OVERLAP,
+            np.NPY_KEEPORDER, np.NPY_NO_CASTING, flags, <np.PyArray_Descr **> dtypes)
+    except (TypeError, ValueError):
+        return NotImplemented  # for NumPy to say in its own words
+    if np.NpyIter_GetIterSize(iterator) == 0:
+        np.NpyIter_Deallocate(iterator)
+        return NotImplemented
+
+    describe_walk(&job, iterator, place, count, op.inputs + op.outputs)
+    cdef bint overflowed
+    with nogil:
+        overflowed = fa_run(&job)
+    results = [
+        <object> (<PyObject **> np.NpyIter_GetOperandArray(iterator))[walked_inputs + k]
+        if outputs[k] == NULL else <object> outputs[k]
+        for k in range(op.outputs)
+    ]
+    np.NpyIter_Deallocate(iterator)
+    if overflowed:
+        PyUFunc_GiveFloatingpointErrors(ufunc.name, NPY_FPE_OVERFLOW)
+    return results[0] if op.outputs == 1 else tuple(results)
+
+
+cdef int describe_walk(
+        fa_job *job, np.NpyIter *iterator, int *place, int count, int operands) except -1:
+    """Axes, pointers and strides of the job, the axes with the longest output steps outermost."""
+    cdef int ndim = np.NpyIter_GetNDim(iterator)
+    cdef np.npy_intp shape[NPY_MAXDIMS]
+    cdef np.npy_intp *steps
+    cdef int order[NPY_MAXDIMS]
+    cdef np.npy_intp length[NPY_MAXDIMS]
+    cdef char **data = np.NpyIter_GetInitialDataPtrArray(iterator)
+    cdef int axis, d, k, first_output = job.op.inputs
+    np.NpyIter_GetShape(iterator, shape)
+    for axis in range(ndim):
+        steps = np.NpyIter_GetAxisStrideArray(iterator, axis)
+        for k in range(count):
+            if place[k] == first_output:
+                length[axis] = abs(steps[k])
+        d = axis
+        while d > 0 and length[order[d - 1]] < length[axis]:
+            order[d] = order[d - 1]
+            d -= 1
+        order[d] = axis
+    job.dims = ndim
+    for d in range(ndim):
+        job.shape[d] = shape[order[d]]
+        for k in range(operands):
+            job.strides[k][d] = 0
+        steps = np.NpyIter_GetAxisStrideArray(iterator, order[d])
+        for k in range(count):
+            job.strides[place[k]][d] = steps[k]
+    for k in range(count):
+        job.data[place[k]] = data[k]
+    return 0
