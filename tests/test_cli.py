@@ -39,12 +39,12 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
     return printed, out
 
 
-def test_importing_fastact_leaves_the_command_lines_packages_alone():
+def test_importing_fastact_leaves_the_command_lines_packages_alone(tmp_path):
     code = (
         "import sys, fastact; print(*{'typer', 'rich', 'scipy', 'torch', 'jax'} & set(sys.modules))"
     )
     result = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path
     )
     assert result.stdout.strip() == ""
 

@@ -470,4 +470,5 @@ def _grid(points: int, dtype: str) -> NDArray[Any]:
     """Return points in [-100, 100]: evenly spread, near 0, and of every magnitude below."""
     magnitudes = np.logspace(-30, 2, points)
     grids = (np.linspace(-100, 100, points), np.linspace(-8, 8, points), magnitudes, -magnitudes)
-    return np.concatenate(grids).astype(dtype)
+    grid: NDArray[Any] = np.concatenate(grids).astype(dtype)
+    return grid
