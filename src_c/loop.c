@@ -1,10 +1,5 @@
-/* From arrays to kernels: the only code that knows strides, overlap, blocks, streaming
- * and the floating-point environment.
- *
- * A job is walked in rows along its innermost axis. A row whose operands are contiguous
- * and of the kernel's precision goes to the kernel as it is; any other passes through
- * blocks of scratch, gathered and converted before, narrowed, streamed or scattered
- * after. So every layout and dtype runs through the same kernel, and to the same bits. */
+/* From arrays to rows: walks over any layout, overlap, threads, streaming and the
+ * floating-point environment. */
 #include <stdio.h>
 #include <string.h>
 #ifdef __unix__
@@ -12,236 +7,149 @@
 #endif
 
 #include "fastact.h"
+#include "rows.h"
 #include "simd/control.h"
 
-enum { BLOCK = 512, LINE_BYTES = 64 };
-
-/* What is decided once for a job. */
-typedef struct {
-    const fa_op *op;
-    const fa_target *target;
-    fa_kernel *kernel[2]; /* [uniform] */
-    int operands, first_parameter, last_parameter;
-    size_t bytes; /* of an element of the kernel's precision */
-    bool streaming;
-    bool in_order; /* outputs overlap inputs: one element at a time */
-} Plan;
-
-/* ---- rows ---- */
-
-/* A kernel on count elements. The last ones, fewer than it takes at once, go through
- * the same kernel in a padded copy, so a value does not depend on where it stands. */
-static void run_kernel(const Plan *plan, bool uniform, void *const *operands,
-                       ptrdiff_t count, bool streaming)
-{
-    fa_kernel *kernel = plan->kernel[uniform];
-    ptrdiff_t width = plan->target->width, rest = count % width, whole = count - rest;
-    if (whole) kernel(operands, whole, streaming);
-    if (!rest) return;
-    _Alignas(LINE_BYTES) char padded[FA_MAX_OPERANDS][FA_MAX_WIDTH * 8];
-    void *at[FA_MAX_OPERANDS];
-    size_t done = plan->bytes * (size_t)whole, bytes = plan->bytes * (size_t)rest;
-    for (int k = 0; k < plan->operands; k++) {
-        bool single = uniform && k >= plan->first_parameter && k < plan->last_parameter;
-        at[k] = single ? operands[k] : padded[k];
-        if (single || k >= plan->op->inputs) continue;
-        memset(padded[k], 0, plan->bytes * (size_t)width);
-        memcpy(padded[k], (char *)operands[k] + done, bytes);
-    }
-    kernel(at, width, false);
-    for (int k = plan->op->inputs; k < plan->operands; k++)
-        memcpy((char *)operands[k] + done, padded[k], bytes);
-}
-
-static void gather(char *to, const char *from, ptrdiff_t stride, size_t bytes,
-                   ptrdiff_t count)
-{
-#define GATHER(type) \
-    for (ptrdiff_t i = 0; i < count; i++, from += stride) { \
-        type item; \
-        memcpy(&item, from, sizeof item); \
-        memcpy(to + i * (ptrdiff_t)sizeof item, &item, sizeof item); \
-    }
-    switch (bytes) {
-    case 1: GATHER(uint8_t) break;
-    case 2: GATHER(uint16_t) break;
-    case 4: GATHER(uint32_t) break;
-    default: GATHER(uint64_t)
-    }
-}
-
-static void scatter(char *to, ptrdiff_t stride, const char *from, size_t bytes,
-                    ptrdiff_t count)
-{
-#define SCATTER(type) \
-    for (ptrdiff_t i = 0; i < count; i++, to += stride) \
-        memcpy(to, from + i * (ptrdiff_t)sizeof(type), sizeof(type));
-    switch (bytes) {
-    case 2: SCATTER(uint16_t) break;
-    case 4: SCATTER(uint32_t) break;
-    default: SCATTER(uint64_t)
-    }
-}
-
-/* The same with stores past the caches, which must be aligned to lines: the elements
- * before the first whole line, and outputs that do not agree on it, are stored as usual. */
-static void run_streaming(const Plan *plan, bool uniform, char *const *data,
-                          ptrdiff_t count)
-{
-    int out = plan->op->inputs;
-    ptrdiff_t bytes = (ptrdiff_t)plan->bytes;
-    uintptr_t over = (uintptr_t)data[out] % LINE_BYTES;
-    bool aligned = over % (uintptr_t)bytes == 0;
-    for (int k = out + 1; k < plan->operands; k++)
-        aligned &= (uintptr_t)data[k] % LINE_BYTES == over;
-    ptrdiff_t head = aligned && over ? (LINE_BYTES - (ptrdiff_t)over) / bytes : 0;
-    if (head > count) head = count;
-    if (head) run_kernel(plan, uniform, (void *const *)data, head, false);
-    void *at[FA_MAX_OPERANDS];
-    for (int k = 0; k < plan->operands; k++) {
-        bool single = uniform && k >= plan->first_parameter && k < plan->last_parameter;
-        at[k] = data[k] + (single ? 0 : head * bytes);
-    }
-    run_kernel(plan, uniform, at, count - head, aligned);
-}
-
-typedef struct {
-    char wide[BLOCK * 8];  /* in the kernel's precision */
-    char items[BLOCK * 8]; /* in the array's dtype, contiguous */
-} Scratch;
-
-/* The next count elements of an input, contiguous and of the kernel's precision. */
-static void *fetch(const Plan *plan, int k, const char *from, ptrdiff_t stride,
-                   ptrdiff_t count, Scratch *scratch)
-{
-    fa_dtype dtype = plan->op->dtype[k];
-    size_t bytes = fa_item_bytes(dtype);
-    fa_convert *widen = plan->target->widen[dtype];
-    if (stride != (ptrdiff_t)bytes) {
-        char *items = widen ? scratch->items : scratch->wide;
-        gather(items, from, stride, bytes, count);
-        from = items;
-    }
-    if (!widen) return (void *)from;
-    widen(scratch->wide, from, count);
-    return scratch->wide;
-}
-
-/* The reverse for an output whose values stand in scratch->wide. */
-static void deliver(const Plan *plan, int k, char *to, ptrdiff_t stride,
-                    ptrdiff_t count, Scratch *scratch)
-{
-    fa_dtype dtype = plan->op->dtype[k];
-    size_t bytes = fa_item_bytes(dtype);
-    fa_convert *narrow = plan->target->narrow[dtype];
-    const char *values = scratch->wide;
-    bool contiguous = stride == (ptrdiff_t)bytes;
-    if (narrow && contiguous && !plan->streaming) {
-        narrow(to, values, count);
-        return;
-    }
-    if (narrow) {
-        narrow(scratch->items, values, count);
-        values = scratch->items;
-    }
-    if (!contiguous)
-        scatter(to, stride, values, bytes, count);
-    else if (plan->streaming)
-        plan->target->stream(to, values, bytes * (size_t)count);
-    else
-        memcpy(to, values, bytes * (size_t)count);
-}
-
-/* One row of count elements. */
-static void run_row(const Plan *plan, char *const *data, const ptrdiff_t *strides,
-                    ptrdiff_t count)
-{
-    const fa_op *op = plan->op;
-    bool uniform = true;
-    for (int k = plan->first_parameter; k < plan->last_parameter; k++)
-        uniform &= strides[k] == 0;
-
-    enum { DIRECT, UNIFORM, BLOCKED } way[FA_MAX_OPERANDS];
-    bool blocked = false;
-    for (int k = 0; k < plan->operands; k++) {
-        bool parameter = k >= plan->first_parameter && k < plan->last_parameter;
-        bool native = op->dtype[k] == (op->precision ? FA_FLOAT64 : FA_FLOAT32);
-        bool contiguous = strides[k] == (ptrdiff_t)plan->bytes || count == 1;
-        if (parameter && uniform)
-            way[k] = UNIFORM;
-        else if (native && contiguous)
-            way[k] = DIRECT;
-        else
-            way[k] = BLOCKED;
-        blocked |= way[k] == BLOCKED || (way[k] == UNIFORM && !native);
-    }
-    if (!blocked) {
-        if (plan->streaming)
-            run_streaming(plan, uniform, data, count);
-        else
-            run_kernel(plan, uniform, (void *const *)data, count, false);
-        return;
-    }
-
-    Scratch scratch[FA_MAX_OPERANDS];
-    char *at[FA_MAX_OPERANDS];
-    void *operands[FA_MAX_OPERANDS];
-    for (int k = 0; k < plan->operands; k++) {
-        at[k] = data[k];
-        if (way[k] == UNIFORM) operands[k] = fetch(plan, k, at[k], 0, 1, &scratch[k]);
-    }
-    for (ptrdiff_t done = 0; done < count; done += BLOCK) {
-        ptrdiff_t part = count - done < BLOCK ? count - done : BLOCK;
-        for (int k = 0; k < plan->operands; k++) {
-            if (way[k] == DIRECT)
-                operands[k] = at[k];
-            else if (k >= op->inputs)
-                operands[k] = scratch[k].wide;
-            else if (way[k] == BLOCKED)
-                operands[k] = fetch(plan, k, at[k], strides[k], part, &scratch[k]);
-        }
-        run_kernel(plan, uniform, operands, part, false);
-        for (int k = 0; k < plan->operands; k++) {
-            if (k >= op->inputs && way[k] == BLOCKED)
-                deliver(plan, k, at[k], strides[k], part, &scratch[k]);
-            at[k] += part * strides[k];
-        }
-    }
-}
+enum { SHORT_ROW = 256 };
 
 /* ---- walks ---- */
 
-/* Elements [from, to) of the job, in the order of its axes, the last one innermost. */
-static void run_range(const Plan *plan, const fa_job *job, ptrdiff_t from, ptrdiff_t to)
+/* A place in the job, counted in the order of its axes, the last one innermost. */
+typedef struct {
+    ptrdiff_t index[FA_MAX_DIMS];
+    char *at[FA_MAX_OPERANDS];
+} Cursor;
+
+static void go_to(Cursor *cursor, const fa_job *job, int operands, ptrdiff_t place)
+{
+    for (int d = job->dims - 1; d >= 0; d--) {
+        cursor->index[d] = place % job->shape[d];
+        place /= job->shape[d];
+    }
+    for (int k = 0; k < operands; k++) {
+        cursor->at[k] = job->data[k];
+        for (int d = 0; d < job->dims; d++)
+            cursor->at[k] += cursor->index[d] * job->strides[k][d];
+    }
+}
+
+/* What is left of the row, at most count. */
+static ptrdiff_t row_part(const Cursor *cursor, const fa_job *job, ptrdiff_t count)
+{
+    ptrdiff_t left = job->shape[job->dims - 1] - cursor->index[job->dims - 1];
+    return left < count ? left : count;
+}
+
+/* On by part, which does not reach beyond the row. */
+static void advance(Cursor *cursor, const fa_job *job, int operands, ptrdiff_t part)
 {
     int inner = job->dims - 1;
-    ptrdiff_t length = job->shape[inner], index[FA_MAX_DIMS], strides[FA_MAX_OPERANDS];
-    char *row[FA_MAX_OPERANDS];
-    ptrdiff_t rest = from;
-    for (int d = inner; d >= 0; d--) {
-        index[d] = rest % job->shape[d];
-        rest /= job->shape[d];
+    cursor->index[inner] += part;
+    for (int k = 0; k < operands; k++) cursor->at[k] += part * job->strides[k][inner];
+    for (int d = inner; d > 0 && cursor->index[d] == job->shape[d]; d--) {
+        cursor->index[d] = 0;
+        cursor->index[d - 1]++;
+        for (int k = 0; k < operands; k++)
+            cursor->at[k] +=
+                job->strides[k][d - 1] - job->shape[d] * job->strides[k][d];
     }
-    for (int k = 0; k < plan->operands; k++) {
-        row[k] = job->data[k];
-        for (int d = 0; d <= inner; d++) row[k] += index[d] * job->strides[k][d];
-        strides[k] = job->strides[k][inner];
-    }
+}
+
+static void run_rows(const Plan *plan, const fa_job *job, ptrdiff_t from, ptrdiff_t to)
+{
+    Cursor cursor;
+    ptrdiff_t strides[FA_MAX_OPERANDS];
+    go_to(&cursor, job, plan->operands, from);
+    for (int k = 0; k < plan->operands; k++)
+        strides[k] = job->strides[k][job->dims - 1];
     while (from < to) {
-        ptrdiff_t part = length - index[inner];
-        if (part > to - from) part = to - from;
-        if (plan->in_order) part = 1;
-        run_row(plan, row, strides, part);
+        ptrdiff_t part = row_part(&cursor, job, plan->in_order ? 1 : to - from);
+        fa_run_row(plan, cursor.at, strides, part);
+        advance(&cursor, job, plan->operands, part);
         from += part;
-        index[inner] += part;
-        for (int k = 0; k < plan->operands; k++) row[k] += part * strides[k];
-        for (int d = inner; d > 0 && index[d] == job->shape[d]; d--) {
-            index[d] = 0;
-            index[d - 1]++;
-            for (int k = 0; k < plan->operands; k++)
-                row[k] += job->strides[k][d - 1] - job->shape[d] * job->strides[k][d];
+    }
+}
+
+/* Whether an operand of the kernel's own dtype runs on through all rows. */
+static bool is_flat(const Plan *plan, const fa_job *job, int k)
+{
+    bool native = job->op->dtype[k] == (job->op->precision ? FA_FLOAT64 : FA_FLOAT32);
+    ptrdiff_t stride = (ptrdiff_t)plan->bytes;
+    for (int d = job->dims - 1; native && d >= 0; d--) {
+        native = job->strides[k][d] == stride;
+        stride *= job->shape[d];
+    }
+    return native;
+}
+
+/* Rows too short to be worth a kernel each are gathered to blocks of many. */
+static void run_short_rows(const Plan *plan, const fa_job *job, ptrdiff_t from,
+                           ptrdiff_t to)
+{
+    const fa_op *op = plan->op;
+    int inner = job->dims - 1;
+    ptrdiff_t most = BLOCK / plan->target->width * plan->target->width;
+    Scratch scratch[FA_MAX_OPERANDS];
+    void *operands[FA_MAX_OPERANDS];
+    bool flat[FA_MAX_OPERANDS];
+    size_t bytes[FA_MAX_OPERANDS];
+    for (int k = 0; k < plan->operands; k++) {
+        flat[k] = is_flat(plan, job, k);
+        bytes[k] = fa_item_bytes(op->dtype[k]);
+    }
+    Cursor cursor;
+    go_to(&cursor, job, plan->operands, from);
+    while (from < to) {
+        ptrdiff_t block = to - from < most ? to - from : most;
+        Cursor start = cursor;
+        for (ptrdiff_t done = 0, part; done < block; done += part) {
+            part = row_part(&cursor, job, block - done);
+            for (int k = 0; k < op->inputs; k++)
+                if (!flat[k])
+                    fa_gather(scratch[k].items + done * (ptrdiff_t)bytes[k],
+                              cursor.at[k], job->strides[k][inner], bytes[k], part);
+            advance(&cursor, job, plan->operands, part);
+        }
+        bool all_flat = true;
+        for (int k = 0; k < plan->operands; k++) {
+            fa_dtype dtype = op->dtype[k];
+            bool output = k >= op->inputs;
+            fa_convert *widen = output ? NULL : plan->target->widen[dtype];
+            bool convert = widen || (output && plan->target->narrow[dtype]);
+            operands[k] = flat[k] ? start.at[k]
+                : convert         ? scratch[k].wide
+                                  : scratch[k].items;
+            if (widen) widen(scratch[k].wide, scratch[k].items, block);
+            all_flat &= !output || flat[k];
+        }
+        bool uniform = plan->first_parameter == plan->last_parameter;
+        fa_run_kernel(plan, uniform, operands, block, false);
+        from += block;
+        if (all_flat) continue;
+        for (int k = op->inputs; k < plan->operands; k++) {
+            fa_convert *narrow = plan->target->narrow[op->dtype[k]];
+            if (narrow) narrow(scratch[k].items, scratch[k].wide, block);
+        }
+        for (ptrdiff_t done = 0, part; done < block; done += part) {
+            part = row_part(&start, job, block - done);
+            for (int k = op->inputs; k < plan->operands; k++)
+                if (!flat[k])
+                    fa_scatter(start.at[k], job->strides[k][inner],
+                               scratch[k].items + done * (ptrdiff_t)bytes[k], bytes[k],
+                               part);
+            advance(&start, job, plan->operands, part);
         }
     }
+}
+
+/* Elements [from, to) of the job. */
+static void run_range(const Plan *plan, const fa_job *job, ptrdiff_t from, ptrdiff_t to)
+{
+    bool short_rows = job->dims > 1 && job->shape[job->dims - 1] < SHORT_ROW;
+    if (short_rows && !plan->in_order)
+        run_short_rows(plan, job, from, to);
+    else
+        run_rows(plan, job, from, to);
 }
 
 /* Axes of length 1 go; neighbours that every operand walks as one are joined. */
@@ -352,20 +260,29 @@ static size_t last_cache_bytes(void)
     return known;
 }
 
-/* Stores go past the caches where all operands together cannot stay in the last one.
- * An output in place of an input is in the caches already. */
-static bool worth_streaming(const fa_job *job, int operands, ptrdiff_t size)
+/* The memory that an operand visits, each element counted once. */
+static double visited_bytes(const fa_job *job, int k)
 {
-    size_t bytes = 0;
+    double bytes = (double)fa_item_bytes(job->op->dtype[k]);
+    for (int d = 0; d < job->dims; d++)
+        if (job->strides[k][d] != 0) bytes *= (double)job->shape[d];
+    return bytes;
+}
+
+/* Stores go past the caches where the operands are well beyond the last one together. An
+ * output in place of an input is in the caches already. */
+static bool worth_streaming(const fa_job *job, int operands)
+{
+    double bytes = 0;
     for (int k = 0; k < operands; k++) {
         bool output = k >= job->op->inputs;
-        size_t item = fa_item_bytes(job->op->dtype[k]);
-        if (output && job->strides[k][job->dims - 1] != (ptrdiff_t)item) return false;
+        ptrdiff_t item = (ptrdiff_t)fa_item_bytes(job->op->dtype[k]);
+        if (output && job->strides[k][job->dims - 1] != item) return false;
         for (int other = 0; output && other < job->op->inputs; other++)
             if (job->data[other] == job->data[k]) return false;
-        if (job->strides[k][job->dims - 1] != 0) bytes += item * (size_t)size;
+        bytes += visited_bytes(job, k);
     }
-    return bytes > last_cache_bytes();
+    return bytes > 1.5 * (double)last_cache_bytes();
 }
 
 /* ---- the floating-point environment ---- */
@@ -452,7 +369,7 @@ bool fa_run(fa_job *job)
     Plan plan = make_plan(job->op);
     coalesce(job, plan.operands);
     plan.in_order = must_be_in_order(job, plan.operands);
-    plan.streaming = !plan.in_order && worth_streaming(job, plan.operands, size);
+    plan.streaming = !plan.in_order && worth_streaming(job, plan.operands);
     return run_planned(&plan, job, size);
 }
 
@@ -460,7 +377,7 @@ bool fa_run_small(const fa_op *op, void *const *operands, ptrdiff_t count)
 {
     Plan plan = make_plan(op);
     fa_control before = enter(control_read());
-    run_kernel(&plan, true, operands, count, false);
+    fa_run_kernel(&plan, true, operands, count, false);
     return leave(before) != 0;
 }
 
