@@ -49,7 +49,7 @@ INLINE Dual gelu_tanh(V x)
     l = pair_product(d, l);
     Decay decay = decay_of(e.hi);
     return (Dual){
-        .y = v_copysign(y, x),
+        .y = y,
         .dx = gate_slope(decay, e, l, GELU_TANH_DECAY_SHORT, GELU_TANH_DECAY_REST,
                          v_lt(x, v_set(0))),
     };
@@ -63,7 +63,7 @@ INLINE Dual quick_gelu(V x)
     y = v_select(v_lt(bounded, x), x, y);
     V t = v_min(v_set(C(120.0, 870.0)), v_abs(x));
     return (Dual){
-        .y = v_copysign(y, x),
+        .y = y,
         .dx = silu_slope(pair_scaled(t, PAIR_OF(QUICK_GELU)), v_lt(x, v_set(0))),
     };
 }

@@ -33,7 +33,7 @@ INLINE Dual silu(V x)
     V z = logistic_clamp(x);
     V y = v_select(v_lt(v_set(LOGISTIC_END), x), x, gate(z, single(z)));
     return (Dual){
-        .y = v_copysign(y, x),
+        .y = y,
         .dx = silu_slope(single(v_abs(x)), v_lt(x, v_set(0))),
     };
 }

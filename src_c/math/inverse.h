@@ -17,13 +17,14 @@ INLINE V inverse_estimate(V d)
     return y;
 }
 
-/* n / (d.hi + d.lo), rounded nearly correctly. */
+/* n / (d.hi + d.lo), rounded nearly correctly. The remainder is taken with its sign
+ * reversed, which keeps the sign of a zero. */
 INLINE V quotient(V n, Pair d)
 {
     V y = inverse_estimate(v_add(d.hi, d.lo));
     V q = v_mul(n, y);
-    V remainder = v_fnma(q, d.lo, v_fnma(q, d.hi, n));
-    return v_fma(y, remainder, q);
+    V minus_remainder = v_fma(q, d.lo, v_fms(q, d.hi, n));
+    return v_fnma(y, minus_remainder, q);
 }
 
 /* 1 / (d.hi + d.lo), rounded nearly correctly. */
