@@ -41,7 +41,6 @@ COMMON = [
     *(["-O1", "-g"] if DEBUG or SANITIZE else ["-O3", "-g0"]),
     *([f"-fsanitize={SANITIZE}", "-fno-omit-frame-pointer"] if SANITIZE else []),
     *NUMERICS,
-    *SIZE,
 ]
 
 
@@ -73,7 +72,8 @@ class BuildTargets(build_clib):
                 self.announce(f"{name}: not supported by this compiler, built empty", level=3)
                 flags = []
             openmp = openmp_flags(self.compiler) if info.get("openmp") else []
-            info["cflags"] = [*COMMON, *flags, *openmp]
+            size = SIZE if accepted(self.compiler, SIZE) else []
+            info["cflags"] = [*COMMON, *size, *flags, *openmp]
         # Independent compiler runs, minutes in all: as many at once as there are CPUs.
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             list(

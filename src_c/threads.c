@@ -20,12 +20,14 @@
 
 #include "fastact.h"
 
+#ifdef _OPENMP
 /* Waking a team costs about 5 us; each member must have several times that to do. */
 static const double NS_WORTH_A_THREAD = 20e3;
 
+static atomic_bool alone;  /* OpenMP cannot be used in this process any more */
+#endif
 static atomic_int limit;        /* set by fa_set_threads; 0 until then */
 static atomic_int borrowed;     /* members of teams at work, callers not counted */
-static atomic_bool alone;       /* OpenMP cannot be used in this process any more */
 static _Thread_local int local_limit; /* 0: none */
 
 bool fa_has_openmp(void)
