@@ -13,6 +13,7 @@ import numpy as np
 from mpmath import mp, mpf
 
 from fastact import _ufuncs
+from fastact.cli.exact import namespace
 from fastact.cli.reference import (
     GELU_ROOT,
     GELU_TANH_ROOT,
@@ -26,77 +27,7 @@ from fastact.cli.reference import (
 BITS = 240  # of precision: 53 for the result, 53 lost about a root, the rest to spare
 
 
-class Precise:
-    """The namespace of the formulas for one mpmath number."""
-
-    abs = staticmethod(abs)
-
-    @staticmethod
-    def exp(x: Any) -> Any:
-        """e**x; 0 far beyond every dtype."""
-        return mpf(0) if x < -1e6 else mp.exp(x)
-
-    @staticmethod
-    def expm1(x: Any) -> Any:
-        """e**x - 1."""
-        return mpf(-1) if x < -1e6 else mp.expm1(x)
-
-    @staticmethod
-    def log1p(x: Any) -> Any:
-        """log(1 + x)."""
-        return mp.log1p(x)
-
-    @staticmethod
-    def tanh(x: Any) -> Any:
-        """Hyperbolic tangent."""
-        return mp.tanh(max(min(x, mpf(1e4)), mpf(-1e4)))
-
-    @staticmethod
-    def erfc(x: Any) -> Any:
-        """Complementary error function."""
-        return mp.erfc(max(min(x, mpf(1e3)), mpf(-1e3)))
-
-    @staticmethod
-    def expit(x: Any) -> Any:
-        """Logistic sigmoid."""
-        decay = Precise.exp(-abs(x))
-        return (1 if x >= 0 else decay) / (1 + decay)
-
-    @staticmethod
-    def where(condition: bool, yes: Any, no: Any) -> Any:
-        """Choose."""
-        return yes if condition else no
-
-    minimum = staticmethod(min)
-    maximum = staticmethod(max)
-
-    @staticmethod
-    def number(text: str) -> Any:
-        """Return a constant."""
-        return mpf(text)
-
-    @staticmethod
-    def minus(x: Any, text: str) -> Any:
-        """Return x minus a constant."""
-        return x - mpf(text)
-
-    @staticmethod
-    def about(x: Any, root: str, taylor: Any, elsewhere: Any) -> Any:
-        """Nothing special about a root: there is precision enough."""
-        return elsewhere
-
-    @staticmethod
-    def exp_rest(x: Any) -> Any:
-        """e**x - 1 - x."""
-        return x * x / 2 * mp.hyp1f1(1, 3, x)
-
-    @staticmethod
-    def tanh_rest(x: Any) -> Any:
-        """X - tanh(x)."""
-        if abs(x) > 1:
-            return x - Precise.tanh(x)
-        with mp.workprec(mp.prec + (0 if x == 0 else 4 - 2 * int(mp.mag(x)))):
-            return x - mp.tanh(x)
+PRECISE = namespace()  # of the formulas, for one mpmath number
 
 
 class True_(NamedTuple):
@@ -144,7 +75,7 @@ def true_values(name: str, form: str, *operands: Any) -> True_:
                 continue
             numbers = [mpf(v) for v in row]
             g = numbers.pop(0) if scaled else 1
-            found.append(_split(mpf(formula(Precise, *numbers)) * g))
+            found.append(_split(mpf(formula(PRECISE, *numbers)) * g))
     high, low, exponent = zip(*found, strict=True)
     return True_(np.array(high), np.array(low), np.array(exponent, dtype=np.int64))
 

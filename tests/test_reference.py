@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 import pytest
 from mpmath import mp, mpf
-from reference import BITS, Precise, grid, parameter_sets, true_error, true_values
+from reference import BITS, PRECISE, grid, parameter_sets, true_error, true_values
 
 from fastact.cli.reference import REFERENCES, defaults, evaluate, ulp_error
 
@@ -38,12 +38,12 @@ def test_derivatives_are_those_of_the_value(name: str) -> None:
     with mp.workprec(BITS):
         parameters = [mpf(p) for p in defaults(name)]
         for x in (-19.3, -4.7, -2.3, -1.2, -0.76, -0.3, -0.01, 0.013, 0.4, 0.9, 2.2, 5.3, 11.0):
-            slope = mp.diff(lambda t: row.value(Precise, t, *parameters), mpf(x))
-            assert abs(slope - row.grad(Precise, mpf(x), *parameters)) < 1e-30, x
+            slope = mp.diff(lambda t: row.value(PRECISE, t, *parameters), mpf(x))
+            assert abs(slope - row.grad(PRECISE, mpf(x), *parameters)) < 1e-30, x
             if row.grad_parameter:
                 *fixed, last = parameters
-                slope = mp.diff(partial(row.value, Precise, mpf(x), *fixed), last)
-                assert abs(slope - row.grad_parameter(Precise, mpf(x), *parameters)) < 1e-30, x
+                slope = mp.diff(partial(row.value, PRECISE, mpf(x), *fixed), last)
+                assert abs(slope - row.grad_parameter(PRECISE, mpf(x), *parameters)) < 1e-30, x
 
 
 def test_ulp_error_counts_in_the_binade_of_the_true_value() -> None:

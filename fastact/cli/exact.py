@@ -100,7 +100,7 @@ def evaluate(name: str, form: str, *operands: ArrayLike) -> Exact:
             if number != number:
                 parts.append((np.nan, np.nan, 0.0, _LEAST_EXPONENT))
             else:
-                value = formula(_namespace(), mpf(number), *parameters)
+                value = formula(namespace(), mpf(number), *parameters)
                 parts.append(_split(mpf(value) * factor))
     nearest, high, low, exponent = (np.array(column) for column in zip(*parts, strict=True))
     return Exact(nearest, high, low, exponent.astype(np.int64))
@@ -124,7 +124,7 @@ def _split(value: Any) -> tuple[float, float, float, int]:
 
 
 @cache
-def _namespace() -> Any:
+def namespace() -> Any:
     """Return the functions that the formulas are written in, for one mpmath number.
 
     Arguments beyond every dtype are cut: mpmath would take its time over the digits of nothing.
