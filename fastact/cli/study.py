@@ -241,9 +241,9 @@ class Effort:
         among the cells.
     """
 
-    seconds: float = 1.0
-    large_seconds: float = 4.0
-    least_rounds: int = 5
+    seconds: float = 0.4
+    large_seconds: float = 1.5
+    least_rounds: int = 3
     most_rounds: int = 30
     deadline: float | None = None
 
