@@ -215,3 +215,19 @@ def test_parameters_of_every_magnitude(name: str, product: str, isa: str) -> Non
     want = np.atleast_2d(evaluate(name, "backward", g, x, p))
     for a, b in zip(got, want, strict=True):
         check(ulp_error(a, b), 1.0, g, x, p)
+
+
+@pytest.mark.parametrize(
+    ("name", "f", "x", "p"),
+    [
+        pytest.param("swish", "grad_parameter", 1.6695923e34, 1.2639221e-32, id="x-beyond-2^63"),
+        pytest.param("celu", "grad", -8.361118e-39, 1.35143e-39, id="alpha-subnormal"),
+    ],
+)
+@pytest.mark.xfail(
+    strict=True, reason="1.6e7 and 2e9 ulp: the bounds end at parameters beyond 2^-60 and 2^60"
+)
+def test_parameters_beyond_the_promise(name: str, f: str, x: float, p: float) -> None:
+    a, b = np.float32([x]), np.float32([p])
+    error = ulp_error(form(name, f)(a, b), evaluate(name, f, a, b))
+    assert error.max() <= 1.0
