@@ -5,7 +5,7 @@
 #ifndef FA_KERNELS_SIGMOID_H
 #define FA_KERNELS_SIGMOID_H
 
-#include "../math/logistic.h"
+#include "../math/gate.h"
 #include "../math/tanh.h"
 
 /* sigmoid(x) = 1/(1 + e^-x),  sigmoid' = s (1 - s) = e^-|x| / (1 + e^-|x|)^2
@@ -38,7 +38,7 @@ INLINE Dual silu(V x)
     V y = v_select(v_lt(v_set(LOGISTIC_END), x), x, gate(z, single(z)));
     return (Dual){
         .y = y,
-        .dx = silu_slope(single(v_abs(x)), v_lt(x, v_set(0))),
+        .dx = silu_slope(single(v_abs(x)), true, v_lt(x, v_set(0))),
     };
 }
 
@@ -49,7 +49,7 @@ INLINE Dual swish(V x, V beta)
     Pair z = saturating_product(x, beta, DECAY_END);
     return (Dual){
         .y = gated(x, z),
-        .dx = silu_slope(pair_abs(z), v_lt(z.hi, v_set(0))),
+        .dx = silu_slope(pair_abs(z), false, v_lt(z.hi, v_set(0))),
         .dp = gated_by(x, z),
     };
 }

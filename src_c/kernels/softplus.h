@@ -10,8 +10,9 @@
 INLINE Dual softplus(V x, V beta)
 {
     Pair z = saturating_product(x, beta, DECAY_END);
-    Softplus s = softplus_of(z);
-    V y = v_mul(pair_over(s.y, beta), s.unlift);
+    Slope s = softplus_of(z);
+    V y = pair_over((Pair){s.hi, s.lo}, beta);
+    if (v_any(s.deep)) y = lift_before(s.deep, lift_after(s.deep, y));
     Slope cost = softplus_cost(pair_abs(z));
     /* Where beta is so small that a deep quotient could overflow, the lift is undone. */
     M moderate = v_lt(v_set(0x1p-10), v_abs(beta));
@@ -33,8 +34,7 @@ INLINE Dual softplus(V x, V beta)
 INLINE Dual log_sigmoid(V x)
 {
     V minus = v_sub(v_set(0), x);
-    Softplus s = softplus_of(single(minus));
-    V y = v_mul(v_add(s.y.hi, s.y.lo), v_sub(v_set(0), s.unlift));
+    V y = v_mul(v_set(-1), slope_value(softplus_of(single(minus))));
     return (Dual){
         .y = v_select(v_lt(v_set(SOFTPLUS_END), minus), x, y),
         .dx = logistic_pair(single(v_abs(x)), v_lt(v_set(0), x)),

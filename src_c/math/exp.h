@@ -57,6 +57,15 @@ INLINE V exp_rest(Reduced n)
     return v_fma(v_mul(r, r), polynomial(r, EXPM1_CURVE, EXPM1_DEGREE), n.low);
 }
 
+/* a e^z as a pair for the reduced z */
+INLINE Pair exp_scaled(Pair a, Reduced n)
+{
+    V head = exp_head(n);
+    Pair product = two_product(a.hi, head);
+    V low = v_fma(a.lo, head, product.lo);
+    return (Pair){product.hi, v_fma(v_add(product.hi, low), exp_tail(n), low)};
+}
+
 /* e^z - 1 from head = e^z/e^r and less = head - 1. */
 INLINE Pair expm1_from(V head, Pair less, Reduced n)
 {

@@ -10,33 +10,9 @@
 
 #include "exp.h"
 #include "inverse.h"
+#include "pieces.h"
 #include "slope.h"
 #include "tables/gauss.h"
-
-/* 1/(t + k) as a pair; t + k is exact in two words since k is a small integer. */
-INLINE Pair gauss_inverse(V t)
-{
-    V k = v_set(GAUSS_SHIFT);
-    V sum = v_add(t, k);
-    Pair divisor = {sum, v_sub(t, v_sub(sum, k))};
-    V y = inverse(divisor);
-    V remainder = v_fnma(y, divisor.lo, v_fnma(y, divisor.hi, v_set(1)));
-    return (Pair){y, v_mul(y, remainder)};
-}
-
-/* A polynomial c(v - 1/2) as a pair: its constant outweighs the rest, and of the last
- * two steps of Horner's rule no rounding survives. */
-INLINE Pair gauss_polynomial(Pair v, const T *c, T c_low, int degree)
-{
-    Pair s = fast_two_sum(v_set(-0.5), v.hi);
-    V curve = v_mul(s.hi, polynomial(s.hi, c + 2, degree - 2));
-    Pair slope = fast_two_sum(v_set(c[1]), curve);
-    Pair linear = two_product(s.hi, slope.hi);
-    Pair sum = fast_two_sum(v_set(c[0]), linear.hi);
-    V low = v_fma(s.hi, slope.lo, v_add(linear.lo, v_set(c_low)));
-    low = v_fma(v_add(s.lo, v.lo), slope.hi, low);
-    return (Pair){sum.hi, v_add(sum.lo, low)};
-}
 
 /* a e^(-t^2/2) as a pair, lifted by the exponent in origin. */
 INLINE Pair gauss_decay(Pair a, V t, V origin)
@@ -44,10 +20,7 @@ INLINE Pair gauss_decay(Pair a, V t, V origin)
     Pair square = two_product(t, t);
     Reduced n = exp_reduce(-1, v_mul(square.hi, v_set(0.5)), origin);
     n.low = v_fnma(square.lo, v_set(0.5), n.low);
-    V head = exp_head(n);
-    Pair product = two_product(a.hi, head);
-    product.lo = v_fma(product.hi, exp_tail(n), v_fma(a.lo, head, product.lo));
-    return product;
+    return exp_scaled(a, n);
 }
 
 /* t Phi(-t) for t = |x|, to be taken from max(x, 0).
@@ -84,6 +57,31 @@ INLINE V gauss_tail(V x)
     return v_mul(v_fma(upper, head, rest), v_set(GAUSS_UNLIFT));
 }
 #else
+/* 1/(t + k) as a pair; t + k is exact in two words since k is a small integer. */
+INLINE Pair gauss_inverse(V t)
+{
+    V k = v_set(GAUSS_SHIFT);
+    V sum = v_add(t, k);
+    Pair divisor = {sum, v_sub(t, v_sub(sum, k))};
+    V y = inverse(divisor);
+    V remainder = v_fnma(y, divisor.lo, v_fnma(y, divisor.hi, v_set(1)));
+    return (Pair){y, v_mul(y, remainder)};
+}
+
+/* A polynomial c(v - 1/2) as a pair: its constant outweighs the rest, and of the last
+ * two steps of Horner's rule no rounding survives. */
+INLINE Pair gauss_polynomial(Pair v, const T *c, T c_low, int degree)
+{
+    Pair s = fast_two_sum(v_set(-0.5), v.hi);
+    V curve = v_mul(s.hi, polynomial(s.hi, c + 2, degree - 2));
+    Pair slope = fast_two_sum(v_set(c[1]), curve);
+    Pair linear = two_product(s.hi, slope.hi);
+    Pair sum = fast_two_sum(v_set(c[0]), linear.hi);
+    V low = v_fma(s.hi, slope.lo, v_add(linear.lo, v_set(c_low)));
+    low = v_fma(v_add(s.lo, v.lo), slope.hi, low);
+    return (Pair){sum.hi, v_add(sum.lo, low)};
+}
+
 INLINE V gauss_tail(V x)
 {
     V t = v_min(v_set(GAUSS_END), v_abs(x));
@@ -100,15 +98,21 @@ INLINE V gauss_tail(V x)
 /* Phi(x) + x phi(x) for t = |x|; for positive x it is 1 less that at -x. */
 INLINE Slope gauss_slope(V t, M negative)
 {
-    M deep = v_lt(v_set(C(12.5, 34.5)), t);
+    M deep = v_and(negative, v_lt(v_set(C(12.5, 34.5)), t));
+    V end = v_select(negative, v_set(C(20.1, 54.3)), v_set(C(12.5, 34.5)));
     V origin = v_select(deep, v_set(EXP_ORIGIN(LIFT_EXPONENT)), v_set(EXP_ORIGIN(0.0)));
-    V bounded = v_min(v_set(C(20.1, 54.3)), t);
+    V bounded = v_min(end, t);
+#if PRECISION == 32
+    Pair factor = on_pieces(&GAUSS_SLOPE, single(bounded), true);
+#else
     Pair v = pair_scaled(bounded, gauss_inverse(bounded));
     Pair w = gauss_polynomial(v, GAUSS_SLOPE, GAUSS_SLOPE_LOW, GAUSS_SLOPE_DEGREE);
-    Pair d = two_sum(bounded, v_set(-GAUSS_ROOT_HIGH));
-    d = fast_two_sum(d.hi, v_sub(d.lo, v_set(GAUSS_ROOT_LOW)));
-    Pair rise = gauss_decay(pair_product(d, w), bounded, origin);
-    return slope_reflected(rise, deep, negative);
+    Pair d = two_sum(v_set(GAUSS_ROOT_HIGH), v_sub(v_set(0), bounded));
+    d = fast_two_sum(d.hi, v_add(d.lo, v_set(GAUSS_ROOT_LOW)));
+    Pair factor = pair_product(d, w);
+#endif
+    Pair fall = gauss_decay(factor, bounded, origin);
+    return slope_reflected((Slope){SLOPE_LIFTED, fall.hi, fall.lo, deep}, negative);
 }
 
 #endif

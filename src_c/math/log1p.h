@@ -27,43 +27,30 @@ INLINE Pair log1p_of(V head, V tail, V w)
     return (Pair){v_mul(head, constant), v_mul(head, low)};
 }
 
-/* log(1 + e^z) as a pair, to be multiplied by unlift. From END on it is z. */
+/* log(1 + e^z) = max(z, 0) + log(1 + e^-|z|), lifted where it is deep. From END on it is
+ * z in the format. */
 #define SOFTPLUS_END C(40.0, 60.0)
-#define SOFTPLUS_START C(150.0, 1200.0)
-typedef struct {
-    Pair y;
-    V unlift;
-} Softplus;
-INLINE Softplus softplus_of(Pair z)
+INLINE Slope softplus_of(Pair z)
 {
-    Pair t = pair_abs(z);
-    M deep = v_lt(v_set(DECAY_DEEP), t.hi);
-    V lifted = v_set(EXP_ORIGIN(C(100.0, 800.0)));
-    Reduced n = exp_reduce(-1, v_min(v_set(SOFTPLUS_START), t.hi),
-                           v_select(deep, lifted, v_set(EXP_ORIGIN(0.0))));
-    n.low = v_sub(n.low, t.lo);
-    V head = exp_head(n), tail = exp_tail(n);
-    V shallow = v_select(deep, v_set(0), head);
+    M positive = v_lt(v_set(0), z.hi);
+    Decay decay = decay_of(pair_abs(z));
+    V head = exp_head(decay.n), tail = exp_tail(decay.n);
+    V shallow = v_select(decay.deep, v_set(0), head);
     Pair log = log1p_of(head, tail, v_fma(shallow, tail, shallow));
-    M gone = v_lt(v_set(SOFTPLUS_START), t.hi);
-    log.hi = v_select(gone, v_set(0), log.hi);
-    log.lo = v_select(gone, v_set(0), log.lo);
     V linear = v_min(v_set(SOFTPLUS_END), v_max(v_set(0), z.hi));
-    V linear_low = v_select(v_lt(v_set(0), z.hi), z.lo, v_set(0));
     Pair sum = positive_sum(linear, log.hi);
-    sum = fast_two_sum(sum.hi, v_add(sum.lo, v_add(log.lo, linear_low)));
-    return (Softplus){sum, v_select(deep, v_set(C(0x1p-100, 0x1p-800)), v_set(1))};
+    V low = v_add(v_add(sum.lo, log.lo), v_select(positive, z.lo, v_set(0)));
+    sum = fast_two_sum(sum.hi, low);
+    return (Slope){SLOPE_LIFTED, sum.hi, sum.lo, decay.deep};
 }
 
 /* t w/(1 + w) + log(1 + w) as a slope for t = |z|: what beta softplus' costs. */
 INLINE Slope softplus_cost(Pair t)
 {
-    Decay decay = decay_of(t.hi);
-    Reduced n = exp_reduce(-1, decay.t, decay.origin);
-    n.low = v_sub(n.low, t.lo);
-    V head = exp_head(n), tail = exp_tail(n);
+    Decay decay = decay_of(t);
+    V head = exp_head(decay.n), tail = exp_tail(decay.n);
     V shallow = v_select(decay.deep, v_set(0), head);
-    Pair product = two_product(decay.t, head);
+    Pair product = two_product(v_min(v_set(DECAY_END), t.hi), head);
     product.lo = v_fma(product.hi, tail, v_fma(head, t.lo, product.lo));
     Pair part = pair_quotient(product, one_plus(shallow, tail));
     Pair log = log1p_of(head, tail, v_fma(shallow, tail, shallow));

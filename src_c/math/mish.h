@@ -9,10 +9,46 @@
 
 #include "exp.h"
 #include "inverse.h"
+#include "decay.h"
 #include "logistic.h"
+#include "pieces.h"
 #include "slope.h"
 #include "tables/mish.h"
 
+#if PRECISION == 32
+/* From pieces; far to the left, where R = w (1 - w/2 + ...), by that series. */
+#define MISH_START -6.5f
+INLINE V mish_of(V x)
+{
+    V bounded = v_max(v_set(MISH_START), v_min(v_set(MISH_RATIO.last), x));
+    Pair ratio = on_pieces_signed(&MISH_RATIO, bounded);
+    V y = v_fma(bounded, ratio.hi, v_mul(bounded, ratio.lo));
+    M far = v_lt(x, v_set(MISH_START));
+    if (v_any(far)) {
+        V z = v_max(v_set(-DECAY_END), x);
+        Slope tail =
+            decay_series(decay_of(single(v_abs(z))), single(z), v_mul(z, v_set(-0.5f)));
+        y = v_select(far, slope_value(tail), y);
+    }
+    return v_copysign(v_select(v_lt(v_set(MISH_RATIO.last), x), x, y), x);
+}
+
+INLINE Slope mish_slope(V x)
+{
+    V bounded = v_max(v_set(MISH_START), v_min(v_set(MISH_SLOPE.last), x));
+    Pair near = on_pieces_signed(&MISH_SLOPE, bounded);
+    M far = v_lt(x, v_set(MISH_START));
+    Slope slope = {SLOPE_LIFTED, near.hi, near.lo};
+    if (v_any(far)) {
+        V z = v_max(v_set(-DECAY_END), x);
+        Pair first = single(v_add(z, v_set(1)));
+        V second = v_sub(v_set(-0.5f), z);
+        slope = slope_beyond(
+            far, decay_series(decay_of(single(v_abs(z))), first, second), near);
+    }
+    return slope;
+}
+#else
 /* From here on mish(x) is x and its derivative 1 in the format. */
 #define MISH_END C(12.0, 22.0)
 
@@ -92,5 +128,6 @@ INLINE Slope mish_slope(V x)
     slope.lo = v_fma(slope.hi, joint_error(inverse.error, w_tail), slope.lo);
     return (Slope){SLOPE_LIFTED, slope.hi, slope.lo, deep};
 }
+#endif
 
 #endif

@@ -48,39 +48,57 @@ INLINE V lift_after(M deep, V a)
     return v_mul(a, v_select(deep, v_set(LIFT_AFTER), v_set(1)));
 }
 
-/* The slope of a gate x h(x) with h(x) + h(-x) = 1, from rise = -f'(-|x|): that is -rise
- * for negative x and 1 + rise for the others, where a deep rise is nothing. */
-INLINE Slope slope_reflected(Pair rise, M deep, M negative)
+/* tail where far, else near, which is not deep */
+INLINE Slope slope_beyond(M far, Slope tail, Pair near)
 {
-    V zero = v_set(0);
-    Pair right = fast_two_sum(v_set(1), v_select(deep, zero, rise.hi));
-    right.lo = v_add(right.lo, v_select(deep, zero, rise.lo));
     return (Slope){
         SLOPE_LIFTED,
-        .hi = v_select(negative, v_sub(zero, rise.hi), right.hi),
-        .lo = v_select(negative, v_sub(zero, rise.lo), right.lo),
-        .deep = v_and(negative, deep),
+        .hi = v_select(far, tail.hi, near.hi),
+        .lo = v_select(far, tail.lo, near.lo),
+        .deep = v_and(far, tail.deep),
     };
 }
+
+/* The slope of a gate x h(x), where h(x) + h(-x) = 1, from what it is at -|x|: fall for
+ * negative x, where it may be deep, and 1 - fall for the others. */
+INLINE Slope slope_reflected(Slope fall, M negative)
+{
+    V right = v_sub(v_set(1), fall.hi);
+    V rest = v_sub(v_sub(v_set(1), right), fall.hi);
+    return (Slope){
+        SLOPE_LIFTED,
+        .hi = v_select(negative, fall.hi, right),
+        .lo = v_select(negative, fall.lo, v_sub(rest, fall.lo)),
+        .deep = fall.deep,
+    };
+}
+
+/* Whether there is a lift to undo: rare, so that it costs a test and not the work. */
+INLINE bool slope_is_lifted(Slope s) { return s.kind == SLOPE_LIFTED && v_any(s.deep); }
 
 /* The slope as a number. Here AFTER comes first: what it rounds to 0, BEFORE would. */
 INLINE V slope_value(Slope s)
 {
     if (s.kind == SLOPE_EXACT) return s.hi;
     V value = v_add(s.hi, s.lo);
-    if (s.kind == SLOPE_PAIR) return value;
-    return lift_before(s.deep, lift_after(s.deep, value));
+    if (slope_is_lifted(s)) value = lift_before(s.deep, lift_after(s.deep, value));
+    return value;
 }
 
-/* g times the slope, rounded once. An infinite g must not meet lo, which may be 0 or
- * of the other sign. */
+/* g (hi + lo), rounded once. An infinite g must not meet lo, which may be 0 or of the
+ * other sign. */
+INLINE V pair_times(V g, V hi, V lo)
+{
+    V finite = v_max(v_set(-T_MAX), v_min(v_set(T_MAX), g));
+    return v_fma(g, hi, v_mul(finite, lo));
+}
+
+/* g times the slope, rounded once. */
 INLINE V slope_times(V g, Slope s)
 {
     if (s.kind == SLOPE_EXACT) return v_mul(g, s.hi);
-    V factor = s.kind == SLOPE_LIFTED ? lift_before(s.deep, g) : g;
-    V finite = v_max(v_set(-T_MAX), v_min(v_set(T_MAX), factor));
-    V product = v_fma(factor, s.hi, v_mul(finite, s.lo));
-    return s.kind == SLOPE_LIFTED ? lift_after(s.deep, product) : product;
+    if (!slope_is_lifted(s)) return pair_times(g, s.hi, s.lo);
+    return lift_after(s.deep, pair_times(lift_before(s.deep, g), s.hi, s.lo));
 }
 
 #endif

@@ -82,6 +82,7 @@ INLINE NM n_le(N a, N b) { return OP(cmp)(a, b, _CMP_LE_OQ); }
 INLINE NM n_is_nan(N a) { return OP(cmp)(a, a, _CMP_UNORD_Q); }
 INLINE NM n_and(NM a, NM b) { return OP(and)(a, b); }
 INLINE NM n_or(NM a, NM b) { return OP(or)(a, b); }
+INLINE bool n_any(NM m) { return OP(movemask)(m) != 0; }
 INLINE N n_select(NM m, N yes, N no) { return OP(blendv)(no, yes, m); }
 
 INLINE NI n_bits(N a) { return TO_BITS(a); }

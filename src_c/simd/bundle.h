@@ -41,6 +41,8 @@ LIFT2(M, le, V, V)
 LIFT1(M, is_nan, V)
 LIFT2(M, and, M, M)
 LIFT2(M, or, M, M)
+INLINE bool v_any(M m)
+{ bool any = false; EACH any |= n_any(m.at[k]); return any; }
 LIFT3(V, select, M, V, V)
 LIFT1(I, bits, V)
 LIFT1(V, from_bits, I)

@@ -19,26 +19,34 @@ def root():
     )
 
 
+def high_and_low(name: str, exact, precision: int) -> list[str]:
+    """A constant in two words."""
+    high = rounded(exact, precision)
+    return [
+        c_constant(f"{name}_HIGH", high, precision),
+        c_constant(f"{name}_LOW", exact - high, precision),
+    ]
+
+
 def part(precision: int) -> tuple[int, int, list[str]]:
     """One branch of the header."""
-    zero = root()
-    decay = mp.exp(-LINEAR * zero - CUBIC * zero**3)
-    scale = mpf(2) ** (HALF_SIGNIFICAND[precision] + 1)  # 1/4 < decay < 1/2
-    short = mp.nint(decay * scale) / scale
     definitions = [
-        c_constant("GELU_TANH_DECAY_SHORT", short, precision),
-        c_constant("GELU_TANH_DECAY_REST", decay / short - 1, precision),
+        *high_and_low("GELU_TANH_LINEAR", LINEAR, precision),
+        *high_and_low("GELU_TANH_CUBIC", CUBIC, precision),
+        c_constant("GELU_TANH_CUBIC_REST", CUBIC / rounded(CUBIC, precision) - 1, precision),
+        *high_and_low("GELU_TANH_SLOPE_CUBIC", 3 * CUBIC, precision),
+        *high_and_low("QUICK_GELU", mpf("1.702"), precision),
     ]
-    for name, exact in (
-        ("GELU_TANH_LINEAR", LINEAR),
-        ("GELU_TANH_CUBIC", CUBIC),
-        ("GELU_TANH_SLOPE_CUBIC", 3 * CUBIC),
-        ("GELU_TANH_ROOT", zero),
-        ("QUICK_GELU", mpf("1.702")),
-    ):
-        high = rounded(exact, precision)
-        definitions.append(c_constant(f"{name}_HIGH", high, precision))
-        definitions.append(c_constant(f"{name}_LOW", exact - high, precision))
+    if precision == 64:
+        zero = root()
+        decay = mp.exp(-LINEAR * zero - CUBIC * zero**3)
+        scale = mpf(2) ** (HALF_SIGNIFICAND[precision] + 1)  # 1/4 < decay < 1/2
+        short = mp.nint(decay * scale) / scale
+        definitions += [
+            *high_and_low("GELU_TANH_ROOT", zero, precision),
+            c_constant("GELU_TANH_DECAY_SHORT", short, precision),
+            c_constant("GELU_TANH_DECAY_REST", decay / short - 1, precision),
+        ]
     return precision, 0, definitions
 
 

@@ -30,4 +30,4 @@ def part(precision: int) -> tuple[int, int, list[str]]:
 
 
 if __name__ == "__main__":
-    print(c_table("Constants of the derivative of mish.", "mish.py", [part(32), part(64)]), end="")
+    print(c_table("Constants of the derivative of mish.", "mish.py", [part(64)]), end="")

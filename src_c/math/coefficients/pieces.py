@@ -1,16 +1,18 @@
 """A function on pieces of [0, last], one table entry a piece, in float32.
 
 The piece of t is read off the leading bits of scale t + offset, so pieces grow with t: `steps`
-to an octave, as many octaves as the table has room for. In each, f(t) = f(c) + s P(s), s = t - c,
-where the centre c is chosen among floats so that f(c) lies within 2^-40 of a float: then f(c)
-needs no low part (Gal's accurate tables, 1986).
+to an octave, as many octaves as the table has room for. In each, f is a polynomial in s = t - c.
+
+Two kinds: `c_pieces` prints what math/pieces.h takes, with low words where a float does not do;
+`c_accurate_pieces` chooses each centre c among floats so that f(c) lies within 2^-40 of a float,
+and needs none (Gal's accurate tables, 1986).
 """
 
 from collections.abc import Callable
 
 import numpy as np
-from fit import c_array, c_constant, rounded, rounded_fit
-from mpmath import mpf
+from fit import c_array, c_constant, c_number, rounded, rounded_fit, stepwise_fit
+from mpmath import mp, mpf
 
 
 def _accurate_centre(function: Callable, low: float, high: float) -> tuple[mpf, mpf]:
@@ -24,7 +26,7 @@ def _accurate_centre(function: Callable, low: float, high: float) -> tuple[mpf, 
     return best, rounded(function(best), 32)
 
 
-def c_pieces(
+def c_accurate_pieces(
     prefix: str, function: Callable, at_zero, entries: int, offset, steps: int, last, degree: int
 ) -> list[str]:
     """The definitions of <prefix>_SCALE, _OFFSET, _BITS, _DEGREE, _CENTRE, _VALUE and _P."""
@@ -64,4 +66,80 @@ def c_pieces(
             for n, row in zip([f"{prefix}_CENTRE", f"{prefix}_VALUE", *names], rows, strict=True)
         ),
         f"static const T *const {prefix}_P[] = {{{', '.join(names)}}};",
+    ]
+
+
+ENTRIES = 16
+MARGIN = 1 - mpf(2) ** -20  # keeps a rounded index inside
+
+
+def c_pieces(
+    name: str,
+    function: Callable,
+    last,
+    degree: int,
+    *,
+    left=0,
+    offset=1,
+    steps: int = 16,
+    root=None,
+    nudge: int = 0,
+) -> list[str]:
+    """The definition of a Pieces for [0, last], or for [-left, last] with 4 steps to an octave.
+
+    A root becomes the centre of its piece. offset, where the pieces start, lies in the first step
+    of an octave, one whose pieces fill a half of the table. Those of negative arguments take up
+    the first two octaves of four. nudge moves the root's shift by that many of its last bits:
+    at the float beside the root, how they fall decides the error.
+    """
+    start = mpf(2) ** mp.floor(mp.log(offset, 2))
+    turns = [start * 2**octave for octave in range(ENTRIES // steps + 1)]
+    edges = [turn * (1 + mpf(step) / steps) for turn in turns[:-1] for step in range(steps)]
+    edges = [mpf(offset), *edges[1:], turns[-1]]
+    origin = edges[ENTRIES // 2] if left else mpf(offset)
+    scale = rounded((edges[-1] - origin) / last * MARGIN, 32)
+    scale_left = rounded((origin - offset) / left * MARGIN, 32) if left else mpf(0)
+
+    def argument(edge, negative):
+        return -(edge - offset) / scale_left if negative else (edge - origin) / scale
+
+    rows = np.zeros((degree + 4, ENTRIES), dtype=object)
+    for i in range(ENTRIES):
+        negative = bool(left) and i < ENTRIES // 2
+        low, high = sorted(argument(edge, negative) for edge in edges[i : i + 2])
+        at_root = root is not None and low <= root < high
+        centre = rounded(root if at_root else (low + high) / 2, 32)
+        exact = function(centre)
+        slope = mp.diff(function, centre)
+        moved = rounded((exact - (0 if at_root else rounded(exact, 32))) / slope, 32)
+        if at_root:
+            moved += nudge * mpf(float(np.spacing(np.float32(float(moved)))))
+        middle = centre - moved
+        value, linear = rounded(function(middle), 32), rounded(slope, 32)
+
+        def rest(s, middle=middle, value=value, linear=linear):
+            return (function(middle + s) - value) / s - linear
+
+        def weight(s, middle=middle):
+            return abs(s / function(middle + s))
+
+        fit = stepwise_fit(rest, low - middle, high - middle, degree - 1, 32, weight)
+        rows[:, i] = [centre, moved, value, linear, *fit]
+    shift = 23 - (steps.bit_length() - 1)
+    turn = int(np.float32(start).view(np.uint32) >> shift) % ENTRIES
+    assert turn % (ENTRIES // 2) == 0
+    names = ["scale", "offset", "scale_left", "offset_left", "last", "middle"]
+    values = [scale, origin, scale_left, mpf(offset), rounded(last, 32), edges[ENTRIES // 2]]
+    members = [f".{n} = {c_number(v, 32)}" for n, v in zip(names, values, strict=True)]
+    return [
+        f"static const Pieces {name} = {{",
+        *(f"    {', '.join(members[i : i + 2])}," for i in (0, 2, 4)),
+        f"    .shift = {shift}, .degree = {degree}, .upper_first = {'true' if turn else 'false'},",
+        "    .row = {",
+        *(
+            "        {" + ", ".join(c_number(value, 32) for value in row) + "},"
+            for row in np.roll(rows, turn, axis=1)
+        ),
+        "    },",
+        "};",
     ]

@@ -1,4 +1,4 @@
-"""The constants of silu_slope in math/logistic.h: python silu.py > ../tables/silu.h
+"""The constants of silu_slope in math/gate.h, in float64: python silu.py > ../tables/silu.h
 
 t0 is the root of 1 + e^-t = t, where the derivative of silu vanishes (at -t0); there
 e^-t0 = t0 - 1.
@@ -30,6 +30,6 @@ def part(precision: int, entries: int) -> tuple[int, int, list[str]]:
 
 if __name__ == "__main__":
     print(
-        c_table("Constants of the derivative of silu.", "silu.py", [part(32, 0), part(64, 0)]),
+        c_table("Constants of the derivative of silu.", "silu.py", [part(64, 0)]),
         end="",
     )

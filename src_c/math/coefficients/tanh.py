@@ -2,7 +2,7 @@
 
 from fit import c_table
 from mpmath import mp
-from pieces import c_pieces
+from pieces import c_accurate_pieces
 
 # table entries: (offset, steps per octave, degree)
 SHAPES = {16: (1, 4, 6), 8: (2, 4, 8)}
@@ -16,7 +16,7 @@ def ratio(x):
 def part(entries: int) -> tuple[int, int, list[str]]:
     """One branch of the header."""
     offset, steps, degree = SHAPES[entries]
-    return 32, entries, c_pieces("TANH", ratio, 1, entries, offset, steps, 9.2, degree)
+    return 32, entries, c_accurate_pieces("TANH", ratio, 1, entries, offset, steps, 9.2, degree)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@
 from fit import c_array, c_constant, c_table, remez, rounded
 from mpmath import mp, mpf
 
-DEGREES = {32: 5, 64: 12}
+DEGREES = {64: 12}
 
 
 def curve(square):
@@ -32,4 +32,4 @@ def part(precision: int) -> tuple[int, int, list[str]]:
 
 
 if __name__ == "__main__":
-    print(c_table("x - tanh(x) near 0.", "tanh_shrink.py", [part(32), part(64)]), end="")
+    print(c_table("x - tanh(x) near 0.", "tanh_shrink.py", [part(64)]), end="")

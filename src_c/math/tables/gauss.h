@@ -71,17 +71,6 @@ static const T GAUSS_VALUE_P5[16] ALIGNED = {
     -0x1.859ddap-9f, /* -0.00297254 */
 };
 static const T *const GAUSS_VALUE_P[] = {GAUSS_VALUE_P0, GAUSS_VALUE_P1, GAUSS_VALUE_P2, GAUSS_VALUE_P3, GAUSS_VALUE_P4, GAUSS_VALUE_P5};
-#define GAUSS_SHIFT 0x1.8p+1f /* 3 */
-static const T GAUSS_SLOPE[11] ALIGNED = {
-    0x1.e9c6dep-2f, -0x1.eb6b5cp-3f, 0x1.b70f3ap-3f, /* 0.478298, -0.239951, 0.214385 */
-    -0x1.cd333ap-4f, 0x1.ab6b36p-9f, 0x1.1ee76p-5f, /* -0.112598, 0.00326095, 0.0350224 */
-    -0x1.85b25ep-8f, -0x1.0c02dcp-6f, 0x1.84972p-11f, /* -0.0059463, -0.0163581, 0.000741177 */
-    0x1.0bde34p-7f, 0x1.81c97ap-9f, /* 0.00817468, 0.00294332 */
-};
-#define GAUSS_SLOPE_LOW -0x1.a83936p-29f /* -3.08663198e-09 */
-#define GAUSS_SLOPE_DEGREE 10
-#define GAUSS_ROOT_HIGH 0x1.80ead2p-1f /* 0.751791537 */
-#define GAUSS_ROOT_LOW -0x1.a03fd4p-27f /* -1.21144495e-08 */
 #elif PRECISION == 32 && V_TABLE == 8
 #define GAUSS_VALUE_SCALE 0x1.0375ap+0f /* 1.01351357 */
 #define GAUSS_VALUE_OFFSET 0x1p+0f /* 1 */
@@ -138,17 +127,6 @@ static const T GAUSS_VALUE_P7[8] ALIGNED = {
     -0x1.031952p-9f, -0x1.d7f158p-12f, /* -0.00197677, -0.00045008 */
 };
 static const T *const GAUSS_VALUE_P[] = {GAUSS_VALUE_P0, GAUSS_VALUE_P1, GAUSS_VALUE_P2, GAUSS_VALUE_P3, GAUSS_VALUE_P4, GAUSS_VALUE_P5, GAUSS_VALUE_P6, GAUSS_VALUE_P7};
-#define GAUSS_SHIFT 0x1.8p+1f /* 3 */
-static const T GAUSS_SLOPE[11] ALIGNED = {
-    0x1.e9c6dep-2f, -0x1.eb6b5cp-3f, 0x1.b70f3ap-3f, /* 0.478298, -0.239951, 0.214385 */
-    -0x1.cd333ap-4f, 0x1.ab6b36p-9f, 0x1.1ee76p-5f, /* -0.112598, 0.00326095, 0.0350224 */
-    -0x1.85b25ep-8f, -0x1.0c02dcp-6f, 0x1.84972p-11f, /* -0.0059463, -0.0163581, 0.000741177 */
-    0x1.0bde34p-7f, 0x1.81c97ap-9f, /* 0.00817468, 0.00294332 */
-};
-#define GAUSS_SLOPE_LOW -0x1.a83936p-29f /* -3.08663198e-09 */
-#define GAUSS_SLOPE_DEGREE 10
-#define GAUSS_ROOT_HIGH 0x1.80ead2p-1f /* 0.751791537 */
-#define GAUSS_ROOT_LOW -0x1.a03fd4p-27f /* -1.21144495e-08 */
 #elif PRECISION == 64
 static const T GAUSS_VALUE[29] ALIGNED = {
     0x1.f1b89c231e9b8p-1, -0x1.6b98062eae20cp-1, /* 0.972112, -0.710144 */

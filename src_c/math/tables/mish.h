@@ -1,16 +1,7 @@
 /* Constants of the derivative of mish.
  *
  * Printed by math/coefficients/mish.py. */
-#if PRECISION == 32
-#define MISH_DECAY_SHORT 0x1.36cp-2f /* 0.303466797 */
-#define MISH_DECAY_REST 0x1.b30cep-15f /* 5.18620379e-05 */
-#define MISH_ROOT_HIGH -0x1.31432cp+0f /* -1.19243121 */
-#define MISH_ROOT_LOW -0x1.a25b08p-29f /* -3.04393759e-09 */
-#define MISH_SUM_HIGH 0x1.136c42p+2f /* 4.30348253 */
-#define MISH_SUM_LOW 0x1.7e1f66p-29f /* 2.78030823e-09 */
-#define MISH_CONSTANT_HIGH 0x1.44a5b4p+1f /* 2.53630686 */
-#define MISH_CONSTANT_LOW 0x1.3ec846p-24f /* 7.42222952e-08 */
-#elif PRECISION == 64
+#if PRECISION == 64
 #define MISH_DECAY_SHORT 0x1.36c42p-2 /* 0.303482533 */
 #define MISH_DECAY_REST 0x1.3ac80b4a5949p-27 /* 9.16134514e-09 */
 #define MISH_ROOT_HIGH -0x1.31432c0d12d84p+0 /* -1.19243121 */

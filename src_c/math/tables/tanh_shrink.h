@@ -1,14 +1,7 @@
 /* x - tanh(x) near 0.
  *
  * Printed by math/coefficients/tanh_shrink.py. */
-#if PRECISION == 32
-static const T TANH_SHRINK[6] ALIGNED = {
-    0x1.555556p-2f, -0x1.11110cp-3f, 0x1.ba17f4p-5f, /* 0.333333, -0.133333, 0.0539665 */
-    -0x1.65cfc4p-6f, 0x1.1a854cp-7f, -0x1.5f3ea8p-9f, /* -0.0218391, 0.00862185, -0.00267978 */
-};
-#define TANH_SHRINK_LOW -0x1.59c79cp-27f /* -1.00635145e-08 */
-#define TANH_SHRINK_DEGREE 5
-#elif PRECISION == 64
+#if PRECISION == 64
 static const T TANH_SHRINK[13] ALIGNED = {
     0x1.5555555555555p-2, -0x1.1111111111111p-3, /* 0.333333, -0.133333 */
     0x1.ba1ba1ba1ba01p-5, -0x1.664f4882bfe6ep-6, /* 0.0539683, -0.0218695 */

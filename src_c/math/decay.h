@@ -1,0 +1,49 @@
+/* Decaying exponentials w = e^-t, lifted where they leave the normal range, and the series
+ * in w that a sigmoidal function becomes far out. */
+#ifndef FA_DECAY_H
+#define FA_DECAY_H
+
+#include "exp.h"
+#include "slope.h"
+
+/* w = e^-t for t >= 0. */
+typedef struct {
+    M deep;
+    Reduced n;
+} Decay;
+INLINE Decay decay_of(Pair t)
+{
+    M deep = v_lt(v_set(DECAY_DEEP), t.hi);
+    V lifted = v_set(EXP_ORIGIN(LIFT_EXPONENT));
+    V origin = v_select(deep, lifted, v_set(EXP_ORIGIN(0.0)));
+    Reduced n = exp_reduce(-1, v_min(v_set(DECAY_END), t.hi), origin);
+    n.low = v_sub(n.low, t.lo);
+    return (Decay){deep, n};
+}
+
+/* As decay_of, but only lanes that are asked for are lifted; in the others a deep w is
+ * not meant, and what stands for it is small. */
+INLINE Decay decay_where(M asked, Pair t)
+{
+    M deep = v_and(asked, v_lt(v_set(DECAY_DEEP), t.hi));
+    V end = v_select(asked, v_set(DECAY_END), v_set(DECAY_DEEP));
+    V lifted = v_set(EXP_ORIGIN(LIFT_EXPONENT));
+    V origin = v_select(deep, lifted, v_set(EXP_ORIGIN(0.0)));
+    Reduced n = exp_reduce(-1, v_min(end, t.hi), origin);
+    n.low = v_sub(n.low, t.lo);
+    return (Decay){deep, n};
+}
+
+/* w (a + b w) for a w that is small beside 1/b */
+INLINE Slope decay_series(Decay decay, Pair a, V b)
+{
+    V head = exp_head(decay.n), tail = exp_tail(decay.n);
+    V shallow = v_select(decay.deep, v_set(0), head);
+    V square = v_mul(head, v_fma(shallow, tail, shallow));
+    Pair first = two_product(head, a.hi);
+    V lo = v_fma(square, b, v_fma(head, a.lo, first.lo));
+    lo = v_fma(tail, v_fma(square, b, first.hi), lo);
+    return (Slope){SLOPE_LIFTED, first.hi, lo, decay.deep};
+}
+
+#endif

@@ -1,0 +1,81 @@
+/* What stands in for gelu: the exponents and slopes of the gates gelu_tanh, x s(z) with
+ * z = x (a + b x^2), and quick_gelu, x s(1.702 x). */
+#ifndef FA_GELU_TANH_H
+#define FA_GELU_TANH_H
+
+#include "gate.h"
+#include "tables/gelu_tanh.h"
+
+#define PAIR_OF(name) ((Pair){v_set(name##_HIGH), v_set(name##_LOW)})
+
+/* z = t (a + b t^2), the exponent of gelu_tanh, where a + b t^2 is held in a pair */
+INLINE Pair gelu_tanh_exponent(V t)
+{
+    V linear = v_set(GELU_TANH_LINEAR_HIGH), cubic = v_set(GELU_TANH_CUBIC_HIGH);
+    Pair square = two_product(t, t);
+    V square_low = v_fma(square.hi, v_set(GELU_TANH_CUBIC_REST), square.lo);
+    Pair term = two_product(cubic, square.hi);
+    term.lo = v_fma(cubic, square_low, term.lo);
+    Pair sum = positive_sum(linear, term.hi);
+    V low = v_add(v_add(sum.lo, v_set(GELU_TANH_LINEAR_LOW)), term.lo);
+    Pair z = two_product(t, sum.hi);
+    return (Pair){z.hi, v_fma(t, low, z.lo)};
+}
+
+/* From here on e^-z is 0, whatever it is multiplied by. */
+#define GELU_TANH_END C(13.6, 27.0)
+
+/* The slope at -t is in float32 pieces times e^-z, where 1 - t z' follows the pieces; else,
+ * see gate_slope, with d = t - t0 and m = t^2 + t t0 + t0^2 the differences are
+ * d (a + b m) and d (a + 3b m). */
+#if PRECISION == 32
+INLINE Slope gelu_tanh_slope(V t, M negative)
+{
+    V bounded = v_min(v_set(GELU_TANH_END), t);
+    Pair factor = on_pieces(&GELU_TANH_SLOPE, single(bounded), true);
+    M far = v_lt(v_set(GELU_TANH_SLOPE.last), t);
+    if (v_any(far)) {
+        Pair cubic =
+            pair_product(two_product(bounded, bounded), PAIR_OF(GELU_TANH_SLOPE_CUBIC));
+        Pair steepness =
+            pair_scaled(bounded, pair_sum(cubic, PAIR_OF(GELU_TANH_LINEAR)));
+        Pair less = fast_two_sum(v_sub(v_set(0), steepness.hi), v_set(1));
+        factor.hi = v_select(far, less.hi, factor.hi);
+        factor.lo = v_select(far, v_sub(less.lo, steepness.lo), factor.lo);
+    }
+    Decay decay = decay_where(negative, gelu_tanh_exponent(bounded));
+    Pair fall = exp_scaled(factor, decay.n);
+    return slope_reflected((Slope){SLOPE_LIFTED, fall.hi, fall.lo, decay.deep},
+                           negative);
+}
+#else
+INLINE Slope gelu_tanh_slope(V t, M negative)
+{
+    V bounded = v_min(v_set(GELU_TANH_END), t);
+    Pair root = PAIR_OF(GELU_TANH_ROOT);
+    Pair d = two_sum(bounded, v_sub(v_set(0), root.hi));
+    d = fast_two_sum(d.hi, v_sub(d.lo, root.lo));
+    Pair m = pair_product(single(bounded), pair_sum(single(bounded), root));
+    m = pair_sum(m, pair_product(root, root));
+    Pair linear = PAIR_OF(GELU_TANH_LINEAR);
+    Pair e = pair_sum(linear, pair_product(m, PAIR_OF(GELU_TANH_CUBIC)));
+    Pair l = pair_sum(linear, pair_product(m, PAIR_OF(GELU_TANH_SLOPE_CUBIC)));
+    return gate_slope(pair_product(d, e), pair_product(d, l), GELU_TANH_DECAY_SHORT,
+                      GELU_TANH_DECAY_REST, negative);
+}
+#endif
+
+/* The slope of x s(1.702 x). In float32 it has pieces of its own: beside its root, no
+ * product with 1.702 in two words is exact enough. */
+INLINE Slope quick_gelu_slope(V t, M negative)
+{
+    Pair z = pair_scaled(v_min(v_set(C(120.0, 870.0)), t), PAIR_OF(QUICK_GELU));
+#if PRECISION == 32
+    Pair near = on_pieces(&QUICK_GELU_SLOPE, single(t), true);
+    return gate_from_pieces(near, v_lt(v_set(QUICK_GELU_SLOPE.last), t), z, negative);
+#else
+    return silu_slope(z, false, negative);
+#endif
+}
+
+#endif

@@ -1,0 +1,92 @@
+/* A float32 function on 16 pieces, each a polynomial around a centre of its own.
+ *
+ *     f(t) = value + s linear + s^2 (...),   s = t - centre + shift,
+ *
+ * the piece read off the leading bits of scale t + offset: equal pieces within an
+ * octave of that sum, twice as long in the next. The shift makes value exact, linear has
+ * a low word and hi is short, so that hi + lo leaves out only roundings of the curve,
+ * which is small beside them. A root of f is made a centre with value 0, and f keeps its
+ * relative accuracy through it. No exponential, no division: where a lookup is one
+ * permutation of a register, a derivative costs a third of what its formula does. */
+#ifndef FA_PIECES_H
+#define FA_PIECES_H
+
+#include "pair.h"
+
+#if PRECISION == 32
+enum { PIECES = 16, CENTRE = 0, SHIFT, VALUE, LINEAR, LINEAR_LOW, PIECES_ROWS = 12 };
+
+typedef struct {
+    T scale, offset;
+    T scale_left, offset_left; /* for negative arguments */
+    T last;
+    T middle; /* where the second half of the pieces starts */
+    int shift, degree;
+    bool upper_first; /* the second half stands first in the table */
+    T row[PIECES_ROWS][PIECES] ALIGNED;
+} Pieces;
+
+#include "tables/piecewise.h"
+
+/* The piece that an argument lies in. */
+typedef struct {
+    I index;
+    M second_eight; /* for registers that hold half of a table */
+} Piece;
+
+INLINE Piece piece_of(const Pieces *f, V leading)
+{
+    V middle = v_set(f->middle);
+    return (Piece){
+        .index = v_shift_right(v_bits(leading), f->shift),
+        .second_eight = f->upper_first ? v_lt(leading, middle) : v_le(middle, leading),
+    };
+}
+
+INLINE V piece_entry(const Pieces *f, int row, Piece piece)
+{
+    V first = v_lookup(f->row[row], piece.index);
+    if (V_TABLE == PIECES) return first;
+    V second = v_lookup(f->row[row] + PIECES / 2, piece.index);
+    return v_select(piece.second_eight, second, first);
+}
+
+/* f(t.hi + t.lo) for t in the piece; exact, a constant, says that t.lo is 0. Near a root
+ * the low words count as much as the high ones. */
+INLINE Pair on_piece(const Pieces *f, Piece piece, Pair t, bool exact)
+{
+    V s_hi = v_sub(t.hi, piece_entry(f, CENTRE, piece));
+    V s_lo = piece_entry(f, SHIFT, piece);
+    if (!exact) s_lo = v_add(s_lo, t.lo);
+    V s = v_add(s_hi, s_lo);
+    int last = LINEAR_LOW + f->degree - 1;
+    V curve = piece_entry(f, last, piece);
+    _Pragma("GCC unroll 16")
+    for (int row = last - 1; row >= LINEAR_LOW; row--)
+        curve = v_fma(s, curve, piece_entry(f, row, piece));
+    V value = piece_entry(f, VALUE, piece), linear = piece_entry(f, LINEAR, piece);
+    V hi = v_truncate(v_fma(s, linear, value));
+    V rest = v_fma(s_lo, linear, v_fma(s_hi, linear, v_sub(value, hi)));
+    return (Pair){hi, v_fma(s, curve, rest)};
+}
+
+/* f(t) for t >= 0, from last on f(last) */
+INLINE Pair on_pieces(const Pieces *f, Pair t, bool exact)
+{
+    t.hi = v_min(v_set(f->last), t.hi);
+    V leading = v_fma(t.hi, v_set(f->scale), v_set(f->offset));
+    return on_piece(f, piece_of(f, leading), t, exact);
+}
+
+/* f(x) for x of both signs, x at most last */
+INLINE Pair on_pieces_signed(const Pieces *f, V x)
+{
+    M left = v_lt(x, v_set(0));
+    V scale = v_select(left, v_set(f->scale_left), v_set(f->scale));
+    V offset = v_select(left, v_set(f->offset_left), v_set(f->offset));
+    Piece piece = piece_of(f, v_fma(v_abs(x), scale, offset));
+    return on_piece(f, piece, single(x), true);
+}
+#endif
+
+#endif
