@@ -46,6 +46,7 @@ cdef extern from "fastact.h":
         FA_UINT32
         FA_INT64
         FA_UINT64
+        FA_DTYPES
     ctypedef struct fa_isa:
         const char *name
     const fa_isa fa_isas[]
@@ -71,6 +72,7 @@ cdef extern from "fastact.h":
         ptrdiff_t shape[64]
         char *data[6]
         ptrdiff_t strides[6][64]
+        bint swapped[6]
     bint fa_run(fa_job *) nogil
     bint fa_run_small(const fa_op *, void **, ptrdiff_t)
     void fa_loop(char **, const intptr_t *, const intptr_t *, void *) noexcept

@@ -47,6 +47,10 @@ cdef inline bint apart_or_same(np.ndarray a, np.ndarray b) noexcept:
     return first == second or first + size <= second or second + size <= first
 
 
+cdef inline bint is_number(PyObject *thing) noexcept:
+    return PyFloat_CheckExact(<object> thing) or PyLong_CheckExact(<object> thing)
+
+
 cdef inline bint number(PyObject *thing, int precision, double *value) noexcept:
     """Whether thing is a Python number that becomes a finite element without a warning."""
     if PyFloat_CheckExact(<object> thing):
@@ -154,6 +158,7 @@ cdef bint run_contiguous(fa_op *op, void **data, ptrdiff_t count, int arrays) no
         job.data[k] = <char *> data[k]
         # Parameters stand between the arrays and the outputs, one element each.
         job.strides[k][0] = 0 if arrays <= k < op.inputs else (8 if op.precision else 4)
+        job.swapped[k] = False
     with nogil:
         overflowed = fa_run(&job)
     return overflowed
@@ -161,96 +166,163 @@ cdef bint run_contiguous(fa_op *op, void **data, ptrdiff_t count, int arrays) no
 
 # ---- views ----
 
-cdef inline bint native(PyObject *thing, int dtype) noexcept:
-    """Whether thing is an exact, aligned, native array of the dtype."""
-    return (
-        np.PyArray_CheckExact(<object> thing)
-        and np.PyArray_TYPE(<np.ndarray> thing) == dtype
-        and np.PyArray_ISBEHAVED_RO(<np.ndarray> thing)
-    )
+# NumPy's type number -> the core's dtype, or -1.
+cdef int dtype_of_number[<int> np.NPY_NTYPES_LEGACY]
+cdef int bfloat_number = -1
+
+
+cdef inline int dtype_in_core(PyObject *thing) noexcept:
+    """The core's dtype of an exact array; -1 for what is none or of a dtype that it lacks."""
+    cdef int type_number
+    if not np.PyArray_CheckExact(<object> thing):
+        return -1
+    type_number = np.PyArray_TYPE(<np.ndarray> thing)
+    if type_number < <int> np.NPY_NTYPES_LEGACY:
+        return dtype_of_number[type_number]
+    return <int> FA_BFLOAT16 if type_number == bfloat_number else -1
+
+
+cdef int loop_dtype(int *dtypes, int count) noexcept:
+    """What NumPy's first loop that all these dtypes cast to safely returns.
+
+    -1 where the core lacks one of them, and for bfloat16 beside bytes, which has rules of its own.
+    """
+    cdef bint same = True, wide = False, bfloat = False, byte = False
+    cdef int k
+    for k in range(count):
+        if dtypes[k] < 0:
+            return -1
+        same = same and dtypes[k] == dtypes[0]
+        wide = wide or dtypes[k] == <int> FA_FLOAT64 or dtypes[k] >= <int> FA_INT32
+        bfloat = bfloat or dtypes[k] == <int> FA_BFLOAT16
+        byte = byte or <int> FA_BOOL <= dtypes[k] <= <int> FA_UINT8
+    if same and (dtypes[0] == <int> FA_FLOAT16 or bfloat):
+        return dtypes[0]
+    if bfloat and byte:
+        return -1
+    return <int> FA_FLOAT64 if wide else <int> FA_FLOAT32
+
+
+cdef bint number_beside(PyObject *thing, int element, double *value):
+    """`number`, rounded as `as_element` does beside arrays of a dtype."""
+    if not number(thing, element == <int> FA_FLOAT64, value):
+        return False
+    if element == <int> FA_FLOAT16 or element == <int> FA_BFLOAT16:
+        half = descriptors[element].type
+        scalar = as_element(value[0], half)
+        value[0] = scalar
+        return type(scalar) is half
+    if element == <int> FA_FLOAT32:
+        value[0] = <float> value[0]
+    return True
+
+
+cdef dict descriptors = {}   # the core's dtype -> NumPy's
 
 
 cdef object walked_call(PyUFuncObject *ufunc, Entry *entry, PyObject **inputs, PyObject **outputs):
-    """The result for native arrays of one dtype in any layout; NotImplemented for anything else.
+    """The result for arrays in any layout, of any dtypes; NotImplemented for what is no array.
 
     NumPy's iterator decides what only NumPy should: the broadcast shape, the layout of new
     outputs, and copies where operands overlap. The walk itself is the core's, in parallel.
     """
-    cdef PyObject *x = inputs[0]
-    if not np.PyArray_CheckExact(<object> x):
+    cdef int nin = ufunc.nin
+    cdef int nout = ufunc.nout
+    cdef PyObject *arrays[FA_MAX_OPERANDS]     # what the iterator walks: arrays, ...
+    cdef int place[FA_MAX_OPERANDS]            # ... which operand each is ...
+    cdef int dtypes[FA_MAX_OPERANDS]           # ... and its dtype
+    cdef int count = 0, k, p
+    cdef bint scalar = True, numbers = False, mixed = False
+    cdef object parameter
+    cdef list alive = []
+    for k in range(nin):
+        arrays[count] = inputs[k]
+        if k >= entry.arrays:
+            if inputs[k] == NULL or is_number(inputs[k]):
+                numbers = True
+                continue
+            if isinstance(<object> inputs[k], numpy.generic):
+                parameter = numpy.asarray(<object> inputs[k])
+                alive.append(parameter)
+                arrays[count] = <PyObject *> parameter
+        dtypes[count] = dtype_in_core(arrays[count])
+        if dtypes[count] < 0:
+            return NotImplemented
+        scalar = scalar and np.PyArray_NDIM(<np.ndarray> arrays[count]) == 0
+        mixed = mixed or (k < entry.arrays and dtypes[k] != dtypes[0])
+        place[count] = k
+        count += 1
+    # Of what dtype the arrays are by themselves decides what a number is rounded to.
+    cdef int element = loop_dtype(dtypes, entry.arrays)
+    cdef int loop = loop_dtype(dtypes, count)
+    if scalar or loop < 0 or (numbers and mixed and element != loop):
         return NotImplemented
-    cdef int dtype = np.PyArray_TYPE(<np.ndarray> x)
-    if dtype != np.NPY_FLOAT32 and dtype != np.NPY_FLOAT64:
-        return NotImplemented
-    cdef int precision = 1 if dtype == np.NPY_FLOAT64 else 0
-    cdef fa_op *op = &entry.op[precision]
+
+    cdef int precision = 1 if loop == <int> FA_FLOAT64 else 0
+    cdef fa_op op = entry.op[precision]
     cdef fa_job job
     cdef double values[FA_MAX_PARAMETERS]
     cdef float singles[FA_MAX_PARAMETERS]
-    cdef PyObject *arrays[FA_MAX_OPERANDS]     # what the iterator walks ...
-    cdef int place[FA_MAX_OPERANDS]            # ... and which operand each is
-    cdef np.npy_uint32 flags[FA_MAX_OPERANDS]
-    cdef np.npy_uint32 common = np.NPY_ITER_ALIGNED | np.NPY_ITER_OVERLAP_ASSUME_ELEMENTWISE
-    cdef int count = 0, k, p
-    cdef bint scalar = True
-    job.op = op
-    for k in range(op.inputs):
+    job.op = &op
+    for k in range(entry.arrays, nin):
         p = k - entry.arrays
-        if p >= 0 and (inputs[k] == NULL or number(inputs[k], precision, &values[p])):
-            if inputs[k] == NULL:
-                values[p] = entry.defaults[p]
-            singles[p] = <float> values[p]
-            job.data[k] = <char *> &values[p] if precision else <char *> &singles[p]
-            continue  # not walked: stride 0 on every axis
-        if not native(inputs[k], dtype):
+        if inputs[k] != NULL and not is_number(inputs[k]):
+            continue
+        if not number_beside(
+                entry.boxed[p] if inputs[k] == NULL else inputs[k], element, &values[p]):
             return NotImplemented
-        scalar = scalar and np.PyArray_NDIM(<np.ndarray> inputs[k]) == 0
-        arrays[count] = inputs[k]
-        place[count] = k
-        flags[count] = common | np.NPY_ITER_READONLY
-        count += 1
-    if scalar:
-        return NotImplemented
+        singles[p] = <float> values[p]
+        # Not walked: stride 0 on every axis.
+        job.data[k] = <char *> &values[p] if precision else <char *> &singles[p]
+        job.swapped[k] = False
+
     cdef int walked_inputs = count
-    for k in range(op.outputs):
+    cdef np.npy_uint32 flags[FA_MAX_OPERANDS]
+    cdef PyObject *wanted[FA_MAX_OPERANDS]
+    cdef np.dtype fresh = descriptors[loop]
+    for k in range(count):
+        op.dtype[place[k]] = <fa_dtype> dtypes[k]
+        flags[k] = np.NPY_ITER_OVERLAP_ASSUME_ELEMENTWISE | np.NPY_ITER_READONLY
+        wanted[k] = NULL
+    for k in range(nout):
         if outputs[k] != NULL and not (
-                native(outputs[k], dtype) and np.PyArray_ISWRITEABLE(<np.ndarray> outputs[k])):
+                dtype_in_core(outputs[k]) == loop
+                and np.PyArray_ISWRITEABLE(<np.ndarray> outputs[k])):
             return NotImplemented
+        op.dtype[nin + k] = <fa_dtype> loop
         arrays[count] = outputs[k]
-        place[count] = op.inputs + k
-        flags[count] = (common | np.NPY_ITER_WRITEONLY | np.NPY_ITER_ALLOCATE
-                        | np.NPY_ITER_NO_BROADCAST | np.NPY_ITER_NO_SUBTYPE)
+        place[count] = nin + k
+        flags[count] = (np.NPY_ITER_OVERLAP_ASSUME_ELEMENTWISE | np.NPY_ITER_WRITEONLY
+                        | np.NPY_ITER_ALLOCATE | np.NPY_ITER_NO_BROADCAST
+                        | np.NPY_ITER_NO_SUBTYPE)
+        wanted[count] = <PyObject *> fresh if outputs[k] == NULL else NULL
         count += 1
 
-    cdef np.dtype descr = np.PyArray_DescrFromType(dtype)
-    cdef PyObject *dtypes[FA_MAX_OPERANDS]
-    for k in range(count):
-        dtypes[k] = <PyObject *> descr
     cdef np.NpyIter *iterator
     try:
         iterator = np.NpyIter_MultiNew(
             count, <np.PyArrayObject **> arrays,
             np.NPY_ITER_MULTI_INDEX | np.NPY_ITER_ZEROSIZE_OK | np.NPY_ITER_COPY_IF_OVERLAP,
-            np.NPY_KEEPORDER, np.NPY_NO_CASTING, flags, <np.PyArray_Descr **> dtypes)
+            np.NPY_KEEPORDER, np.NPY_NO_CASTING, flags, <np.PyArray_Descr **> wanted)
     except (TypeError, ValueError):
         return NotImplemented  # for NumPy to say in its own words
     if np.NpyIter_GetIterSize(iterator) == 0:
         np.NpyIter_Deallocate(iterator)
         return NotImplemented
 
-    describe_walk(&job, iterator, place, count, op.inputs + op.outputs)
+    describe_walk(&job, iterator, place, count, nin + nout)
     cdef bint overflowed
     with nogil:
         overflowed = fa_run(&job)
     results = [
         <object> (<PyObject **> np.NpyIter_GetOperandArray(iterator))[walked_inputs + k]
         if outputs[k] == NULL else <object> outputs[k]
-        for k in range(op.outputs)
+        for k in range(nout)
     ]
     np.NpyIter_Deallocate(iterator)
     if overflowed:
         PyUFunc_GiveFloatingpointErrors(ufunc.name, NPY_FPE_OVERFLOW)
-    return results[0] if op.outputs == 1 else tuple(results)
+    return results[0] if nout == 1 else tuple(results)
 
 
 cdef int describe_walk(
@@ -262,6 +334,7 @@ cdef int describe_walk(
     cdef int order[NPY_MAXDIMS]
     cdef np.npy_intp length[NPY_MAXDIMS]
     cdef char **data = np.NpyIter_GetInitialDataPtrArray(iterator)
+    cdef PyObject **walked = <PyObject **> np.NpyIter_GetOperandArray(iterator)
     cdef int axis, d, k, first_output = job.op.inputs
     np.NpyIter_GetShape(iterator, shape)
     for axis in range(ndim):
@@ -284,4 +357,5 @@ cdef int describe_walk(
             job.strides[place[k]][d] = steps[k]
     for k in range(count):
         job.data[place[k]] = data[k]
+        job.swapped[place[k]] = np.PyArray_ISBYTESWAPPED(<np.ndarray> walked[k])
     return 0

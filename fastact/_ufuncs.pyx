@@ -56,7 +56,10 @@ include "_hook.pxi"
 
 cdef list FORM_NAMES = ["{}", "{}_grad", "{}_value_and_grad", "{}_backward", "{}_grad_{}"]
 
-# Inputs that a loop takes directly, besides the three floating dtypes: (NumPy type number, dtype).
+# The floating dtypes of loops, in NumPy's order of search, and inputs that a loop takes directly
+# besides: (NumPy type number, dtype).
+cdef list FLOATS = [
+    (np.NPY_FLOAT32, FA_FLOAT32), (np.NPY_FLOAT64, FA_FLOAT64), (np.NPY_FLOAT16, FA_FLOAT16)]
 cdef list DIRECT = [
     (np.NPY_BOOL, FA_BOOL), (np.NPY_BYTE, FA_INT8), (np.NPY_UBYTE, FA_UINT8),
     (np.NPY_SHORT, FA_INT16), (np.NPY_USHORT, FA_UINT16),
@@ -87,11 +90,7 @@ cdef object make(int activation, fa_form form, str name, int bfloat):
     cdef int nout = fa_outputs(row, form)
     cdef int nargs = nin + nout
     cdef int k, loop
-    rows = [
-        (np.NPY_FLOAT32, FA_FLOAT32, np.NPY_FLOAT32, FA_FLOAT32),
-        (np.NPY_FLOAT64, FA_FLOAT64, np.NPY_FLOAT64, FA_FLOAT64),
-        (np.NPY_FLOAT16, FA_FLOAT16, np.NPY_FLOAT16, FA_FLOAT16),
-    ]
+    rows = [(number_, dtype, number_, dtype) for number_, dtype in FLOATS]
     if form != FA_BACKWARD:
         for number_, dtype in DIRECT:
             if dtype <= FA_UINT16:
@@ -170,6 +169,20 @@ def _bfloat16():
     return numpy.dtype(bfloat16)
 
 
+cdef void remember_dtypes(bfloat):
+    """What the roads know of dtypes."""
+    global bfloat_number
+    cdef int k
+    for k in range(np.NPY_NTYPES_LEGACY):
+        dtype_of_number[k] = -1
+    for number_, dtype in FLOATS + DIRECT:
+        dtype_of_number[<int> number_] = dtype
+        descriptors[dtype] = np.PyArray_DescrFromType(number_)
+    if bfloat is not None:
+        bfloat_number = bfloat.num
+        descriptors[<int> FA_BFLOAT16] = bfloat
+
+
 def _make_all():
     """Name -> ufunc, for every activation, form and alias."""
     cdef int activation, form
@@ -186,6 +199,7 @@ def _make_all():
             ufunc = make(activation, <fa_form> form, full_name, number_of_bfloat)
             for name in [row["name"], *row["aliases"]]:
                 made[FORM_NAMES[form].format(name, parameter)] = ufunc
+    remember_dtypes(bfloat)
     for dtype in "?bBhH":
         element_types[numpy.dtype(dtype)] = numpy.float32
     for dtype in "iIlLqQ":

@@ -1,4 +1,5 @@
-/* Conversions between a target's precision and the other dtypes, contiguous.
+/* Conversions between a target's precision and the other dtypes, and between byte orders,
+ * contiguous.
  *
  * Plain loops, which the compiler vectorises for the ISA of the target; only IEEE half
  * precision needs verbs. */
@@ -22,6 +23,41 @@ WIDEN(int32, int32_t)
 WIDEN(uint32, uint32_t)
 WIDEN(int64, int64_t)
 WIDEN(uint64, uint64_t)
+WIDEN(float32, float)
+
+/* Exponent and mantissa move to their places, and the exponent's bias is made good.
+ * Subnormal halves get one power of two too many, which is then taken off again. */
+static void widen_half(void *to, const void *from, ptrdiff_t count)
+{
+    T *restrict y = to;
+    const uint16_t *restrict x = from;
+    const uint64_t bias = (uint64_t)1008 << 52, one = (uint64_t)1 << 52;
+    for (ptrdiff_t i = 0; i < count; i++) {
+        uint64_t moved = (uint64_t)(x[i] & 0x7fff) << 42;
+        uint64_t normal = moved + (moved < 31 * one ? bias : 2 * bias);
+        uint64_t raised = moved + bias + one;
+        T lowered;
+        memcpy(&lowered, &raised, sizeof raised);
+        lowered -= 0x1p-14;
+        memcpy(&raised, &lowered, sizeof raised);
+        /* Rounding down makes -0 of a difference that is 0. */
+        uint64_t bits = moved < one ? raised & (UINT64_MAX >> 1) : normal;
+        bits |= (uint64_t)(x[i] >> 15) << 63;
+        memcpy(&y[i], &bits, sizeof bits);
+    }
+}
+
+static void widen_bfloat(void *to, const void *from, ptrdiff_t count)
+{
+    T *restrict y = to;
+    const uint16_t *restrict x = from;
+    for (ptrdiff_t i = 0; i < count; i++) {
+        uint32_t bits = (uint32_t)x[i] << 16;
+        float single;
+        memcpy(&single, &bits, sizeof bits);
+        y[i] = single;
+    }
+}
 #endif
 
 #if PRECISION == 32
@@ -70,5 +106,18 @@ static void narrow_bfloat(void *to, const void *from, ptrdiff_t count)
     }
 }
 #endif
+
+#define SWAP(bits) \
+    for (ptrdiff_t i = 0; i < count; i++) \
+        ((uint##bits##_t *)items)[i] = \
+            __builtin_bswap##bits(((uint##bits##_t *)items)[i]);
+static void swap_bytes(void *items, size_t bytes, ptrdiff_t count)
+{
+    switch (bytes) {
+    case 2: SWAP(16) break;
+    case 4: SWAP(32) break;
+    case 8: SWAP(64) break;
+    }
+}
 
 #endif

@@ -89,6 +89,7 @@ typedef struct {
     fa_kernel *const (*kernels)[FA_FORMS][2]; /* [activation][form][uniform] */
     fa_convert *widen[FA_DTYPES];  /* to the precision of the target */
     fa_convert *narrow[FA_DTYPES]; /* from it */
+    void (*swap_bytes)(void *items, size_t bytes, ptrdiff_t count);
     void (*stream)(void *to, const void *from, size_t bytes); /* past the caches */
     void (*fence)(void); /* after the last stream */
 } fa_target;
@@ -132,6 +133,7 @@ typedef struct {
     ptrdiff_t shape[FA_MAX_DIMS];
     char *data[FA_MAX_OPERANDS];
     ptrdiff_t strides[FA_MAX_OPERANDS][FA_MAX_DIMS]; /* bytes */
+    bool swapped[FA_MAX_OPERANDS]; /* of the other byte order */
 } fa_job;
 
 /* Returns whether a finite result overflowed. May reorder the axes of the job. */

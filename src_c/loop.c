@@ -1,4 +1,4 @@
-/* From arrays to rows: walks over any layout, overlap, threads, streaming and the
+/* From arrays to ranges of rows: layout, overlap, streaming, threads and the
  * floating-point environment. */
 #include <stdio.h>
 #include <string.h>
@@ -10,147 +10,7 @@
 #include "rows.h"
 #include "simd/control.h"
 
-enum { SHORT_ROW = 256 };
-
-/* ---- walks ---- */
-
-/* A place in the job, counted in the order of its axes, the last one innermost. */
-typedef struct {
-    ptrdiff_t index[FA_MAX_DIMS];
-    char *at[FA_MAX_OPERANDS];
-} Cursor;
-
-static void go_to(Cursor *cursor, const fa_job *job, int operands, ptrdiff_t place)
-{
-    for (int d = job->dims - 1; d >= 0; d--) {
-        cursor->index[d] = place % job->shape[d];
-        place /= job->shape[d];
-    }
-    for (int k = 0; k < operands; k++) {
-        cursor->at[k] = job->data[k];
-        for (int d = 0; d < job->dims; d++)
-            cursor->at[k] += cursor->index[d] * job->strides[k][d];
-    }
-}
-
-/* What is left of the row, at most count. */
-static ptrdiff_t row_part(const Cursor *cursor, const fa_job *job, ptrdiff_t count)
-{
-    ptrdiff_t left = job->shape[job->dims - 1] - cursor->index[job->dims - 1];
-    return left < count ? left : count;
-}
-
-/* On by part, which does not reach beyond the row. */
-static void advance(Cursor *cursor, const fa_job *job, int operands, ptrdiff_t part)
-{
-    int inner = job->dims - 1;
-    cursor->index[inner] += part;
-    for (int k = 0; k < operands; k++) cursor->at[k] += part * job->strides[k][inner];
-    for (int d = inner; d > 0 && cursor->index[d] == job->shape[d]; d--) {
-        cursor->index[d] = 0;
-        cursor->index[d - 1]++;
-        for (int k = 0; k < operands; k++)
-            cursor->at[k] +=
-                job->strides[k][d - 1] - job->shape[d] * job->strides[k][d];
-    }
-}
-
-static void run_rows(const Plan *plan, const fa_job *job, ptrdiff_t from, ptrdiff_t to)
-{
-    Cursor cursor;
-    ptrdiff_t strides[FA_MAX_OPERANDS];
-    go_to(&cursor, job, plan->operands, from);
-    for (int k = 0; k < plan->operands; k++)
-        strides[k] = job->strides[k][job->dims - 1];
-    while (from < to) {
-        ptrdiff_t part = row_part(&cursor, job, plan->in_order ? 1 : to - from);
-        fa_run_row(plan, cursor.at, strides, part);
-        advance(&cursor, job, plan->operands, part);
-        from += part;
-    }
-}
-
-/* Whether an operand of the kernel's own dtype runs on through all rows. */
-static bool is_flat(const Plan *plan, const fa_job *job, int k)
-{
-    bool native = job->op->dtype[k] == (job->op->precision ? FA_FLOAT64 : FA_FLOAT32);
-    ptrdiff_t stride = (ptrdiff_t)plan->bytes;
-    for (int d = job->dims - 1; native && d >= 0; d--) {
-        native = job->strides[k][d] == stride;
-        stride *= job->shape[d];
-    }
-    return native;
-}
-
-/* Rows too short to be worth a kernel each are gathered to blocks of many. */
-static void run_short_rows(const Plan *plan, const fa_job *job, ptrdiff_t from,
-                           ptrdiff_t to)
-{
-    const fa_op *op = plan->op;
-    int inner = job->dims - 1;
-    ptrdiff_t most = BLOCK / plan->target->width * plan->target->width;
-    Scratch scratch[FA_MAX_OPERANDS];
-    void *operands[FA_MAX_OPERANDS];
-    bool flat[FA_MAX_OPERANDS];
-    size_t bytes[FA_MAX_OPERANDS];
-    for (int k = 0; k < plan->operands; k++) {
-        flat[k] = is_flat(plan, job, k);
-        bytes[k] = fa_item_bytes(op->dtype[k]);
-    }
-    Cursor cursor;
-    go_to(&cursor, job, plan->operands, from);
-    while (from < to) {
-        ptrdiff_t block = to - from < most ? to - from : most;
-        Cursor start = cursor;
-        for (ptrdiff_t done = 0, part; done < block; done += part) {
-            part = row_part(&cursor, job, block - done);
-            for (int k = 0; k < op->inputs; k++)
-                if (!flat[k])
-                    fa_gather(scratch[k].items + done * (ptrdiff_t)bytes[k],
-                              cursor.at[k], job->strides[k][inner], bytes[k], part);
-            advance(&cursor, job, plan->operands, part);
-        }
-        bool all_flat = true;
-        for (int k = 0; k < plan->operands; k++) {
-            fa_dtype dtype = op->dtype[k];
-            bool output = k >= op->inputs;
-            fa_convert *widen = output ? NULL : plan->target->widen[dtype];
-            bool convert = widen || (output && plan->target->narrow[dtype]);
-            operands[k] = flat[k] ? start.at[k]
-                : convert         ? scratch[k].wide
-                                  : scratch[k].items;
-            if (widen) widen(scratch[k].wide, scratch[k].items, block);
-            all_flat &= !output || flat[k];
-        }
-        bool uniform = plan->first_parameter == plan->last_parameter;
-        fa_run_kernel(plan, uniform, operands, block, false);
-        from += block;
-        if (all_flat) continue;
-        for (int k = op->inputs; k < plan->operands; k++) {
-            fa_convert *narrow = plan->target->narrow[op->dtype[k]];
-            if (narrow) narrow(scratch[k].items, scratch[k].wide, block);
-        }
-        for (ptrdiff_t done = 0, part; done < block; done += part) {
-            part = row_part(&start, job, block - done);
-            for (int k = op->inputs; k < plan->operands; k++)
-                if (!flat[k])
-                    fa_scatter(start.at[k], job->strides[k][inner],
-                               scratch[k].items + done * (ptrdiff_t)bytes[k], bytes[k],
-                               part);
-            advance(&start, job, plan->operands, part);
-        }
-    }
-}
-
-/* Elements [from, to) of the job. */
-static void run_range(const Plan *plan, const fa_job *job, ptrdiff_t from, ptrdiff_t to)
-{
-    bool short_rows = job->dims > 1 && job->shape[job->dims - 1] < SHORT_ROW;
-    if (short_rows && !plan->in_order)
-        run_short_rows(plan, job, from, to);
-    else
-        run_rows(plan, job, from, to);
-}
+/* ---- layout ---- */
 
 /* Axes of length 1 go; neighbours that every operand walks as one are joined. */
 static void coalesce(fa_job *job, int operands)
@@ -213,7 +73,8 @@ static bool must_be_in_order(const fa_job *job, int operands)
             Extent other = extent(job, k);
             if (mine.high <= other.low || other.high <= mine.low) continue;
             bool same = k < job->op->inputs && job->data[k] == job->data[out]
-                && job->op->dtype[k] == job->op->dtype[out];
+                && job->op->dtype[k] == job->op->dtype[out]
+                && job->swapped[k] == job->swapped[out];
             for (int d = 0; same && d < job->dims; d++)
                 same = job->strides[k][d] == job->strides[out][d];
             if (!same) return true;
@@ -343,7 +204,7 @@ static bool run_planned(const Plan *plan, const fa_job *job, ptrdiff_t size)
     fa_control callers = control_read(), raised = 0;
     if (members == 1) {
         fa_control before = enter(callers);
-        run_range(plan, job, 0, size);
+        fa_run_range(plan, job, 0, size);
         raised = leave(before);
     } else {
 #ifdef _OPENMP
@@ -351,8 +212,8 @@ static bool run_planned(const Plan *plan, const fa_job *job, ptrdiff_t size)
 #endif
         for (int member = 0; member < members; member++) {
             fa_control before = enter(callers);
-            run_range(plan, job, share_start(job, size, member, members),
-                      share_start(job, size, member + 1, members));
+            fa_run_range(plan, job, share_start(job, size, member, members),
+                         share_start(job, size, member + 1, members));
             if (plan->streaming) plan->target->fence();
             raised |= leave(before);
         }
@@ -370,6 +231,7 @@ bool fa_run(fa_job *job)
     coalesce(job, plan.operands);
     plan.in_order = must_be_in_order(job, plan.operands);
     plan.streaming = !plan.in_order && worth_streaming(job, plan.operands);
+    fa_plan_rows(&plan, job);
     return run_planned(&plan, job, size);
 }
 
@@ -377,17 +239,20 @@ bool fa_run_small(const fa_op *op, void *const *operands, ptrdiff_t count)
 {
     Plan plan = make_plan(op);
     fa_control before = enter(control_read());
-    fa_run_kernel(&plan, true, operands, count, false);
+    fa_run_kernel(&plan, true, operands, count);
     return leave(before) != 0;
 }
 
 void fa_loop(char **args, const intptr_t *dimensions, const intptr_t *steps, void *data)
 {
     const fa_op *op = data;
-    fa_job job = {.op = op, .dims = 1};
+    fa_job job; /* not cleared: kilobytes, of which a loop needs a few words */
+    job.op = op;
+    job.dims = 1;
     job.shape[0] = dimensions[0];
     for (int k = 0; k < op->inputs + op->outputs; k++) {
         job.data[k] = args[k];
+        job.swapped[k] = false;
         job.strides[k][0] = steps[k];
     }
     if (fa_run(&job)) control_write(control_read() | CONTROL_OVERFLOW);

@@ -1,192 +1,268 @@
-/* A row of a job, through its kernel.
+/* A range of a job, through its kernel.
  *
- * Operands that are contiguous and of the kernel's precision go to it as they are. Any
- * other passes through blocks of scratch, gathered and converted before, narrowed,
- * streamed or scattered after. So every layout and dtype runs through the same kernel,
- * and to the same bits. */
+ * Long rows that are contiguous and of the kernel's precision go to it as they lie. All
+ * else passes through blocks of scratch, gathered, turned and converted before, and the
+ * same backwards after. So every layout and dtype runs through the same kernel, and to
+ * the same bits. */
 #include "rows.h"
 
 #include <string.h>
 
-/* A kernel on count elements. The last ones, fewer than it takes at once, go through
- * the same kernel in a padded copy, so a value does not depend on where it stands. */
-void fa_run_kernel(const Plan *plan, bool uniform, void *const *operands,
-                   ptrdiff_t count, bool streaming)
+#include "copy.h"
+#include "walk.h"
+
+/* Below SHORT_ROW elements a row is gathered with its neighbours to a block. */
+enum { SHORT_ROW = 256, BLOCK_BYTES = 4096 };
+
+/* Room for one block of one operand. */
+typedef struct {
+    _Alignas(LINE_BYTES) char wide[BLOCK_BYTES]; /* in the kernel's precision */
+    char items[BLOCK_BYTES];                     /* as in the array, but contiguous */
+} Scratch;
+
+static bool is_parameter(const Plan *plan, int k)
 {
-    fa_kernel *kernel = plan->kernel[uniform];
-    ptrdiff_t width = plan->target->width, rest = count % width, whole = count - rest;
-    if (whole) kernel(operands, whole, streaming);
-    if (!rest) return;
+    return k >= plan->first_parameter && k < plan->last_parameter;
+}
+
+/* ---- how operands lie ---- */
+
+static Operand describe(const Plan *plan, const fa_job *job, int k)
+{
+    fa_dtype dtype = job->op->dtype[k];
+    const ptrdiff_t *strides = job->strides[k];
+    int inner = job->dims - 1;
+    bool output = k >= job->op->inputs;
+    Operand it = {
+        .bytes = fa_item_bytes(dtype),
+        .convert = (output ? plan->target->narrow : plan->target->widen)[dtype],
+        .swapped = job->swapped[k],
+        .constant = true,
+    };
+    uintptr_t misaligned = (uintptr_t)job->data[k];
+    for (int d = 0; d <= inner; d++) {
+        misaligned |= (uintptr_t)strides[d];
+        it.constant &= strides[d] == 0;
+    }
+    it.sound = !it.swapped && misaligned % it.bytes == 0;
+    it.in_rows =
+        it.sound && (strides[inner] == (ptrdiff_t)it.bytes || job->shape[inner] == 1);
+    it.flat = it.in_rows;
+    for (int d = inner; d > 0; d--)
+        it.flat &= strides[d - 1] == strides[d] * job->shape[d];
+    return it;
+}
+
+void fa_plan_rows(Plan *plan, const fa_job *job)
+{
+    int inner = job->dims - 1;
+    bool uniform = true;
+    for (int k = 0; k < plan->operands; k++) {
+        plan->operand[k] = describe(plan, job, k);
+        if (is_parameter(plan, k)) uniform &= job->strides[k][inner] == 0;
+    }
+    plan->short_rows = inner > 0 && job->shape[inner] < SHORT_ROW;
+    plan->direct = !plan->short_rows;
+    for (int k = 0; k < plan->operands; k++) {
+        const Operand *operand = &plan->operand[k];
+        bool single = uniform && is_parameter(plan, k);
+        plan->direct &=
+            !operand->convert && (single ? operand->sound : operand->in_rows);
+    }
+}
+
+/* ---- contiguous operands ---- */
+
+/* The last elements, fewer than the kernel takes at once, go through it in a padded copy,
+ * so a value does not depend on where it stands. */
+static void run_tail(const Plan *plan, bool uniform, void *const *operands,
+                     ptrdiff_t done, ptrdiff_t rest)
+{
     _Alignas(LINE_BYTES) char padded[FA_MAX_OPERANDS][FA_MAX_WIDTH * 8];
     void *at[FA_MAX_OPERANDS];
-    size_t done = plan->bytes * (size_t)whole, bytes = plan->bytes * (size_t)rest;
+    size_t skip = plan->bytes * (size_t)done, bytes = plan->bytes * (size_t)rest;
     for (int k = 0; k < plan->operands; k++) {
-        bool single = uniform && k >= plan->first_parameter && k < plan->last_parameter;
+        bool single = uniform && is_parameter(plan, k);
         at[k] = single ? operands[k] : padded[k];
         if (single || k >= plan->op->inputs) continue;
-        memset(padded[k], 0, plan->bytes * (size_t)width);
-        memcpy(padded[k], (char *)operands[k] + done, bytes);
+        memset(padded[k], 0, plan->bytes * (size_t)plan->target->width);
+        memcpy(padded[k], (char *)operands[k] + skip, bytes);
     }
-    kernel(at, width, false);
+    plan->kernel[uniform](at, plan->target->width, false);
     for (int k = plan->op->inputs; k < plan->operands; k++)
-        memcpy((char *)operands[k] + done, padded[k], bytes);
+        memcpy((char *)operands[k] + skip, padded[k], bytes);
 }
 
-void fa_gather(char *to, const char *from, ptrdiff_t stride, size_t bytes,
-               ptrdiff_t count)
+static void run_kernel(const Plan *plan, bool uniform, void *const *operands,
+                       ptrdiff_t count, bool streaming)
 {
-#define GATHER(type) \
-    for (ptrdiff_t i = 0; i < count; i++, from += stride) { \
-        type item; \
-        memcpy(&item, from, sizeof item); \
-        memcpy(to + i * (ptrdiff_t)sizeof item, &item, sizeof item); \
-    }
-    if (stride == (ptrdiff_t)bytes) {
-        memcpy(to, from, bytes * (size_t)count);
-        return;
-    }
-    switch (bytes) {
-    case 1: GATHER(uint8_t) break;
-    case 2: GATHER(uint16_t) break;
-    case 4: GATHER(uint32_t) break;
-    default: GATHER(uint64_t)
-    }
+    ptrdiff_t rest = count % plan->target->width, whole = count - rest;
+    if (whole) plan->kernel[uniform](operands, whole, streaming);
+    if (rest) run_tail(plan, uniform, operands, whole, rest);
 }
 
-void fa_scatter(char *to, ptrdiff_t stride, const char *from, size_t bytes,
-                ptrdiff_t count)
+void fa_run_kernel(const Plan *plan, bool uniform, void *const *operands,
+                   ptrdiff_t count)
 {
-#define SCATTER(type) \
-    for (ptrdiff_t i = 0; i < count; i++, to += stride) \
-        memcpy(to, from + i * (ptrdiff_t)sizeof(type), sizeof(type));
-    if (stride == (ptrdiff_t)bytes) {
-        memcpy(to, from, bytes * (size_t)count);
-        return;
-    }
-    switch (bytes) {
-    case 2: SCATTER(uint16_t) break;
-    case 4: SCATTER(uint32_t) break;
-    default: SCATTER(uint64_t)
-    }
+    run_kernel(plan, uniform, operands, count, false);
 }
 
 /* The same with stores past the caches, which must be aligned to lines: the elements
  * before the first whole line, and outputs that do not agree on it, are stored as usual. */
-static void run_streaming(const Plan *plan, bool uniform, char *const *data,
+static void run_streaming(const Plan *plan, bool uniform, void *const *operands,
                           ptrdiff_t count)
 {
     int out = plan->op->inputs;
     ptrdiff_t bytes = (ptrdiff_t)plan->bytes;
-    uintptr_t over = (uintptr_t)data[out] % LINE_BYTES;
+    uintptr_t over = (uintptr_t)operands[out] % LINE_BYTES;
     bool aligned = over % (uintptr_t)bytes == 0;
     for (int k = out + 1; k < plan->operands; k++)
-        aligned &= (uintptr_t)data[k] % LINE_BYTES == over;
+        aligned &= (uintptr_t)operands[k] % LINE_BYTES == over;
     ptrdiff_t head = aligned && over ? (LINE_BYTES - (ptrdiff_t)over) / bytes : 0;
     if (head > count) head = count;
-    if (head) fa_run_kernel(plan, uniform, (void *const *)data, head, false);
+    if (head) fa_run_kernel(plan, uniform, operands, head);
     void *at[FA_MAX_OPERANDS];
     for (int k = 0; k < plan->operands; k++) {
-        bool single = uniform && k >= plan->first_parameter && k < plan->last_parameter;
-        at[k] = data[k] + (single ? 0 : head * bytes);
+        bool single = uniform && is_parameter(plan, k);
+        at[k] = (char *)operands[k] + (single ? 0 : head * bytes);
     }
-    fa_run_kernel(plan, uniform, at, count - head, aligned);
+    run_kernel(plan, uniform, at, count - head, aligned);
 }
 
-/* The next count elements of an input, contiguous and of the kernel's precision. */
-static void *fetch(const Plan *plan, int k, const char *from, ptrdiff_t stride,
-                   ptrdiff_t count, Scratch *scratch)
+/* ---- rows as they lie ---- */
+
+static void run_rows(const Plan *plan, const fa_job *job, ptrdiff_t from, ptrdiff_t to)
 {
-    fa_dtype dtype = plan->op->dtype[k];
-    size_t bytes = fa_item_bytes(dtype);
-    fa_convert *widen = plan->target->widen[dtype];
-    if (stride != (ptrdiff_t)bytes) {
-        char *items = widen ? scratch->items : scratch->wide;
-        fa_gather(items, from, stride, bytes, count);
-        from = items;
+    bool uniform = true;
+    for (int k = plan->first_parameter; k < plan->last_parameter; k++)
+        uniform &= job->strides[k][job->dims - 1] == 0;
+    Cursor cursor;
+    go_to(&cursor, job, plan->operands, from);
+    while (from < to) {
+        ptrdiff_t left = row_left(&cursor, job);
+        Part part = {1, plan->in_order ? 1 : left < to - from ? left : to - from};
+        if (plan->streaming)
+            run_streaming(plan, uniform, (void *const *)cursor.at, part.length);
+        else
+            fa_run_kernel(plan, uniform, (void *const *)cursor.at, part.length);
+        advance(&cursor, job, plan->operands, part);
+        from += part.length;
     }
-    if (!widen) return (void *)from;
-    widen(scratch->wide, from, count);
+}
+
+/* ---- blocks ---- */
+
+/* Copies count elements from a place on, all operands from first to end, between the
+ * arrays and their rooms; those without room stay. */
+static void copy_block(const fa_job *job, Cursor *cursor, int operands, int first,
+                       int end, char *const *room, ptrdiff_t count)
+{
+    int inner = job->dims - 1;
+    Part part;
+    for (ptrdiff_t done = 0; done < count; done += part.rows * part.length) {
+        part = next_part(cursor, job, count - done);
+        for (int k = first; k < end; k++) {
+            if (!room[k]) continue;
+            size_t bytes = fa_item_bytes(job->op->dtype[k]);
+            ptrdiff_t item = (ptrdiff_t)bytes;
+            Strides there = {inner ? job->strides[k][inner - 1] : 0,
+                             job->strides[k][inner]};
+            Strides here = {item * part.length, item};
+            char *block = room[k] + done * item;
+            if (k < job->op->inputs)
+                fa_copy(block, here, cursor->at[k], there, bytes, part.rows,
+                        part.length);
+            else
+                fa_copy(cursor->at[k], there, block, here, bytes, part.rows,
+                        part.length);
+        }
+        advance(cursor, job, operands, part);
+    }
+}
+
+/* Elements as the kernel takes them; those in scratch are turned first. */
+static void *widened(const Plan *plan, int k, char *items, ptrdiff_t count,
+                     Scratch *scratch)
+{
+    const Operand *operand = &plan->operand[k];
+    if (operand->swapped) plan->target->swap_bytes(items, operand->bytes, count);
+    if (!operand->convert) return items;
+    operand->convert(scratch->wide, items, count);
     return scratch->wide;
 }
 
-/* The reverse for an output whose values stand in scratch->wide. */
-static void deliver(const Plan *plan, int k, char *to, ptrdiff_t stride,
-                    ptrdiff_t count, Scratch *scratch)
-{
-    fa_dtype dtype = plan->op->dtype[k];
-    size_t bytes = fa_item_bytes(dtype);
-    fa_convert *narrow = plan->target->narrow[dtype];
-    const char *values = scratch->wide;
-    bool contiguous = stride == (ptrdiff_t)bytes;
-    if (narrow && contiguous && !plan->streaming) {
-        narrow(to, values, count);
-        return;
-    }
-    if (narrow) {
-        narrow(scratch->items, values, count);
-        values = scratch->items;
-    }
-    if (!contiguous)
-        fa_scatter(to, stride, values, bytes, count);
-    else if (plan->streaming)
-        plan->target->stream(to, values, bytes * (size_t)count);
-    else
-        memcpy(to, values, bytes * (size_t)count);
-}
-
-/* One row of count elements. */
-void fa_run_row(const Plan *plan, char *const *data, const ptrdiff_t *strides,
-                ptrdiff_t count)
+static void run_block(const Plan *plan, const fa_job *job, Cursor *cursor,
+                      ptrdiff_t count, Scratch *scratch)
 {
     const fa_op *op = plan->op;
-    bool uniform = true;
+    int inner = job->dims - 1;
+    bool in_a_row = count <= row_left(cursor, job), uniform = true;
     for (int k = plan->first_parameter; k < plan->last_parameter; k++)
-        uniform &= strides[k] == 0;
+        uniform &=
+            plan->operand[k].constant || (in_a_row && job->strides[k][inner] == 0);
 
-    enum { DIRECT, UNIFORM, BLOCKED } way[FA_MAX_OPERANDS];
-    bool blocked = false;
+    bool lies[FA_MAX_OPERANDS]; /* contiguous in the array itself */
+    char *items[FA_MAX_OPERANDS], *room[FA_MAX_OPERANDS];
+    bool scattered = false, as_they_lie = true;
     for (int k = 0; k < plan->operands; k++) {
-        bool parameter = k >= plan->first_parameter && k < plan->last_parameter;
-        bool native = op->dtype[k] == (op->precision ? FA_FLOAT64 : FA_FLOAT32);
-        bool contiguous = strides[k] == (ptrdiff_t)plan->bytes || count == 1;
-        if (parameter && uniform)
-            way[k] = UNIFORM;
-        else if (native && contiguous)
-            way[k] = DIRECT;
-        else
-            way[k] = BLOCKED;
-        blocked |= way[k] == BLOCKED || (way[k] == UNIFORM && !native);
+        const Operand *operand = &plan->operand[k];
+        bool output = k >= op->inputs, single = uniform && is_parameter(plan, k);
+        lies[k] = single ? operand->sound : in_a_row ? operand->in_rows : operand->flat;
+        char *block = operand->convert ? scratch[k].items : scratch[k].wide;
+        items[k] = lies[k] ? cursor->at[k] : block;
+        room[k] = lies[k] || single ? NULL : block;
+        if (single && !lies[k]) memcpy(block, cursor->at[k], operand->bytes);
+        scattered |= output && !lies[k];
+        as_they_lie &= !output || (lies[k] && !operand->convert);
     }
-    if (!blocked) {
-        if (plan->streaming)
-            run_streaming(plan, uniform, data, count);
-        else
-            fa_run_kernel(plan, uniform, (void *const *)data, count, false);
-        return;
-    }
+    Cursor start;
+    if (scattered) start = *cursor;
+    copy_block(job, cursor, plan->operands, 0, op->inputs, room, count);
 
-    Scratch scratch[FA_MAX_OPERANDS];
-    char *at[FA_MAX_OPERANDS];
     void *operands[FA_MAX_OPERANDS];
     for (int k = 0; k < plan->operands; k++) {
-        at[k] = data[k];
-        if (way[k] == UNIFORM) operands[k] = fetch(plan, k, at[k], 0, 1, &scratch[k]);
+        bool single = uniform && is_parameter(plan, k);
+        if (k < op->inputs)
+            operands[k] = widened(plan, k, items[k], single ? 1 : count, &scratch[k]);
+        else
+            operands[k] = plan->operand[k].convert ? scratch[k].wide : items[k];
     }
-    for (ptrdiff_t done = 0; done < count; done += BLOCK) {
-        ptrdiff_t part = count - done < BLOCK ? count - done : BLOCK;
-        for (int k = 0; k < plan->operands; k++) {
-            if (way[k] == DIRECT)
-                operands[k] = at[k];
-            else if (k >= op->inputs)
-                operands[k] = scratch[k].wide;
-            else if (way[k] == BLOCKED)
-                operands[k] = fetch(plan, k, at[k], strides[k], part, &scratch[k]);
-        }
-        fa_run_kernel(plan, uniform, operands, part, false);
-        for (int k = 0; k < plan->operands; k++) {
-            if (k >= op->inputs && way[k] == BLOCKED)
-                deliver(plan, k, at[k], strides[k], part, &scratch[k]);
-            at[k] += part * strides[k];
-        }
+    if (plan->streaming && as_they_lie)
+        run_streaming(plan, uniform, operands, count);
+    else
+        fa_run_kernel(plan, uniform, operands, count);
+
+    for (int k = op->inputs; k < plan->operands; k++) {
+        const Operand *operand = &plan->operand[k];
+        bool past_caches = plan->streaming && lies[k] && operand->convert;
+        char *narrow = past_caches ? scratch[k].items : items[k];
+        if (operand->convert) operand->convert(narrow, scratch[k].wide, count);
+        if (operand->swapped) plan->target->swap_bytes(narrow, operand->bytes, count);
+        if (past_caches)
+            plan->target->stream(items[k], narrow, operand->bytes * (size_t)count);
     }
+    if (scattered)
+        copy_block(job, &start, plan->operands, op->inputs, plan->operands, room,
+                   count);
+}
+
+static void run_blocks(const Plan *plan, const fa_job *job, ptrdiff_t from,
+                       ptrdiff_t to)
+{
+    ptrdiff_t width = plan->target->width, room = BLOCK_BYTES / (ptrdiff_t)plan->bytes;
+    ptrdiff_t most = plan->in_order ? 1 : room / width * width;
+    Scratch scratch[FA_MAX_OPERANDS];
+    Cursor cursor;
+    go_to(&cursor, job, plan->operands, from);
+    for (ptrdiff_t count; from < to; from += count) {
+        count = to - from < most ? to - from : most;
+        ptrdiff_t left = row_left(&cursor, job);
+        if (!plan->short_rows && left < count) count = left;
+        run_block(plan, job, &cursor, count, scratch);
+    }
+}
+
+void fa_run_range(const Plan *plan, const fa_job *job, ptrdiff_t from, ptrdiff_t to)
+{
+    (plan->direct ? run_rows : run_blocks)(plan, job, from, to);
 }

@@ -1,10 +1,22 @@
-/* Between loop.c and rows.c: what is decided for a job, and a row of it. */
+/* Between loop.c and rows.c: what is decided for a job, and a range of it. */
 #ifndef FA_ROWS_H
 #define FA_ROWS_H
 
 #include "fastact.h"
 
-enum { BLOCK = 512, LINE_BYTES = 64 };
+enum { LINE_BYTES = 64 };
+
+/* How an operand lies in memory. */
+typedef struct {
+    size_t bytes;        /* of an element */
+    fa_convert
+        *convert; /* to or from the kernel's precision; NULL: it is that already */
+    bool swapped;        /* of the other byte order */
+    bool sound;          /* aligned and of this machine's byte order */
+    bool in_rows;        /* the kernel can take it where a row lies */
+    bool flat;           /* ... and one row lies behind the other */
+    bool constant;       /* one element for all */
+} Operand;
 
 /* What is decided once for a job. */
 typedef struct {
@@ -14,28 +26,21 @@ typedef struct {
     int operands, first_parameter, last_parameter;
     size_t bytes; /* of an element of the kernel's precision */
     bool streaming;
-    bool in_order; /* outputs overlap inputs: one element at a time */
+    bool in_order;   /* outputs overlap inputs: one element at a time */
+    bool short_rows; /* not worth a kernel each */
+    bool direct;     /* rows go to the kernel as they lie */
+    Operand operand[FA_MAX_OPERANDS];
 } Plan;
 
-/* Room for one block of one operand. */
-typedef struct {
-    char wide[BLOCK * 8];  /* in the kernel's precision */
-    char items[BLOCK * 8]; /* in the array's dtype, contiguous */
-} Scratch;
-
-/* Elements of a size from or to a stride. */
-void fa_gather(char *to, const char *from, ptrdiff_t stride, size_t bytes,
-               ptrdiff_t count);
-void fa_scatter(char *to, ptrdiff_t stride, const char *from, size_t bytes,
-                ptrdiff_t count);
+/* Fills in the operands, short_rows and direct. */
+void fa_plan_rows(Plan *plan, const fa_job *job);
 
 /* A kernel on contiguous operands of its precision. A uniform one reads one element of
- * each parameter; streaming asks for outputs that are aligned to lines. */
+ * each parameter. */
 void fa_run_kernel(const Plan *plan, bool uniform, void *const *operands,
-                   ptrdiff_t count, bool streaming);
+                   ptrdiff_t count);
 
-/* One row of count elements of any dtype and stride. */
-void fa_run_row(const Plan *plan, char *const *data, const ptrdiff_t *strides,
-                ptrdiff_t count);
+/* Elements [from, to) of a job, counted in the order of its axes. */
+void fa_run_range(const Plan *plan, const fa_job *job, ptrdiff_t from, ptrdiff_t to);
 
 #endif

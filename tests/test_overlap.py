@@ -78,6 +78,28 @@ def test_interleaved_and_reversed() -> None:
         assert_same(square, want)
 
 
+@pytest.mark.parametrize("size", [40, LARGE])
+def test_casts_in_place(size: int, threads: Callable[[int], None]) -> None:
+    threads(2)
+    side = int(size**0.5)
+    values = np.random.default_rng(0).normal(0, 3, (side, side))
+    for dtype in ("f2", ">f2", ">f4", ">f8"):
+        for cut in (np.s_[:, :], np.s_[:, ::2], np.s_[::-1, : side // 2]):
+            x = values.astype(dtype)
+            want = fa.sigmoid(x[cut].copy())
+            fa.sigmoid(x[cut], out=x[cut])
+            assert_same(x[cut].astype(want.dtype), want)
+    for dtype in ("i4", ">f4", "i2", "?"):  # memory read as one dtype and written as another
+        for forward in (True, False):
+            room = np.zeros(2 * size, np.float32)
+            x = room.view(dtype)[:size] if forward else room.view(dtype)[::-1][:size]
+            x[...] = np.arange(size) % 7
+            out = room.view(np.dtype(fa.sigmoid(x[:1]).dtype))[: 2 * size : 2][:size]
+            want = fa.sigmoid(x.copy())[: len(out)]
+            fa.sigmoid(x[: len(out)], out=out)
+            assert_same(out.copy(), want)
+
+
 def test_two_outputs_that_overlap() -> None:
     x = np.linspace(-3, 3, 40, dtype=np.float32)
     value, slope = fa.silu_value_and_grad(x)

@@ -2,35 +2,46 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from cases import CASES, Case, assert_same, every_case, outputs, sample
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-DTYPES = [
-    np.float32,
-    np.float64,
-    np.float16,
-    np.dtype(">f4"),
-    np.int8,
-    np.uint16,
-    np.int64,
-    np.bool,
-]
+import fastact as fa
+
+try:
+    from ml_dtypes import bfloat16
+except ImportError:
+    bfloat16 = np.float16
+
+FLOATS = [np.dtype(t) for t in (np.float32, np.float64, np.float16, bfloat16)]
+# bool and the integers, in both byte orders.
+OTHERS = [np.dtype(order + code) for order in "<>" for code in "?bBhHiIlLqQ"]
+SWAPPED = [np.dtype(">f4"), np.dtype(">f8"), np.dtype(">f2")]
+
+
+def misaligned(x: np.ndarray) -> np.ndarray:
+    """A copy of the same strides whose elements start one byte behind where they should."""
+    room = np.empty(x.nbytes + 1, np.uint8)
+    view = room[1:].view(x.dtype).reshape(x.shape)
+    view[...] = x
+    return view
 
 
 @st.composite
 def views(draw: st.DrawFn, case: Case) -> list[np.ndarray]:
-    """Operands of one case as views: strided, turned, reversed, broadcast, empty, of no axes."""
+    """Operands as views: strided, turned, reversed, broadcast, empty, of no axes, of any dtype."""
     shape = draw(st.lists(st.integers(0, 6), max_size=4).map(tuple))
+    if draw(st.integers(0, 3)) == 0:
+        shape = (*shape[:2], draw(st.integers(200, 700)))  # rows of more than one block
+    alike = draw(st.sampled_from([None, None, *FLOATS]))
     found = []
-    for k in range(case.ufunc.nin if draw(st.booleans()) else case.arrays):
-        dtype = draw(
-            st.sampled_from(
-                DTYPES if k == case.ufunc.nin - len(case.parameters) - 1 else DTYPES[:3]
-            )
-        )
+    for _ in range(case.ufunc.nin if draw(st.booleans()) else case.arrays):
+        dtype = alike or draw(st.sampled_from(FLOATS + OTHERS + SWAPPED))
         mine = tuple(1 if n > 0 and draw(st.integers(0, 5)) == 0 else n for n in shape)
         if draw(st.integers(0, 9)) == 0:
             mine = mine[1:]
@@ -38,9 +49,11 @@ def views(draw: st.DrawFn, case: Case) -> list[np.ndarray]:
         steps = [draw(st.sampled_from([1, 1, 1, 2, 3, -1, -2])) for _ in mine]
         whole = np.empty([mine[a] * abs(steps[a]) for a in axes], dtype)
         values = np.random.default_rng(draw(st.integers(0, 99))).normal(0, 3, whole.shape)
-        if np.dtype(dtype).kind in "ub":
+        if dtype.kind in "ub":
             values = np.abs(values)
         whole[...] = values.astype(dtype)
+        if whole.size and draw(st.integers(0, 3)) == 0:
+            whole = misaligned(whole)
         turned = whole.transpose(np.argsort(axes)) if mine else whole
         view = turned[tuple(slice(None, None, s) for s in steps)]
         assert view.shape == mine
@@ -54,7 +67,7 @@ def strides(result: object) -> list[tuple[int, ...]]:
     return [y.strides if isinstance(y, np.ndarray) else () for y in outputs(result)]
 
 
-@pytest.mark.parametrize("case", CASES[::1], ids=lambda case: case.ufunc.__name__)
+@every_case
 @settings(max_examples=12, deadline=None, database=None, derandomize=True)
 @given(data=st.data())
 def test_random_layouts(case: Case, data: st.DataObject) -> None:
@@ -70,6 +83,31 @@ def test_random_layouts(case: Case, data: st.DataObject) -> None:
     assert_same(got, copies)
     assert strides(got) == strides(want)
     assert [type(y) for y in outputs(got)] == [type(y) for y in outputs(want)]
+
+
+@st.composite
+def rooms(draw: st.DrawFn, result: np.ndarray) -> np.ndarray:
+    """An output for a result: of any layout, alignment and byte order."""
+    dtype = draw(st.sampled_from([result.dtype, result.dtype.newbyteorder("S")]))
+    steps = [draw(st.sampled_from([1, 2, -1])) for _ in result.shape]
+    lengths = [n * abs(step) for n, step in zip(result.shape, steps, strict=True)]
+    room = np.zeros(lengths, dtype, order=draw(st.sampled_from("CF")))
+    if draw(st.integers(0, 3)) == 0:
+        room = misaligned(room)
+    return room[(..., *(slice(None, None, step) for step in steps))]
+
+
+@every_case
+@settings(max_examples=6, deadline=None, database=None, derandomize=True)
+@given(data=st.data())
+def test_random_outputs(case: Case, data: st.DataObject) -> None:
+    operands = data.draw(views(case))
+    with np.errstate(all="ignore"):
+        want = outputs(case.ufunc(*operands, where=True))
+        out = tuple(data.draw(rooms(y)) for y in want)
+        got = outputs(case.ufunc(*operands, out=out))
+    assert all(y is mine for y, mine in zip(got, out, strict=True))
+    assert_same(tuple(y.astype(y.dtype.newbyteorder("=")) for y in out), want)
 
 
 @every_case
@@ -111,3 +149,43 @@ def test_large_views(size: int) -> None:
     relu = next(c for c in CASES if c.ufunc.__name__ == "sigmoid")
     assert_same(relu.ufunc(cube), relu.ufunc(cube.copy()))
     assert strides(relu.ufunc(cube)) == strides(np.negative(cube))
+
+
+@pytest.mark.parametrize("dtype", [*FLOATS, *SWAPPED, *map(np.dtype, "?bHiQ")])
+@pytest.mark.parametrize("size", [1000, 300_000])
+def test_large_views_of_any_dtype(
+    dtype: np.dtype, size: int, threads: Callable[[int], None]
+) -> None:
+    threads(2)
+    side = int(size**0.5)
+    x = np.abs(np.random.default_rng(3).normal(0, 3, (side, side))).astype(dtype)
+    a = np.linspace(-1, 1, side, dtype=np.float32)
+    for view in (x, x.T, x[:, ::2], x[::-3], x[:, : side // 2], x[:, :13], misaligned(x)):
+        assert_same(fa.gelu(view), fa.gelu(view, where=True))
+        assert strides(fa.gelu(view)) == strides(fa.gelu(view, where=True))
+        columns = a[: view.shape[1]]
+        assert_same(fa.prelu(view, columns), fa.prelu(view, columns, where=True))
+        rows = a[: len(view), None]
+        assert_same(fa.prelu(view, rows), fa.prelu(view, rows, where=True))
+
+
+@pytest.mark.parametrize("value", [0.1, 3, True, 1e5, 1e39, -0.0, np.nan, 2**30])
+@pytest.mark.parametrize("first", [*FLOATS, np.dtype(">f2"), np.dtype("b"), np.dtype("i")])
+@pytest.mark.parametrize("second", [*FLOATS, np.dtype("?"), np.dtype("H"), np.dtype("q")])
+def test_numbers_beside_arrays_of_any_dtype(
+    first: np.dtype, second: np.dtype, value: object
+) -> None:
+    g = np.arange(6).reshape(2, 3).astype(first)
+    x = (np.arange(6).reshape(2, 3) - 3).astype(second)
+    calls = [
+        (fa.leaky_relu_backward, (g, x, value)),
+        (fa.hard_tanh, (g, value, np.linspace(0, 1, 3).astype(second))),
+        (fa.hard_tanh, (g, np.float32(-0.3), value)),
+        (fa.elu, (g, value)),
+        (fa.elu, (g, second.type(1))),
+        (fa.leaky_relu_backward, (g, x)),
+    ]
+    for ufunc, operands in calls:
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            assert_same(ufunc(*operands), ufunc(*operands, where=True))
