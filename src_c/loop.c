@@ -60,13 +60,14 @@ static Extent extent(const fa_job *job, int k)
     return e;
 }
 
-/* Whether operands share memory other than element by element. An output that visits
- * an address twice overlaps itself. */
-static bool must_be_in_order(const fa_job *job, int operands)
+/* How the outputs share memory with the other operands. One that visits an address twice
+ * overlaps itself. */
+static Overlap find_overlap(const fa_job *job, int operands)
 {
+    Overlap found = APART;
     for (int out = job->op->inputs; out < operands; out++) {
         for (int d = 0; d < job->dims; d++)
-            if (job->strides[out][d] == 0 && job->shape[d] > 1) return true;
+            if (job->strides[out][d] == 0 && job->shape[d] > 1) return OVERLAPPING;
         Extent mine = extent(job, out);
         for (int k = 0; k < operands; k++) {
             if (k == out) continue;
@@ -77,10 +78,11 @@ static bool must_be_in_order(const fa_job *job, int operands)
                 && job->swapped[k] == job->swapped[out];
             for (int d = 0; same && d < job->dims; d++)
                 same = job->strides[k][d] == job->strides[out][d];
-            if (!same) return true;
+            if (!same) return OVERLAPPING;
+            found = IN_PLACE;
         }
     }
-    return false;
+    return found;
 }
 
 /* ---- streaming ---- */
@@ -139,8 +141,6 @@ static bool worth_streaming(const fa_job *job, int operands)
         bool output = k >= job->op->inputs;
         ptrdiff_t item = (ptrdiff_t)fa_item_bytes(job->op->dtype[k]);
         if (output && job->strides[k][job->dims - 1] != item) return false;
-        for (int other = 0; output && other < job->op->inputs; other++)
-            if (job->data[other] == job->data[k]) return false;
         bytes += visited_bytes(job, k);
     }
     return bytes > 1.5 * (double)last_cache_bytes();
@@ -180,6 +180,7 @@ static Plan make_plan(const fa_op *op)
         .first_parameter = op->inputs - activation->parameters,
         .last_parameter = op->inputs,
         .bytes = op->precision ? 8 : 4,
+        .kernel_ns = activation->cost * (op->precision ? 3 : 1),
     };
 }
 
@@ -198,9 +199,8 @@ static ptrdiff_t share_start(const fa_job *job, ptrdiff_t size, int member, int 
 
 static bool run_planned(const Plan *plan, const fa_job *job, ptrdiff_t size)
 {
-    double cost = fa_activations[plan->op->activation].cost;
-    double ns = (double)size * cost * (plan->op->precision ? 3 : 1);
-    int members = plan->in_order ? 1 : fa_borrow_team(ns);
+    double ns = plan->kernel_ns + plan->copy_ns;
+    int members = plan->overlap == OVERLAPPING ? 1 : fa_borrow_team(ns * (double)size);
     fa_control callers = control_read(), raised = 0;
     if (members == 1) {
         fa_control before = enter(callers);
@@ -229,8 +229,8 @@ bool fa_run(fa_job *job)
     if (size == 0) return false;
     Plan plan = make_plan(job->op);
     coalesce(job, plan.operands);
-    plan.in_order = must_be_in_order(job, plan.operands);
-    plan.streaming = !plan.in_order && worth_streaming(job, plan.operands);
+    plan.overlap = find_overlap(job, plan.operands);
+    plan.streaming = plan.overlap == APART && worth_streaming(job, plan.operands);
     fa_plan_rows(&plan, job);
     return run_planned(&plan, job, size);
 }

@@ -11,8 +11,12 @@
 #include "copy.h"
 #include "walk.h"
 
-/* Below SHORT_ROW elements a row is gathered with its neighbours to a block. */
+/* Shorter rows are gathered with their neighbours to a block, unless that costs more than
+ * the lanes that each of them would leave empty. */
 enum { SHORT_ROW = 256, BLOCK_BYTES = 4096 };
+
+/* An operand's element through scratch, and a row that goes to the kernel by itself. */
+static const double NS_OF_A_COPY = 0.15, NS_OF_A_ROW = 10;
 
 /* Room for one block of one operand. */
 typedef struct {
@@ -53,22 +57,42 @@ static Operand describe(const Plan *plan, const fa_job *job, int k)
     return it;
 }
 
+/* How many operands do not go to the kernel as they lie, in rows or run through. */
+static int copied(const Plan *plan, const fa_job *job, bool in_rows)
+{
+    bool uniform = true;
+    for (int k = plan->first_parameter; k < plan->last_parameter; k++)
+        uniform &= job->strides[k][job->dims - 1] == 0;
+    int count = 0;
+    for (int k = 0; k < plan->operands; k++) {
+        const Operand *operand = &plan->operand[k];
+        bool lies = uniform && is_parameter(plan, k)
+            ? operand->sound && (in_rows || operand->constant)
+            : in_rows ? operand->in_rows : operand->flat;
+        count += !lies || operand->convert;
+    }
+    return count;
+}
+
 void fa_plan_rows(Plan *plan, const fa_job *job)
 {
     int inner = job->dims - 1;
-    bool uniform = true;
-    for (int k = 0; k < plan->operands; k++) {
+    for (int k = 0; k < plan->operands; k++)
         plan->operand[k] = describe(plan, job, k);
-        if (is_parameter(plan, k)) uniform &= job->strides[k][inner] == 0;
+    ptrdiff_t row = job->shape[inner], width = plan->target->width;
+    ptrdiff_t empty = (width - row % width) % width;
+    int left = copied(plan, job, true);
+    int gathered = left;
+    plan->short_rows = inner > 0 && row < SHORT_ROW;
+    if (plan->short_rows) {
+        gathered = copied(plan, job, false);
+        bool redone = plan->overlap == APART && row >= width;
+        plan->short_rows = left > 0 || !redone
+            || NS_OF_A_ROW + plan->kernel_ns * (double)empty
+                > NS_OF_A_COPY * (double)(gathered * row);
     }
-    plan->short_rows = inner > 0 && job->shape[inner] < SHORT_ROW;
-    plan->direct = !plan->short_rows;
-    for (int k = 0; k < plan->operands; k++) {
-        const Operand *operand = &plan->operand[k];
-        bool single = uniform && is_parameter(plan, k);
-        plan->direct &=
-            !operand->convert && (single ? operand->sound : operand->in_rows);
-    }
+    plan->direct = !plan->short_rows && left == 0;
+    plan->copy_ns = NS_OF_A_COPY * (plan->short_rows ? gathered : left);
 }
 
 /* ---- contiguous operands ---- */
@@ -93,12 +117,30 @@ static void run_tail(const Plan *plan, bool uniform, void *const *operands,
         memcpy((char *)operands[k] + skip, padded[k], bytes);
 }
 
+/* Or, where no output lies over an input, the kernel ends with as many as it takes at once,
+ * some of them for the second time. */
+static void end_again(const Plan *plan, bool uniform, void *const *operands,
+                      ptrdiff_t count)
+{
+    ptrdiff_t start = (count - plan->target->width) * (ptrdiff_t)plan->bytes;
+    void *at[FA_MAX_OPERANDS];
+    for (int k = 0; k < plan->operands; k++) {
+        bool single = uniform && is_parameter(plan, k);
+        at[k] = (char *)operands[k] + (single ? 0 : start);
+    }
+    plan->kernel[uniform](at, plan->target->width, false);
+}
+
 static void run_kernel(const Plan *plan, bool uniform, void *const *operands,
                        ptrdiff_t count, bool streaming)
 {
     ptrdiff_t rest = count % plan->target->width, whole = count - rest;
     if (whole) plan->kernel[uniform](operands, whole, streaming);
-    if (rest) run_tail(plan, uniform, operands, whole, rest);
+    if (!rest) return;
+    if (whole && plan->overlap == APART)
+        end_again(plan, uniform, operands, count);
+    else
+        run_tail(plan, uniform, operands, whole, rest);
 }
 
 void fa_run_kernel(const Plan *plan, bool uniform, void *const *operands,
@@ -140,7 +182,7 @@ static void run_rows(const Plan *plan, const fa_job *job, ptrdiff_t from, ptrdif
     go_to(&cursor, job, plan->operands, from);
     while (from < to) {
         ptrdiff_t left = row_left(&cursor, job);
-        Part part = {1, plan->in_order ? 1 : left < to - from ? left : to - from};
+        Part part = {1, plan->overlap == OVERLAPPING ? 1 : left < to - from ? left : to - from};
         if (plan->streaming)
             run_streaming(plan, uniform, (void *const *)cursor.at, part.length);
         else
@@ -250,7 +292,7 @@ static void run_blocks(const Plan *plan, const fa_job *job, ptrdiff_t from,
                        ptrdiff_t to)
 {
     ptrdiff_t width = plan->target->width, room = BLOCK_BYTES / (ptrdiff_t)plan->bytes;
-    ptrdiff_t most = plan->in_order ? 1 : room / width * width;
+    ptrdiff_t most = plan->overlap == OVERLAPPING ? 1 : room / width * width;
     Scratch scratch[FA_MAX_OPERANDS];
     Cursor cursor;
     go_to(&cursor, job, plan->operands, from);

@@ -18,6 +18,13 @@ typedef struct {
     bool constant;       /* one element for all */
 } Operand;
 
+/* How outputs share memory with other operands. */
+typedef enum {
+    OVERLAPPING, /* otherwise than the two below: one element after the other */
+    IN_PLACE,    /* element by element */
+    APART,
+} Overlap;
+
 /* What is decided once for a job. */
 typedef struct {
     const fa_op *op;
@@ -26,13 +33,14 @@ typedef struct {
     int operands, first_parameter, last_parameter;
     size_t bytes; /* of an element of the kernel's precision */
     bool streaming;
-    bool in_order;   /* outputs overlap inputs: one element at a time */
-    bool short_rows; /* not worth a kernel each */
+    Overlap overlap;
+    bool short_rows; /* gathered with their neighbours to blocks */
     bool direct;     /* rows go to the kernel as they lie */
+    double kernel_ns, copy_ns; /* of an element, about: computed, and through scratch */
     Operand operand[FA_MAX_OPERANDS];
 } Plan;
 
-/* Fills in the operands, short_rows and direct. */
+/* Fills in the operands and what depends on how they lie. */
 void fa_plan_rows(Plan *plan, const fa_job *job);
 
 /* A kernel on contiguous operands of its precision. A uniform one reads one element of

@@ -17,7 +17,7 @@ import fastact
 from fastact import _ufuncs
 
 ACTIVATIONS = _ufuncs.ACTIVATIONS
-WORTH_A_THREAD = 20e3  # ns of work
+WORTH_A_THREAD = 10e3  # ns of work
 
 
 class Case(NamedTuple):
