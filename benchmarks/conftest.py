@@ -23,6 +23,12 @@ TORCH = {
     "gelu_tanh": lambda x: torch.nn.functional.gelu(x, approximate="tanh"),
     "mish": lambda x: torch.nn.functional.mish(x),
     "softplus": lambda x: torch.nn.functional.softplus(x),
+    "prelu": lambda x, a: torch.nn.functional.prelu(x, a.flatten()),
+}
+
+IN_PLACE = {
+    "relu": lambda x: torch.relu_(x),
+    "silu": lambda x: torch.nn.functional.silu(x, inplace=True),
 }
 
 
@@ -51,16 +57,20 @@ def threads(request: pytest.FixtureRequest) -> int:
 
 @pytest.fixture
 def measure(library, benchmark):
-    """Times one function on one array; the group puts the libraries side by side."""
+    """Times one function on arrays; the group puts the libraries side by side."""
 
-    def run(name: str, x: np.ndarray, group: str) -> None:
+    def run(name: str, group: str, *operands: np.ndarray, in_place: bool = False) -> None:
         benchmark.group = group
         if library == "fastact":
-            ufunc = getattr(fa, name)
-            benchmark(ufunc, x)
+            out = {"out": operands[0]} if in_place else {}
+            benchmark(getattr(fa, name), *operands, **out)
         else:
+            function = IN_PLACE[name] if in_place else TORCH[name]
             with torch.inference_mode():
-                benchmark(TORCH[name], torch.from_numpy(x))
-        benchmark.extra_info["ns_per_element"] = benchmark.stats.stats.min / x.size * 1e9
+                benchmark(function, *map(torch.from_numpy, operands))
+        if benchmark.enabled:
+            benchmark.extra_info["ns_per_element"] = (
+                benchmark.stats.stats.min / operands[0].size * 1e9
+            )
 
     return run

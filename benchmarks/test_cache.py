@@ -24,4 +24,4 @@ def test_in_cache(name, dtype, measure, threads):
     if threads > 1:
         pytest.skip("one thread's work")
     x = np.random.default_rng(1).normal(0, 2, 65_536).astype(dtype)
-    measure(name, x, f"cache {name} {dtype}")
+    measure(name, f"cache {name} {dtype}", x)

@@ -21,7 +21,7 @@ static const double NS_OF_A_COPY = 0.15, NS_OF_A_ROW = 10;
 /* Room for one block of one operand. */
 typedef struct {
     _Alignas(LINE_BYTES) char wide[BLOCK_BYTES]; /* in the kernel's precision */
-    char items[BLOCK_BYTES];                     /* as in the array, but contiguous */
+    char items[BLOCK_BYTES]; /* as in the array, but contiguous */
 } Scratch;
 
 static bool is_parameter(const Plan *plan, int k)
@@ -68,7 +68,8 @@ static int copied(const Plan *plan, const fa_job *job, bool in_rows)
         const Operand *operand = &plan->operand[k];
         bool lies = uniform && is_parameter(plan, k)
             ? operand->sound && (in_rows || operand->constant)
-            : in_rows ? operand->in_rows : operand->flat;
+            : in_rows ? operand->in_rows
+                      : operand->flat;
         count += !lies || operand->convert;
     }
     return count;
@@ -77,8 +78,7 @@ static int copied(const Plan *plan, const fa_job *job, bool in_rows)
 void fa_plan_rows(Plan *plan, const fa_job *job)
 {
     int inner = job->dims - 1;
-    for (int k = 0; k < plan->operands; k++)
-        plan->operand[k] = describe(plan, job, k);
+    for (int k = 0; k < plan->operands; k++) plan->operand[k] = describe(plan, job, k);
     ptrdiff_t row = job->shape[inner], width = plan->target->width;
     ptrdiff_t empty = (width - row % width) % width;
     int left = copied(plan, job, true);
@@ -182,7 +182,10 @@ static void run_rows(const Plan *plan, const fa_job *job, ptrdiff_t from, ptrdif
     go_to(&cursor, job, plan->operands, from);
     while (from < to) {
         ptrdiff_t left = row_left(&cursor, job);
-        Part part = {1, plan->overlap == OVERLAPPING ? 1 : left < to - from ? left : to - from};
+        Part part = {1,
+                     plan->overlap == OVERLAPPING ? 1
+                         : left < to - from       ? left
+                                                  : to - from};
         if (plan->streaming)
             run_streaming(plan, uniform, (void *const *)cursor.at, part.length);
         else
@@ -300,6 +303,8 @@ static void run_blocks(const Plan *plan, const fa_job *job, ptrdiff_t from,
         count = to - from < most ? to - from : most;
         ptrdiff_t left = row_left(&cursor, job);
         if (!plan->short_rows && left < count) count = left;
+        /* Whole rows, where there is room for one. */
+        if (left < count) count -= (count - left) % job->shape[job->dims - 1];
         run_block(plan, job, &cursor, count, scratch);
     }
 }

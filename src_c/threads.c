@@ -26,10 +26,10 @@
  * a single one: between the two, nearer to the series. */
 static const double NS_WORTH_A_THREAD = 10e3;
 
-static atomic_bool alone;  /* OpenMP cannot be used in this process any more */
+static atomic_bool alone; /* OpenMP cannot be used in this process any more */
 #endif
-static atomic_int limit;        /* set by fa_set_threads; 0 until then */
-static atomic_int borrowed;     /* members of teams at work, callers not counted */
+static atomic_int limit; /* set by fa_set_threads; 0 until then */
+static atomic_int borrowed; /* members of teams at work, callers not counted */
 static _Thread_local int local_limit; /* 0: none */
 
 bool fa_has_openmp(void)
