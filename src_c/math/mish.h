@@ -22,7 +22,7 @@ INLINE V mish_of(V x)
 {
     V bounded = v_max(v_set(MISH_START), v_min(v_set(MISH_RATIO.last), x));
     Pair ratio = on_pieces_signed(&MISH_RATIO, bounded);
-    V y = v_fma(bounded, ratio.hi, v_mul(bounded, ratio.lo));
+    V y = lifted_product(bounded, ratio);
     M far = v_lt(x, v_set(MISH_START));
     if (v_any(far)) {
         V z = v_max(v_set(-DECAY_END), x);

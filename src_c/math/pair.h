@@ -50,6 +50,15 @@ INLINE Pair pair_scaled(V t, Pair a)
     return product;
 }
 
+/* t (a.hi + a.lo) for a t of moderate size: it is rounded once, and once more where it is
+ * subnormal, for which the low word would be rounded alone. */
+INLINE V lifted_product(V t, Pair a)
+{
+    V lifted = v_mul(t, v_set(C(0x1p64, 0x1p512)));
+    V product = v_fma(lifted, a.hi, v_mul(lifted, a.lo));
+    return v_mul(product, v_set(C(0x1p-64, 0x1p-512)));
+}
+
 /* a + b exactly for two numbers that are not negative; only a NaN in b comes through. */
 INLINE Pair positive_sum(V a, V b) { return fast_two_sum(v_max(a, b), v_min(a, b)); }
 

@@ -87,10 +87,11 @@ def c_pieces(
 ) -> list[str]:
     """The definition of a Pieces for [0, last], or for [-left, last] with 4 steps to an octave.
 
-    A root becomes the centre of its piece. offset, where the pieces start, lies in the first step
-    of an octave, one whose pieces fill a half of the table. Those of negative arguments take up
-    the first two octaves of four. nudge moves the root's shift by that many of its last bits:
-    at the float beside the root, how they fall decides the error.
+    A root becomes the centre of its piece; other centres lie nearer to the end where the function
+    is small, so that the curve is an equal part of it at both. offset, where the pieces start,
+    lies in the first step of an octave, one whose pieces fill a half of the table. Those of
+    negative arguments take up the first two octaves of four. nudge moves the root's shift by that
+    many of its last bits: at the float beside the root, how they fall decides the error.
     """
     start = mpf(2) ** mp.floor(mp.log(offset, 2))
     turns = [start * 2**octave for octave in range(ENTRIES // steps + 1)]
@@ -108,7 +109,8 @@ def c_pieces(
         negative = bool(left) and i < ENTRIES // 2
         low, high = sorted(argument(edge, negative) for edge in edges[i : i + 2])
         at_root = root is not None and low <= root < high
-        centre = rounded(root if at_root else (low + high) / 2, 32)
+        lean = mp.sqrt(abs(function(low) / function(high)))
+        centre = rounded(root if at_root else (low + lean * high) / (1 + lean), 32)
         exact = function(centre)
         slope = mp.diff(function, centre)
         moved = rounded((exact - (0 if at_root else rounded(exact, 32))) / slope, 32)
