@@ -74,7 +74,7 @@ INLINE Slope silu_slope(Pair t, bool exact, M negative)
 }
 #endif
 
-/* x s(z), where z = p x. */
+/* x s(z), where z = p x. At x = +-inf the exponential decides: 0 where it closes, else x. */
 INLINE V gated(V x, Pair z)
 {
     M deep = v_lt(z.hi, v_set(-DECAY_DEEP));
@@ -84,12 +84,14 @@ INLINE V gated(V x, Pair z)
     Reduced n = exp_reduce(-1, bounded, origin);
     n.low = v_sub(n.low, z.lo);
     Pair divisor = logistic_divisor(n, v_select(deep, v_set(0), v_set(1)));
+    M infinite = v_lt(v_set(T_MAX), v_abs(x));
+    if (!v_any(v_or(deep, infinite))) return quotient(x, divisor);
+
     V finite = v_max(v_set(-T_MAX), v_min(v_set(T_MAX), x));
     V y = lift_after(deep, quotient(lift_before(deep, finite), divisor));
-    /* At x = +-inf the exponential decides: 0 where it closes, else x. */
-    M infinite = v_and(v_lt(v_set(T_MAX), v_abs(x)), v_le(z.hi, z.hi));
-    V limit = v_select(v_lt(z.hi, v_set(0)), v_set(0), x);
-    return v_copysign(v_select(infinite, limit, y), x);
+    V zero = v_copysign(v_set(0), x);
+    V limit = v_select(v_lt(z.hi, v_set(0)), zero, x);
+    return v_select(v_and(infinite, v_le(z.hi, z.hi)), limit, y);
 }
 
 /* The derivative of x s(p x) with respect to p: x^2 s'(z).

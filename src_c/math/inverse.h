@@ -58,6 +58,7 @@ INLINE V balance(V d)
 /* (n.hi + n.lo) / d, rounded nearly correctly. */
 INLINE V pair_over(Pair n, V d)
 {
+    if (v_is_known_one(d)) return v_add(n.hi, n.lo);
     V scale = balance(d);
     V divisor = v_mul(d, scale);
     V y = inverse_estimate(divisor);

@@ -87,6 +87,7 @@ INLINE Pair pair_abs(Pair a)
  * Nothing overflows, so no flag is raised for a product that saturates anyway. */
 INLINE Pair saturating_product(V a, V b, T limit)
 {
+    if (v_is_known_one(b)) return single(v_max(v_set(-limit), v_min(v_set(limit), a)));
     V small = v_set(C(0x1p-64, 0x1p-512));
     V probe = v_mul(v_mul(a, small), v_mul(b, small));
     M large = v_lt(v_mul(v_set(limit), v_mul(small, small)), v_abs(probe));

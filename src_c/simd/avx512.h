@@ -38,6 +38,7 @@ typedef __mmask8 NM;
 #endif
 
 INLINE N n_set(T a) { return OP(set1)(a); }
+INLINE T n_first(N a) { return a[0]; }
 INLINE N n_load(const T *p) { return OP(loadu)(p); }
 INLINE void n_store(T *p, N a) { OP(storeu)(p, a); }
 INLINE void n_stream(T *p, N a) { OP(stream)(p, a); }

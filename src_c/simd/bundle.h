@@ -57,6 +57,9 @@ INLINE V v_lookup(const T *table, I i)
 
 INLINE V v_set(T a)
 { V r; EACH r.at[k] = n_set(a); return r; }
+/* Whether the compiler sees that a is 1 throughout; a choice by it costs nothing. */
+INLINE bool v_is_known_one(V a)
+{ bool one = n_first(a.at[0]) == 1; return __builtin_constant_p(one) && one; }
 INLINE V v_load(const T *p)
 { V r; EACH r.at[k] = n_load(p + k * V_LANES); return r; }
 INLINE void v_store(T *p, V a)

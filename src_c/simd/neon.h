@@ -54,6 +54,7 @@ INLINE N n_lookup(const T *table, NI i)
 typedef NI NM;
 
 INLINE N n_set(T a) { return OP(vdupq_n)(a); }
+INLINE T n_first(N a) { return a[0]; }
 INLINE N n_load(const T *p) { return OP(vld1q)(p); }
 INLINE void n_store(T *p, N a) { OP(vst1q)(p, a); }
 /* A single q register cannot be streamed; the compiler may pair the stores. */

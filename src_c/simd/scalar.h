@@ -19,6 +19,7 @@ INLINE N n_from_bits(NI i) { N a; memcpy(&a, &i, sizeof a); return a; }
 
 /* Memory, at any alignment; stream wants that of a register. */
 INLINE N n_set(T a) { return a; }
+INLINE T n_first(N a) { return a; }
 INLINE N n_load(const T *p) { return *p; }
 INLINE void n_store(T *p, N a) { *p = a; }
 INLINE void n_stream(T *p, N a) { *p = a; }
