@@ -197,15 +197,33 @@ def test_out_given_twice() -> None:
         fa.relu(X, out, out=out)
 
 
-@pytest.mark.parametrize("mask", ["none", "all", "alternating", "column"])
+WHERE = {
+    "none": np.zeros((6, 10), bool),
+    "all": np.ones((6, 10), bool),
+    "alternating": np.arange(60).reshape(6, 10) % 2 == 0,
+    "column": np.array([True, False] * 3)[:, None],
+}
+
+
+@every_case
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.float16])
+def test_where_leaves_the_rest(case: Case, dtype: type) -> None:
+    kind = np.dtype(f"u{np.dtype(dtype).itemsize}")
+    operands = sample(case, (6, 10), dtype)
+    want = outputs(case.ufunc(*operands))
+    for mask in WHERE.values():
+        out = tuple(np.full((6, 10), 0x4242, kind).view(dtype) for _ in want)
+        case.ufunc(*operands, out=out, where=mask)
+        chosen = np.broadcast_to(mask, (6, 10))
+        for y, w in zip(out, want, strict=True):
+            assert_same(y[chosen], w[chosen])
+            assert (y.view(kind)[~chosen] == 0x4242).all()
+
+
+@pytest.mark.parametrize("mask", WHERE)
 def test_where(mask: str) -> None:
     x = np.linspace(-4, 4, 60, dtype=np.float32).reshape(6, 10)
-    where = {
-        "none": np.zeros(x.shape, bool),
-        "all": np.ones(x.shape, bool),
-        "alternating": np.arange(60).reshape(6, 10) % 2 == 0,
-        "column": np.array([True, False] * 3)[:, None],
-    }[mask]
+    where = WHERE[mask]
     out = np.full(x.shape, 0x7FC0BEEF, np.uint32).view(np.float32)
     fa.swish(x, 2.0, out=out, where=where)
     where = np.broadcast_to(where, x.shape)
@@ -273,6 +291,18 @@ def test_result_types(case: Case, char: str) -> None:
 
 
 @every_case
+@pytest.mark.parametrize("char", "bBhHiIlLqQ")
+def test_integers_are_cast_first(case: Case, char: str, isa: str) -> None:
+    info = np.iinfo(char)
+    middle = [info.min + 1, -2, -1, 0, 1, 2, 3, 6, 7, 90, info.max // 2, info.max - 1]
+    x = np.array([info.min, *(m for m in middle if m >= info.min), info.max], dtype=char)
+    x = np.resize(x, 60)
+    g = [np.linspace(-2, 2, 60, dtype=RESULTS[char])] * (case.arrays - 1)
+    with np.errstate(over="ignore"):  # of squares
+        assert_same(case.ufunc(*g, x), case.ufunc(*g, x.astype(RESULTS[char])))
+
+
+@every_case
 def test_bfloat16(case: Case) -> None:
     x = np.linspace(-3, 3, 40).astype(ml_dtypes.bfloat16)
     for y in outputs(case.ufunc(*[x] * case.arrays)):
@@ -327,9 +357,12 @@ def test_empty(case: Case) -> None:
     ids=lambda x: type(x).__name__ if not isinstance(x, np.ndarray) else str(x.dtype),
 )
 def test_what_is_not_supported(x: object) -> None:
-    for ufunc in (fa.silu, fa.prelu, fa.silu_value_and_grad):
-        with pytest.raises((TypeError, ValueError, OverflowError)):
-            ufunc(x)
+    for case in CASES:
+        for k in range(case.arrays):
+            operands: list[object] = [X] * case.arrays
+            operands[k] = x
+            with pytest.raises((TypeError, ValueError, OverflowError)):
+                case.ufunc(*operands)
 
 
 # ---- the ufunc itself ----

@@ -19,7 +19,9 @@ pytestmark = pytest.mark.skipif(
     reason="knows the fenv_t of Linux on x86-64",
 )
 FLUSH = 0x8040  # FTZ and DAZ
+DOWNWARD = 0x2000
 UPWARD = 0x4000
+TO_ZERO = 0x6000
 CONTROL = 0xFFC0  # masks, rounding, FTZ, DAZ: all but the status flags
 MXCSR = 7  # its place in fenv_t, in words
 
@@ -57,7 +59,9 @@ X = np.concatenate(
 
 
 @every_activation
-@pytest.mark.parametrize("bits", [FLUSH, UPWARD], ids=["flush", "upward"])
+@pytest.mark.parametrize(
+    "bits", [FLUSH, DOWNWARD, UPWARD, TO_ZERO], ids=["flush", "downward", "upward", "to-zero"]
+)
 def test_one_result_for_every_thread_count(
     name: str, bits: int, threads: Callable[[int], None]
 ) -> None:
@@ -70,6 +74,30 @@ def test_one_result_for_every_thread_count(
         one = form(name, "value")(X), form(name, "grad")(X)
         assert mxcsr() == word
     assert_same(two, one)
+
+
+@pytest.mark.parametrize("bits", [FLUSH, UPWARD], ids=["flush", "upward"])
+def test_the_word_may_be_set_before_there_is_a_team(bits: int) -> None:
+    # The helpers inherit it when they are made, and must not keep it for later calls.
+    run_python(f"""
+        import ctypes, numpy as np, fastact as fa
+        x = np.random.default_rng(0).normal(0, 1e-38, 400_000).astype(np.float32)
+        fa.set_num_threads(1)
+        plain = fa.silu(x)
+        libm = ctypes.CDLL("libm.so.6")
+        before, changed = (ctypes.c_uint32 * 8)(), (ctypes.c_uint32 * 8)()
+        libm.fegetenv(before)
+        libm.fegetenv(changed)
+        changed[{MXCSR}] |= {bits}
+        libm.fesetenv(changed)
+        one = fa.silu(x)
+        fa.set_num_threads(2)
+        two = fa.silu(x)
+        libm.fesetenv(before)
+        assert np.array_equal(one, two)
+        assert not np.array_equal(one, plain)
+        assert np.array_equal(fa.silu(x), plain)
+    """)
 
 
 def test_a_call_leaves_the_control_word() -> None:

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from cases import ACTIVATIONS, Case, bits, every_activation, every_case, form, outputs, sample
 
+ml_dtypes = pytest.importorskip("ml_dtypes")
 INF = np.inf
-DTYPES = [np.float32, np.float64, np.float16]
+DTYPES = [np.float32, np.float64, np.float16, ml_dtypes.bfloat16]
 
 # f(-inf), f(inf), f'(-inf), f'(inf); -0.0 is meant.
 LIMITS = {
@@ -96,9 +97,16 @@ def test_every_activation_has_its_limits_here() -> None:
 def test_infinities(name: str, dtype: type, isa: str) -> None:
     x = np.tile(np.array([-INF, INF], dtype=dtype), 20)
     low, high, grad_low, grad_high = LIMITS[name]
-    exactly(form(name, "value")(x), np.tile([low, high], 20))
-    got = form(name, "grad")(x)
-    np.testing.assert_array_equal(got, np.tile([grad_low, grad_high], 20).astype(dtype))
+    values = np.tile([low, high], 20)
+    slopes = np.tile(np.array([grad_low, grad_high], dtype=dtype), 20)
+    for road in ({}, {"where": True}):
+        exactly(form(name, "value")(x, **road), values)
+        np.testing.assert_array_equal(form(name, "grad")(x, **road), slopes)
+        value, slope = form(name, "value_and_grad")(x, **road)
+        exactly(value, values)
+        np.testing.assert_array_equal(slope, slopes)
+        product = outputs(form(name, "backward")(np.full_like(x, -1), x, **road))[0]
+        np.testing.assert_array_equal(product, -slopes)
 
 
 # df/dp at -inf and inf
@@ -147,7 +155,7 @@ def test_signed_zeros(dtype: type, isa: str) -> None:
 def test_nan_gives_a_quiet_nan(case: Case, dtype: type, isa: str) -> None:
     kind = np.dtype(f"u{np.dtype(dtype).itemsize}")
     quiet = np.array(np.nan, dtype=dtype).view(kind)
-    info = np.finfo(dtype)
+    info = ml_dtypes.finfo(dtype)
     signalling = (quiet ^ kind.type(1 << (info.nmant - 1))) | kind.type(1)
     for pattern in (quiet, signalling, quiet | kind.type(1 << (info.bits - 1))):
         x = np.full(5, pattern, dtype=kind).view(dtype)
@@ -169,7 +177,24 @@ def test_nan_in_the_cotangent(case: Case, dtype: type, isa: str) -> None:
 
 
 @every_case
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_a_nan_in_every_lane_of_three_vectors(case: Case, dtype: type, isa: str) -> None:
+    length = 145  # three bundles of the widest vectors and one element
+    kind = np.dtype(f"u{np.dtype(dtype).itemsize}")
+    operands = sample(case, length, dtype)
+    clean = outputs(case.ufunc(*operands))
+    for lane in range(length):
+        before = operands[-1][lane]
+        operands[-1][lane] = np.nan
+        for y, want in zip(outputs(case.ufunc(*operands)), clean, strict=True):
+            assert np.isnan(y[lane])
+            y.view(kind)[lane] = want.view(kind)[lane]
+            assert y.tobytes() == want.tobytes(), lane
+        operands[-1][lane] = before
+
+
+@every_case
+@pytest.mark.parametrize("dtype", DTYPES)
 def test_a_nan_leaves_its_neighbours_alone(case: Case, dtype: type, isa: str) -> None:
     for length in (1, 2, 3, 7, 16, 17, 31, 48, 67):
         operands = sample(case, length, dtype, seed=length)
@@ -196,7 +221,7 @@ def test_subnormals_are_not_flushed(name: str, dtype: type, isa: str) -> None:
 @pytest.mark.parametrize("name", present(["identity", "relu", "hard_shrink", "threshold"]))
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_the_largest_numbers_pass(name: str, dtype: type, isa: str) -> None:
-    largest = np.finfo(dtype).max
+    largest = ml_dtypes.finfo(dtype).max
     x = np.full(33, largest, dtype=dtype)
     with np.errstate(all="raise"):
         np.testing.assert_array_equal(form(name, "value")(x), x)

@@ -46,12 +46,12 @@ def test_stride(case: Case, dtype: type, isa: str) -> None:
 @pytest.mark.parametrize("dtype", FLOATS)
 def test_threads(case: Case, dtype: type, threads: Callable[[int], None]) -> None:
     threadpoolctl = pytest.importorskip("threadpoolctl")
-    size = case.size_for(3)
+    size = case.size_for(8)
     operands = [np.resize(o, size) for o in sample(case, 9973, dtype)]
     threads(1)
     want = outputs(case.ufunc(*operands))
-    with threadpoolctl.threadpool_limits(4, user_api="openmp"):
-        for count in (2, 3):
+    with threadpoolctl.threadpool_limits(8, user_api="openmp"):
+        for count in (2, 3, 5, 8):
             threads(count)
             assert_same(case.ufunc(*operands), want)
         cut = [o[3:-2] for o in operands]

@@ -28,7 +28,8 @@ def specials(dtype: type) -> np.ndarray:
 
 def huge(dtype: type) -> np.ndarray:
     info = np.finfo(dtype)
-    return np.array([info.max, -info.max, info.max / 16, -info.max / 16], dtype=dtype)
+    sizes = np.array([info.max, info.max / 16, 1e30, info.max**0.5], dtype=dtype)
+    return np.concatenate([sizes, -sizes])
 
 
 def overflows(case: Case) -> bool:
