@@ -46,10 +46,11 @@ INLINE Dual relu(V x)
 INLINE Dual leaky_relu(V x, V slope)
 {
     M positive = v_lt(zero(), x);
+    V negative = v_select(positive, zero(), x);
     return (Dual){
-        .y = v_select(positive, x, v_mul(slope, x)),
+        .y = v_select(positive, x, v_mul(slope, negative)),
         .dx = slope_exact(unless_nan(x, v_select(positive, one(), slope))),
-        .dp = slope_exact(unless_nan(x, v_select(positive, zero(), x))),
+        .dp = slope_exact(unless_nan(x, negative)),
     };
 }
 
@@ -148,7 +149,7 @@ INLINE Dual threshold(V x, V theta, V value)
 INLINE Dual squared_relu(V x)
 {
     V r = rectified(x);
-    return (Dual){v_mul(r, r), slope_exact(v_add(r, r))};
+    return (Dual){v_mul(r, r), slope_twice(r)};
 }
 
 #endif
