@@ -23,7 +23,8 @@ INLINE Pair gelu_tanh_exponent(V t)
 }
 
 /* From here on e^-z is 0, whatever it is multiplied by. */
-#define GELU_TANH_END C(13.6, 27.0)
+/* From here on g f' is 0, whatever g, and just within what the exponential takes. */
+#define GELU_TANH_END C(13.6, 27.12)
 
 /* The slope at -t is in float32 pieces times e^-z, where 1 - t z' follows the pieces; else,
  * see gate_slope, with d = t - t0 and m = t^2 + t t0 + t0^2 the differences are
