@@ -131,6 +131,24 @@ def test_backward_of_an_infinite_cotangent(name: str, isa: str) -> None:
     np.testing.assert_array_equal(got[slope != 0], -np.inf * np.sign(slope[slope != 0]))
 
 
+@every_activation
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.filterwarnings("ignore:overflow")
+def test_backward_overflows_to_the_right_side(name: str, dtype: type, isa: str) -> None:
+    largest = np.finfo(dtype).maxexp
+    for scale in (largest // 8, largest // 5, largest // 3):
+        x = np.ldexp(np.linspace(-1, 1, 41), scale).astype(dtype)
+        # So small that no gate is shut, however large x.
+        parameters = [dtype(2.0**-scale)] * len(ACTIVATIONS[name]["parameters"])
+        slopes = [form(name, "grad")(x, *parameters)]
+        if ACTIVATIONS[name]["role"] == "learnable":
+            slopes.append(form(name, "grad_parameter")(x, *parameters))
+        for g in np.ldexp(dtype([1, -1]), largest - 8):
+            products = np.atleast_2d(form(name, "backward")(np.full_like(x, g), x, *parameters))
+            for product, slope in zip(products, slopes, strict=True):
+                np.testing.assert_array_equal(np.sign(product), np.sign(g) * np.sign(slope))
+
+
 @pytest.mark.parametrize("name", WITH_PARAMETERS)
 @pytest.mark.filterwarnings("ignore:overflow")
 def test_other_parameters_float32(name: str, isa: str) -> None:

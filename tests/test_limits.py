@@ -167,6 +167,20 @@ def test_nan_gives_a_quiet_nan(case: Case, dtype: type, isa: str) -> None:
 
 
 @every_case
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_nan_of_every_kind(case: Case, dtype: type, isa: str) -> None:
+    # What is done to the bits of an exponent must not depend on those of a NaN.
+    info = np.finfo(dtype)
+    kind = np.dtype(f"u{info.bits // 8}").type
+    payloads = np.arange(4096, dtype=kind) << kind(info.nmant - 12)
+    payloads = np.concatenate([payloads[1:], payloads + kind(1), payloads[1:] - kind(1)])
+    patterns = np.array(np.inf, dtype).view(kind) | payloads
+    x = np.concatenate([patterns, patterns | kind(1 << (info.bits - 1))]).view(dtype)
+    for y in outputs(case.ufunc(*[np.ones_like(x)] * (case.arrays - 1), x)):
+        assert np.isnan(y).all()
+
+
+@every_case
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_nan_in_the_cotangent(case: Case, dtype: type, isa: str) -> None:
     if case.form != "backward":

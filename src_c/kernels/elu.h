@@ -62,8 +62,8 @@ INLINE Dual elu(V x, V alpha)
     Pair e = falling(z);
     return (Dual){
         .y = v_select(v_le(v_set(0), x), x, slope_times(alpha, slope_pair(e.hi, e.lo))),
-        .dx = slope_either(positive, v_set(1),
-                           slope_scaled(single(alpha), exp_slope(single(z)))),
+        .dx = slope_large(slope_either(
+            positive, v_set(1), slope_scaled(single(alpha), exp_slope(single(z))))),
         .dp = slope_pair(v_select(positive, v_set(0), e.hi),
                          v_select(positive, v_set(0), e.lo)),
     };

@@ -98,13 +98,14 @@ INLINE V gated(V x, Pair z)
  *
  * x is multiplied twice by half of what the lift needs: nothing where s' is deep and x^2
  * cannot overflow it, else what undoes its lift; a tiny x^2 s' is lifted so. From
- * END on the exponential has won. */
+ * END on the exponential has won. A deep s' with an x^2 s' that is not deep has its lift
+ * undone last, when nothing can underflow any more. */
 INLINE Slope gated_by(V x, Pair z)
 {
     Pair t = pair_abs(z);
     Slope s = logistic_slope(t);
     V one = v_set(1), size = v_abs(x), below_one = v_min(one, size);
-    M modest = v_lt(size, v_set(C(256.0, 0x1p20)));
+    M modest = v_lt(size, v_set(C(0x1p30, 0x1p340)));
     V half = v_select(modest, one, v_set(C(0x1p-85, 0x1p-555)));
     V result = v_mul(v_mul(below_one, below_one), s.hi);
     V least = v_select(v_lt(size, one), v_set(C(0x1p-100, 0x1p-840)), v_set(0));
@@ -114,8 +115,14 @@ INLINE Slope gated_by(V x, Pair z)
     V factor = v_mul(v_max(v_set(-T_MAX), v_min(v_set(T_MAX), x)), half);
     Pair product = pair_scaled(factor, pair_scaled(factor, (Pair){s.hi, s.lo}));
     product = pair_bounded(product);
-    M deep = v_or(v_and(s.deep, modest), tiny);
-    return (Slope){SLOPE_LIFTED, product.hi, product.lo, deep};
+    M lifted = v_and(s.deep, modest);
+    M low = v_le(product.hi, v_set(C(0x1p70, 0x1p270)));
+    half = v_select(lifted, v_set(C(0x1p-85, 0x1p-555)), one);
+    half = v_select(low, one, half);
+    product.hi = v_mul(v_mul(product.hi, half), half);
+    product.lo = v_mul(v_mul(product.lo, half), half);
+    M deep = v_or(v_and(lifted, low), tiny);
+    return (Slope){SLOPE_LARGE, product.hi, product.lo, deep};
 }
 
 #endif

@@ -38,7 +38,7 @@ INLINE Slope softplus_of(Pair z)
     V shallow = v_select(decay.deep, v_set(0), head);
     Pair log = log1p_of(head, tail, v_fma(shallow, tail, shallow));
     V linear = v_min(v_set(SOFTPLUS_END), v_max(v_set(0), z.hi));
-    Pair sum = positive_sum(linear, log.hi);
+    Pair sum = positive_sum(log.hi, linear); /* where z is NaN, linear is */
     V low = v_add(v_add(sum.lo, log.lo), v_select(positive, z.lo, v_set(0)));
     sum = fast_two_sum(sum.hi, low);
     return (Slope){SLOPE_LIFTED, sum.hi, sum.lo, decay.deep};

@@ -20,8 +20,10 @@
 
 typedef enum {
     SLOPE_EXACT, /* hi alone */
+    SLOPE_TWICE, /* 2 hi, which may overflow where g times it does not */
     SLOPE_PAIR, /* hi + lo */
     SLOPE_LIFTED, /* hi + lo, lifted where deep */
+    SLOPE_LARGE, /* the same, of any size: g lo alone may overflow */
 } SlopeKind;
 
 typedef struct {
@@ -37,6 +39,8 @@ typedef struct {
 } Dual;
 
 INLINE Slope slope_exact(V value) { return (Slope){SLOPE_EXACT, .hi = value}; }
+INLINE Slope slope_large(Slope s) { return s.kind = SLOPE_LARGE, s; }
+INLINE Slope slope_twice(V half) { return (Slope){SLOPE_TWICE, .hi = half}; }
 INLINE Slope slope_pair(V hi, V lo) { return (Slope){SLOPE_PAIR, hi, lo}; }
 
 INLINE V lift_before(M deep, V a)
@@ -74,31 +78,43 @@ INLINE Slope slope_reflected(Slope fall, M negative)
 }
 
 /* Whether there is a lift to undo: rare, so that it costs a test and not the work. */
-INLINE bool slope_is_lifted(Slope s) { return s.kind == SLOPE_LIFTED && v_any(s.deep); }
+INLINE bool slope_is_lifted(Slope s) { return s.kind >= SLOPE_LIFTED && v_any(s.deep); }
 
 /* The slope as a number. Here AFTER comes first: what it rounds to 0, BEFORE would. */
 INLINE V slope_value(Slope s)
 {
     if (s.kind == SLOPE_EXACT) return s.hi;
+    if (s.kind == SLOPE_TWICE) return v_add(s.hi, s.hi);
     V value = v_add(s.hi, s.lo);
     if (slope_is_lifted(s)) value = lift_before(s.deep, lift_after(s.deep, value));
     return value;
 }
 
-/* g (hi + lo), rounded once. An infinite g must not meet lo, which may be 0 or of the
- * other sign. */
-INLINE V pair_times(V g, V hi, V lo)
+/* What stands for g beside lo, which may be 0 or of the other sign: an infinite g must
+ * not meet it, nor, where it may be large, even the largest number. */
+INLINE V slope_cofactor(V g, Slope s)
 {
-    V finite = v_max(v_set(-T_MAX), v_min(v_set(T_MAX), g));
-    return v_fma(g, hi, v_mul(finite, lo));
+    V most = v_set(T_MAX);
+    if (s.kind == SLOPE_LARGE) return v_select(v_le(v_abs(g), most), g, v_set(0));
+    return v_max(v_set(-T_MAX), v_min(most, g));
 }
 
 /* g times the slope, rounded once. */
 INLINE V slope_times(V g, Slope s)
 {
     if (s.kind == SLOPE_EXACT) return v_mul(g, s.hi);
-    if (!slope_is_lifted(s)) return pair_times(g, s.hi, s.lo);
-    return lift_after(s.deep, pair_times(lift_before(s.deep, g), s.hi, s.lo));
+    if (s.kind == SLOPE_TWICE) {
+        V half = v_mul(g, s.hi);
+        return v_add(half, half);
+    }
+    V cofactor = slope_cofactor(g, s);
+    bool lifted = slope_is_lifted(s);
+    if (lifted) g = lift_before(s.deep, g), cofactor = lift_before(s.deep, cofactor);
+    V rest = v_mul(cofactor, s.lo);
+    /* Of the other sign than g hi, which then is far larger, it must stay the smaller. */
+    if (s.kind == SLOPE_LARGE) rest = v_max(v_set(-T_MAX), v_min(v_set(T_MAX), rest));
+    V product = v_fma(g, s.hi, rest);
+    return lifted ? lift_after(s.deep, product) : product;
 }
 
 #endif
