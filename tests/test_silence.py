@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from cases import ACTIVATIONS, Case, every_case, outputs
+from cases import ACTIVATIONS, CASES, Case, every_case, outputs
 
 import fastact as fa
 
@@ -54,6 +54,19 @@ def test_special_values_in_every_lane(case: Case, dtype: type, isa: str) -> None
             case.ufunc(
                 *[np.full(129, 0.5, dtype)] * (case.arrays - 1), np.resize(mixed[lane:], 129)
             )
+
+
+@pytest.mark.parametrize(
+    "case", [c for c in CASES if c.form == "backward"], ids=lambda c: c.ufunc.__name__
+)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_special_values_times_special_values(case: Case, dtype: type, isa: str) -> None:
+    x = np.concatenate([specials(dtype), np.linspace(-1500, 20, 400, dtype=dtype)])
+    with np.errstate(all="raise"):
+        for g in (np.inf, -np.inf, np.nan, 0.0, -0.0, np.finfo(dtype).smallest_subnormal):
+            case.ufunc(np.full_like(x, g), x)
+            for parameter in (2.0**-9, 2.0**9):
+                case.ufunc(np.full_like(x, g), x, *[dtype(parameter)] * len(case.parameters))
 
 
 @every_case
@@ -114,13 +127,21 @@ def test_a_true_overflow_is_told_from_each_thread(
     overflow_of_squared_relu(4 * LARGE, spot)
 
 
-def test_a_true_overflow_is_told_on_every_road() -> None:
+def test_a_true_overflow_is_told_on_every_road(isa: str) -> None:
     x = np.full((4, 6), 1e30, dtype=np.float32)
     for view in (x, x.T, x[:, ::2], x.astype(">f4"), x[0, 0]):
         with np.errstate(over="raise"), pytest.raises(FloatingPointError, match="overflow"):
             fa.squared_relu(view)
     with np.errstate(over="raise"), pytest.raises(FloatingPointError, match="overflow"):
         fa.squared_relu(np.full(3, 300, dtype=np.float16))
+
+
+def test_an_overflow_of_the_rounding_is_told(isa: str) -> None:
+    # The product is finite in float32 and beyond the largest bfloat16.
+    ml_dtypes = pytest.importorskip("ml_dtypes")
+    x, a = (np.full(5, v, ml_dtypes.bfloat16) for v in (-129 * 2.0**120, 254 / 128))
+    with np.errstate(over="raise"), pytest.raises(FloatingPointError, match="overflow"):
+        fa.prelu(x, a)
 
 
 def test_an_infinite_operand_is_no_overflow() -> None:
