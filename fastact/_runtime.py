@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import threading
 import warnings
 from types import TracebackType
 from typing import Any
@@ -87,10 +88,11 @@ class num_threads:
 
     def __init__(self, threads: int) -> None:
         self._threads = _checked(threads)
-        self._before: list[int] = []
+        self._before = threading.local()  # one object may serve several threads
 
     def __enter__(self) -> num_threads:
-        self._before.append(_ufuncs.swap_local_threads(self._threads))
+        before = _ufuncs.swap_local_threads(self._threads)
+        vars(self._before).setdefault("limits", []).append(before)
         return self
 
     def __exit__(
@@ -99,7 +101,7 @@ class num_threads:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        _ufuncs.swap_local_threads(self._before.pop())
+        _ufuncs.swap_local_threads(self._before.limits.pop())
 
 
 def available_isas() -> tuple[str, ...]:

@@ -1,4 +1,5 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, binding=False
+# cython: freethreading_compatible=True
 """Makes a ufunc of every activation and form in the C table, and installs the call hook.
 
 A ufunc has no default arguments, and NumPy hands an inner loop an awkward array in pieces.

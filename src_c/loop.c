@@ -1,5 +1,6 @@
 /* From arrays to ranges of rows: layout, overlap, streaming, threads and the
  * floating-point environment. */
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #ifdef __unix__
@@ -114,11 +115,11 @@ static size_t find_last_cache(void)
 
 static size_t last_cache_bytes(void)
 {
-    static size_t bytes;
-    size_t known = __atomic_load_n(&bytes, __ATOMIC_RELAXED);
+    static atomic_size_t bytes;
+    size_t known = atomic_load_explicit(&bytes, memory_order_relaxed);
     if (known == 0) {
         known = find_last_cache();
-        __atomic_store_n(&bytes, known, __ATOMIC_RELAXED);
+        atomic_store_explicit(&bytes, known, memory_order_relaxed);
     }
     return known;
 }
@@ -227,12 +228,16 @@ bool fa_run(fa_job *job)
 {
     ptrdiff_t size = job_size(job);
     if (size == 0) return false;
+    fa_control callers = control_read();
     Plan plan = make_plan(job->op);
     coalesce(job, plan.operands);
     plan.overlap = find_overlap(job, plan.operands);
     plan.streaming = plan.overlap == APART && worth_streaming(job, plan.operands);
     fa_plan_rows(&plan, job);
-    return run_planned(&plan, job, size);
+    bool overflowed = run_planned(&plan, job, size);
+    /* Arithmetic on sizes and costs raises flags, too. */
+    if (control_read() != callers) control_write(callers);
+    return overflowed;
 }
 
 bool fa_run_small(const fa_op *op, void *const *operands, ptrdiff_t count)

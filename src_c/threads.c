@@ -167,7 +167,7 @@ void fa_return_team(int members)
 #if defined(_OPENMP) && defined(__unix__)
 /* libgomp's pool does not survive a fork: give it up before, or the child hangs in its
  * first parallel region. Teams of other threads that are at work stay behind. */
-static bool paused;
+static atomic_bool paused;
 static void before_fork(void)
 {
 #if _OPENMP >= 201811

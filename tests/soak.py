@@ -1,0 +1,190 @@
+"""Load: many Python threads, random calls and forks; no wrong bit, no growth, no deadlock.
+
+    python tests/soak.py [SECONDS] [THREADS]
+
+Every thread calls random ufuncs on random views, also in place, through NumPy's road and on
+arrays that are worth a team, while the instruction set and the limits of threads change; one
+forks children that call as well. Every result is compared with those computed beforehand, alone.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+import tracemalloc
+import warnings
+from dataclasses import dataclass, field
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import numpy as np
+from cases import CASES, Case, outputs, sample
+
+import fastact as fa
+
+LENGTH = 1200
+CHILD_SECONDS = 120
+
+
+@dataclass
+class Subject:
+    """Operands of a case, and its results on each instruction set."""
+
+    case: Case
+    operands: list[np.ndarray]
+    results: list[tuple[np.ndarray, ...]]
+
+    def holds(self, got: object, part: object) -> bool:
+        """Whether each bit is that of some instruction set: they may change during a call."""
+        return all(
+            np.any([same(y, want[k][part]) for want in self.results], axis=0).all()
+            for k, y in enumerate(outputs(got))
+        )
+
+
+def same(got: np.ndarray, want: np.ndarray) -> np.ndarray:
+    kind = f"u{want.itemsize}"
+    alike = np.ascontiguousarray(got).view(kind) == np.ascontiguousarray(want).view(kind)
+    return alike | (np.isnan(got) & np.isnan(want))
+
+
+def subjects() -> list[Subject]:
+    found = []
+    before = fa.isa()
+    for case in CASES:
+        for dtype in (np.float32, np.float64, np.float16):
+            operands = sample(case, LENGTH, dtype, seed=len(found))
+            results = []
+            for name in fa.available_isas():
+                fa.use_isa(name)
+                with fa.num_threads(1):
+                    results.append(outputs(case.ufunc(*operands)))
+            found.append(Subject(case, operands, results))
+    fa.use_isa(before)
+    return found
+
+
+def one_call(subject: Subject, rng: np.random.Generator) -> bool:
+    """A random call; whether its results are right."""
+    ufunc, operands = subject.case.ufunc, subject.operands
+    start, stop = sorted(rng.integers(0, LENGTH + 1, 2))
+    step = int(rng.choice([1, 1, 2, 7, -1, -3]))
+    way = rng.integers(0, 8)
+    if way == 0:  # worth a team
+        times = int(subject.case.size_for(3) / LENGTH) + 1
+        got = ufunc(*(np.tile(o, (times, 1)) for o in operands))
+        return all(subject.holds(tuple(y[row] for y in outputs(got)), np.s_[:]) for row in (0, -1))
+    if way == 1:  # rows of a turned view
+        got = ufunc(*(o.reshape(30, 40).T for o in operands))
+        return subject.holds(tuple(y.T.reshape(-1) for y in outputs(got)), np.s_[:])
+    part = np.s_[start:stop] if step == 1 else np.s_[::step]
+    views = [o[part] for o in operands]
+    if way == 2:  # in place
+        views = [v.copy() for v in views]
+        return subject.holds(ufunc(*views, out=(views[-1],) + (None,) * (ufunc.nout - 1)), part)
+    if way == 3:
+        return subject.holds(ufunc(*views, where=True), part)
+    return subject.holds(ufunc(*views), part)
+
+
+@dataclass
+class Soak:
+    """What is counted, and what went wrong."""
+
+    seconds: float
+    threads: int
+    subjects: list[Subject] = field(default_factory=subjects)
+    calls: int = 0
+    forks: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+    def run(self) -> dict[str, object]:
+        """Run for the time given; figures."""
+        isa, limit = fa.isa(), fa.get_num_threads()
+        lock = threading.Lock()
+        end = time.monotonic() + self.seconds
+
+        def work(number: int) -> None:
+            try:
+                call_until_the_end(number)
+            except Exception as error:
+                self.wrong.append(repr(error))
+
+        def call_until_the_end(number: int) -> None:
+            rng = np.random.default_rng(number)
+            count = 0
+            while time.monotonic() < end and not self.wrong:
+                subject = self.subjects[rng.integers(len(self.subjects))]
+                with np.errstate(all="ignore"):
+                    right = one_call(subject, rng)
+                if not right:
+                    self.wrong.append(subject.case.ufunc.__name__)
+                count += 1
+                if rng.integers(50) == 0:
+                    fa.use_isa(str(rng.choice(fa.available_isas())))
+                    fa.set_num_threads(int(rng.integers(1, 5)))
+                if number == 0 and count % 20 == 0:
+                    self.fork(rng)
+            with lock:
+                self.calls += count
+
+        workers = [
+            threading.Thread(target=work, args=(k,), daemon=True) for k in range(self.threads)
+        ]
+        tracemalloc.start()
+        for worker in workers:
+            worker.start()
+        time.sleep(self.seconds / 5)  # to warm up
+        traced, resident = tracemalloc.get_traced_memory()[0], rss()
+        for worker in workers:
+            worker.join(self.seconds + CHILD_SECONDS)
+        hung = sum(worker.is_alive() for worker in workers)
+        grown = tracemalloc.get_traced_memory()[0] - traced
+        tracemalloc.stop()
+        fa.use_isa(isa)
+        fa.set_num_threads(limit)
+        return {
+            "calls": self.calls,
+            "forks": self.forks,
+            "wrong": self.wrong,
+            "hung": hung,
+            "traced growth, kB": grown // 1024,
+            "resident growth, kB": (rss() - resident) // 1024,
+        }
+
+    def fork(self, rng: np.random.Generator) -> None:
+        """Have a child make a few calls."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Python 3.12 on forks beside threads
+            child = os.fork()
+        if child == 0:
+            chosen = rng.integers(0, len(self.subjects), 3)
+            with np.errstate(all="ignore"):
+                right = all(one_call(self.subjects[k], rng) for k in chosen)
+            os._exit(0 if right else 1)
+        self.forks += 1
+        patience = time.monotonic() + CHILD_SECONDS
+        while time.monotonic() < patience:
+            done, status = os.waitpid(child, os.WNOHANG)
+            if done:
+                if status:
+                    self.wrong.append(f"a child ended with {status}")
+                return
+            time.sleep(0.001)
+        os.kill(child, 9)
+        self.wrong.append("a child hangs")
+
+
+def rss() -> int:
+    """Resident memory in bytes."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
+
+
+if __name__ == "__main__":
+    figures = Soak(*map(float, sys.argv[1:2] or [300]), *map(int, sys.argv[2:3] or [32])).run()
+    for name, value in figures.items():
+        print(f"{name:20} {value}")
+    sys.exit(bool(figures["wrong"] or figures["hung"]))
