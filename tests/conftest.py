@@ -38,8 +38,10 @@ def isa(request: pytest.FixtureRequest) -> Iterator[str]:
 @pytest.fixture
 def threads() -> Iterator[Callable[[int], None]]:
     """Set the number of threads; what it was comes back at the end."""
+    threadpoolctl = pytest.importorskip("threadpoolctl")
     before = fa.get_num_threads()
-    yield fa.set_num_threads
+    with threadpoolctl.threadpool_limits(8, user_api="openmp"):  # however few CPUs there are
+        yield fa.set_num_threads
     fa.set_num_threads(before)
 
 

@@ -79,7 +79,8 @@ def test_one_result_for_every_thread_count(
 @pytest.mark.parametrize("bits", [FLUSH, UPWARD], ids=["flush", "upward"])
 def test_the_word_may_be_set_before_there_is_a_team(bits: int) -> None:
     # The helpers inherit it when they are made, and must not keep it for later calls.
-    run_python(f"""
+    run_python(
+        f"""
         import ctypes, numpy as np, fastact as fa
         x = np.random.default_rng(0).normal(0, 1e-38, 400_000).astype(np.float32)
         fa.set_num_threads(1)
@@ -97,7 +98,9 @@ def test_the_word_may_be_set_before_there_is_a_team(bits: int) -> None:
         assert np.array_equal(one, two)
         assert not np.array_equal(one, plain)
         assert np.array_equal(fa.silu(x), plain)
-    """)
+        """,
+        OMP_NUM_THREADS="2",
+    )
 
 
 def test_a_call_leaves_the_control_word() -> None:
