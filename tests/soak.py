@@ -27,6 +27,7 @@ import fastact as fa
 
 LENGTH = 1200
 CHILD_SECONDS = 120
+MOST_GROWTH = 2000  # kB, of what tracemalloc sees
 
 
 @dataclass
@@ -100,22 +101,46 @@ class Soak:
     calls: int = 0
     forks: int = 0
     wrong: list[str] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def run(self) -> dict[str, object]:
-        """Run for the time given; figures."""
+        """Run for the time given; figures. Growth is from the end of the first fifth."""
         isa, limit = fa.isa(), fa.get_num_threads()
-        lock = threading.Lock()
-        end = time.monotonic() + self.seconds
+        tracemalloc.start()
+        hung = self.stretch(self.seconds / 5, seed=1)
+        traced, resident = tracemalloc.get_traced_memory()[0], rss()
+        hung += self.stretch(self.seconds * 4 / 5, seed=2)
+        traced, resident = tracemalloc.get_traced_memory()[0] - traced, rss() - resident
+        tracemalloc.stop()
+        fa.use_isa(isa)
+        fa.set_num_threads(limit)
+        return {
+            "calls": self.calls,
+            "forks": self.forks,
+            "wrong": self.wrong,
+            "hung": hung,
+            "traced growth, kB": traced // 1024,
+            "resident growth, kB": resident // 1024,
+        }
 
-        def work(number: int) -> None:
-            try:
-                call_until_the_end(number)
-            except Exception as error:
-                self.wrong.append(repr(error))
+    def stretch(self, seconds: float, seed: int) -> int:
+        """Have all threads call for a while; how many have not come back."""
+        end = time.monotonic() + seconds
+        workers = [
+            threading.Thread(target=self.work, args=(k, seed, end), daemon=True)
+            for k in range(self.threads)
+        ]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join(seconds + CHILD_SECONDS)
+        return sum(worker.is_alive() for worker in workers)
 
-        def call_until_the_end(number: int) -> None:
-            rng = np.random.default_rng(number)
-            count = 0
+    def work(self, number: int, seed: int, end: float) -> None:
+        """One thread's calls; the first one forks, too."""
+        rng = np.random.default_rng([seed, number])
+        count = 0
+        try:
             while time.monotonic() < end and not self.wrong:
                 subject = self.subjects[rng.integers(len(self.subjects))]
                 with np.errstate(all="ignore"):
@@ -128,32 +153,10 @@ class Soak:
                     fa.set_num_threads(int(rng.integers(1, 5)))
                 if number == 0 and count % 20 == 0:
                     self.fork(rng)
-            with lock:
-                self.calls += count
-
-        workers = [
-            threading.Thread(target=work, args=(k,), daemon=True) for k in range(self.threads)
-        ]
-        tracemalloc.start()
-        for worker in workers:
-            worker.start()
-        time.sleep(self.seconds / 5)  # to warm up
-        traced, resident = tracemalloc.get_traced_memory()[0], rss()
-        for worker in workers:
-            worker.join(self.seconds + CHILD_SECONDS)
-        hung = sum(worker.is_alive() for worker in workers)
-        grown = tracemalloc.get_traced_memory()[0] - traced
-        tracemalloc.stop()
-        fa.use_isa(isa)
-        fa.set_num_threads(limit)
-        return {
-            "calls": self.calls,
-            "forks": self.forks,
-            "wrong": self.wrong,
-            "hung": hung,
-            "traced growth, kB": grown // 1024,
-            "resident growth, kB": (rss() - resident) // 1024,
-        }
+        except Exception as error:
+            self.wrong.append(repr(error))
+        with self.lock:
+            self.calls += count
 
     def fork(self, rng: np.random.Generator) -> None:
         """Have a child make a few calls."""
@@ -187,4 +190,5 @@ if __name__ == "__main__":
     figures = Soak(*map(float, sys.argv[1:2] or [300]), *map(int, sys.argv[2:3] or [32])).run()
     for name, value in figures.items():
         print(f"{name:20} {value}")
-    sys.exit(bool(figures["wrong"] or figures["hung"]))
+    grown = figures["traced growth, kB"] > MOST_GROWTH
+    sys.exit(bool(figures["wrong"] or figures["hung"] or grown))
