@@ -354,6 +354,7 @@ def test_an_interrupt_comes_after_the_call() -> None:
         BEGIN
         + """
     import signal, threading, time
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in a background job
     out = np.zeros_like(x)
     big = np.broadcast_to(x, (40, x.size))
     room = np.zeros(big.shape, np.float32)

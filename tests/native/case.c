@@ -208,6 +208,7 @@ typedef struct {
     ptrdiff_t low[FA_MAX_OPERANDS],
         high[FA_MAX_OPERANDS]; /* reach about data, in bytes */
     bool in_order; /* the first output lies in the arena of x */
+    bool swapped[FA_MAX_OPERANDS]; /* of the other byte order */
     fa_control environment;
 } Case;
 
@@ -275,6 +276,8 @@ static void choose_layout(Case *c, Source *source, int k)
     }
     c->high[k] += item;
     ptrdiff_t slack = below(source, 2) ? 0 : below(source, 40) * item;
+    if (below(source, 8) == 0) slack += below(source, 8); /* misaligned */
+    c->swapped[k] = item > 1 && below(source, 8) == 0;
     c->data[k] = below(source, 2) ? arenas[k] + ARENA_BYTES - c->high[k] - slack
                                   : arenas[k] - c->low[k] + slack;
 }
@@ -286,6 +289,7 @@ static void choose_overlap(Case *c, Source *source)
     c->in_order = below(source, 8) == 0 && c->dims == 1 && c->shape[0] <= 300
         && c->op.dtype[x] == c->op.dtype[out];
     if (!c->in_order) return;
+    memset(c->swapped, 0, sizeof c->swapped);
     ptrdiff_t item = (ptrdiff_t)fa_item_bytes(c->op.dtype[x]);
     ptrdiff_t middle = ARENA_BYTES / 2 / item * item;
     c->data[x] = arenas[x] + middle;
@@ -314,13 +318,31 @@ static ptrdiff_t offset_of(const Case *c, int k, ptrdiff_t place)
     return offset;
 }
 
+/* Between an element of an operand and one in this machine's byte order. */
+static void copy_element(const Case *c, int k, void *to, const void *from)
+{
+    size_t item = fa_item_bytes(c->op.dtype[k]);
+    for (size_t b = 0; b < item; b++)
+        ((char *)to)[b] = ((const char *)from)[c->swapped[k] ? item - 1 - b : b];
+}
+
+/* Element i of an operand, in this machine's byte order. */
+static const void *element(const Case *c, int k, ptrdiff_t i)
+{
+    static uint64_t native[2];
+    static unsigned turn;
+    void *to = &native[turn++ % 2];
+    copy_element(c, k, to, c->data[k] + offset_of(c, k, i));
+    return to;
+}
+
 static void fill_inputs(Case *c, Source *source)
 {
     for (int k = 0; k < c->op.inputs; k++) {
         fa_dtype dtype = c->op.dtype[k];
         size_t item = fa_item_bytes(dtype);
         for (ptrdiff_t i = 0; i < c->count; i++) {
-            char *at = c->data[k] + offset_of(c, k, i);
+            uint64_t native = 0, *at = &native;
             if (is_parameter(c, k))
                 store(dtype, at,
                       random_parameter(source, c->row,
@@ -331,6 +353,7 @@ static void fill_inputs(Case *c, Source *source)
                 memcpy(at, &bits, item);
             } else
                 store_random(source, dtype, at, c->mode);
+            copy_element(c, k, c->data[k] + offset_of(c, k, i), at);
         }
     }
 }
@@ -339,6 +362,7 @@ static fa_job job_of(Case *c)
 {
     fa_job job = {.op = &c->op, .dims = c->dims};
     memcpy(job.shape, c->shape, sizeof c->shape);
+    memcpy(job.swapped, c->swapped, sizeof c->swapped);
     for (int k = 0; k < c->operands; k++) {
         job.data[k] = c->data[k];
         memcpy(job.strides[k], c->strides[k], sizeof c->strides[k]);
@@ -365,7 +389,7 @@ static bool fails(const Case *c, const char *what, ptrdiff_t at)
                 load(c->op.dtype[k],
                      k < c->op.inputs
                          ? copies[k] + at * (ptrdiff_t)fa_item_bytes(c->op.dtype[k])
-                         : c->data[k] + offset_of(c, k, at)));
+                         : element(c, k, at)));
     fprintf(stderr, "\n");
     return false;
 }
@@ -454,7 +478,7 @@ static bool values_hold(Case *c, bool overflowed)
         if (c->op.form == FA_BACKWARD && isinf(wide[0][i])) bound_known = false;
         for (int k = c->op.inputs; k < c->operands; k++) {
             fa_dtype dtype = c->op.dtype[k];
-            double got = load(dtype, c->data[k] + offset_of(c, k, i * step));
+            double got = load(dtype, element(c, k, i * step));
             double bound = promised(c, k - c->op.inputs) + 1e-6;
             if (dtype == FA_FLOAT16) bound = 0.5 + 0x1p-12;
             if (dtype == FA_BFLOAT16) bound = 0.5 + 0x1p-15;
@@ -514,8 +538,8 @@ static void copy_inputs(const Case *c)
     for (int k = 0; k < c->op.inputs; k++) {
         size_t item = fa_item_bytes(c->op.dtype[k]);
         for (ptrdiff_t i = 0; i < c->count; i++)
-            memcpy(copies[k] + i * (ptrdiff_t)item, c->data[k] + offset_of(c, k, i),
-                   item);
+            copy_element(c, k, copies[k] + i * (ptrdiff_t)item,
+                         c->data[k] + offset_of(c, k, i));
     }
 }
 
@@ -535,7 +559,7 @@ static bool apart_holds(Case *c)
     for (int k = 0; k < c->operands; k++) {
         size_t item = fa_item_bytes(c->op.dtype[k]);
         for (ptrdiff_t i = 0; i < c->count; i++)
-            if (!same(c->op.dtype[k], c->data[k] + offset_of(c, k, i),
+            if (!same(c->op.dtype[k], element(c, k, i),
                       copies[k] + i * (ptrdiff_t)item))
                 return fails(c, k < c->op.inputs ? "an input changed" : "other bits",
                              i);
