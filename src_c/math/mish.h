@@ -17,13 +17,11 @@
 
 #if PRECISION == 32
 /* From pieces; far to the left, where R = w (1 - w/2 + ...), by that series. */
-#define MISH_START -6.5f
 INLINE V mish_of(V x)
 {
-    V bounded = v_max(v_set(MISH_START), v_min(v_set(MISH_RATIO.last), x));
-    Pair ratio = on_pieces_signed(&MISH_RATIO, bounded);
-    V y = lifted_product(bounded, ratio);
-    M far = v_lt(x, v_set(MISH_START));
+    V bounded = v_max(v_set(MISH_RATIO.first), v_min(v_set(MISH_RATIO.last), x));
+    V y = lifted_product(bounded, on_pieces_signed(&MISH_RATIO, bounded));
+    M far = v_lt(x, v_set(MISH_RATIO.first));
     if (v_any(far)) {
         V z = v_max(v_set(-DECAY_END), x);
         Slope tail =
@@ -35,9 +33,8 @@ INLINE V mish_of(V x)
 
 INLINE Slope mish_slope(V x)
 {
-    V bounded = v_max(v_set(MISH_START), v_min(v_set(MISH_SLOPE.last), x));
-    Pair near = on_pieces_signed(&MISH_SLOPE, bounded);
-    M far = v_lt(x, v_set(MISH_START));
+    Pair near = on_pieces_signed(&MISH_SLOPE, x);
+    M far = v_lt(x, v_set(MISH_SLOPE.first));
     Slope slope = {SLOPE_LIFTED, near.hi, near.lo};
     if (v_any(far)) {
         V z = v_max(v_set(-DECAY_END), x);

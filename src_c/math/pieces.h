@@ -19,7 +19,7 @@ enum { PIECES = 16, CENTRE = 0, SHIFT, VALUE, LINEAR, LINEAR_LOW, PIECES_ROWS = 
 typedef struct {
     T scale, offset;
     T scale_left, offset_left; /* for negative arguments */
-    T last;
+    T first, last;
     T middle; /* where the second half of the pieces starts */
     int shift, degree;
     bool upper_first; /* the second half stands first in the table */
@@ -78,9 +78,10 @@ INLINE Pair on_pieces(const Pieces *f, Pair t, bool exact)
     return on_piece(f, piece_of(f, leading), t, exact);
 }
 
-/* f(x) for x of both signs, x at most last */
+/* f(x) for x of both signs, beyond first and last as there */
 INLINE Pair on_pieces_signed(const Pieces *f, V x)
 {
+    x = v_max(v_set(f->first), v_min(v_set(f->last), x));
     M left = v_lt(x, v_set(0));
     V scale = v_select(left, v_set(f->scale_left), v_set(f->scale));
     V offset = v_select(left, v_set(f->offset_left), v_set(f->offset));

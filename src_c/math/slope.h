@@ -99,7 +99,32 @@ INLINE V slope_cofactor(V g, Slope s)
     return v_max(v_set(-T_MAX), v_min(most, g));
 }
 
-/* g times the slope, rounded once. */
+INLINE V slope_product(V g, V cofactor, Slope s)
+{
+    V rest = v_mul(cofactor, s.lo);
+    /* Of the other sign than g hi, which then is far larger, it must stay the smaller. */
+    if (s.kind == SLOPE_LARGE) rest = v_max(v_set(-T_MAX), v_min(v_set(T_MAX), rest));
+    return v_fma(g, s.hi, rest);
+}
+
+/* g times the slope where a lane is lifted, infinite, or so small that g lo, where it is
+ * not far smaller than g hi, would be rounded by itself. In the other lanes each step is
+ * that of slope_times. */
+INLINE V slope_times_rare(V g, Slope s, bool lifted)
+{
+    V cofactor = slope_cofactor(g, s);
+    if (s.kind == SLOPE_LARGE && !lifted) return slope_product(g, cofactor, s);
+    if (lifted) g = lift_before(s.deep, g), cofactor = lift_before(s.deep, cofactor);
+    V product = slope_product(g, cofactor, s), size = v_abs(product);
+    if (s.kind == SLOPE_LARGE) return lift_after(s.deep, product);
+    M tiny = v_and(v_lt(v_set(0), size), v_lt(size, v_set(C(0x1p-100, 0x1p-960))));
+    V up = v_select(tiny, v_set(C(0x1p64, 0x1p512)), v_set(1));
+    V down = v_select(tiny, v_set(C(0x1p-64, 0x1p-512)), v_set(1));
+    product = v_mul(slope_product(v_mul(g, up), v_mul(cofactor, up), s), down);
+    return lifted ? lift_after(s.deep, product) : product;
+}
+
+/* g times the slope, rounded once. Rare lanes cost a test and not the work. */
 INLINE V slope_times(V g, Slope s)
 {
     if (s.kind == SLOPE_EXACT) return v_mul(g, s.hi);
@@ -107,14 +132,11 @@ INLINE V slope_times(V g, Slope s)
         V half = v_mul(g, s.hi);
         return v_add(half, half);
     }
-    V cofactor = slope_cofactor(g, s);
     bool lifted = slope_is_lifted(s);
-    if (lifted) g = lift_before(s.deep, g), cofactor = lift_before(s.deep, cofactor);
-    V rest = v_mul(cofactor, s.lo);
-    /* Of the other sign than g hi, which then is far larger, it must stay the smaller. */
-    if (s.kind == SLOPE_LARGE) rest = v_max(v_set(-T_MAX), v_min(v_set(T_MAX), rest));
-    V product = v_fma(g, s.hi, rest);
-    return lifted ? lift_after(s.deep, product) : product;
+    if (s.kind == SLOPE_LARGE || lifted) return slope_times_rare(g, s, lifted);
+    V product = v_fma(g, s.hi, v_mul(g, s.lo)), size = v_abs(product);
+    M usual = v_and(v_lt(v_set(C(0x1p-100, 0x1p-960)), size), v_le(size, v_set(T_MAX)));
+    return v_all(usual) ? product : slope_times_rare(g, s, false);
 }
 
 #endif

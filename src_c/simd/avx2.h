@@ -84,6 +84,7 @@ INLINE NM n_is_nan(N a) { return OP(cmp)(a, a, _CMP_UNORD_Q); }
 INLINE NM n_and(NM a, NM b) { return OP(and)(a, b); }
 INLINE NM n_or(NM a, NM b) { return OP(or)(a, b); }
 INLINE bool n_any(NM m) { return OP(movemask)(m) != 0; }
+INLINE bool n_all(NM m) { return OP(movemask)(m) == (1 << V_LANES) - 1; }
 INLINE N n_select(NM m, N yes, N no) { return OP(blendv)(no, yes, m); }
 
 INLINE NI n_bits(N a) { return TO_BITS(a); }

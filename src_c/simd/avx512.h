@@ -74,6 +74,7 @@ INLINE NM n_is_nan(N a) { return COMPARE(a, a, _CMP_UNORD_Q); }
 INLINE NM n_and(NM a, NM b) { return a & b; }
 INLINE NM n_or(NM a, NM b) { return a | b; }
 INLINE bool n_any(NM m) { return m != 0; }
+INLINE bool n_all(NM m) { return m == (NM)~(NM)0; }
 INLINE N n_select(NM m, N yes, N no) { return OP(mask_blend)(m, no, yes); }
 
 INLINE NI n_bits(N a) { return TO_BITS(a); }

@@ -43,6 +43,8 @@ LIFT2(M, and, M, M)
 LIFT2(M, or, M, M)
 INLINE bool v_any(M m)
 { bool any = false; EACH any |= n_any(m.at[k]); return any; }
+INLINE bool v_all(M m)
+{ bool all = true; EACH all &= n_all(m.at[k]); return all; }
 LIFT3(V, select, M, V, V)
 LIFT1(I, bits, V)
 LIFT1(V, from_bits, I)

@@ -93,6 +93,7 @@ INLINE NM n_is_nan(N a)
 INLINE NM n_and(NM a, NM b) { return INT_OP(vandq)(a, b); }
 INLINE NM n_or(NM a, NM b) { return INT_OP(vorrq)(a, b); }
 INLINE bool n_any(NM m) { return vmaxvq_u8((uint8x16_t)m) != 0; }
+INLINE bool n_all(NM m) { return vminvq_u8((uint8x16_t)m) != 0; }
 INLINE N n_select(NM m, N yes, N no) { return OP(vbslq)(m, yes, no); }
 
 INLINE NI n_bits(N a) { return TO_BITS(a); }

@@ -56,6 +56,7 @@ INLINE NM n_is_nan(N a) { return a != a; }
 INLINE NM n_and(NM a, NM b) { return a && b; }
 INLINE NM n_or(NM a, NM b) { return a || b; }
 INLINE bool n_any(NM m) { return m != 0; }
+INLINE bool n_all(NM m) { return m; }
 INLINE N n_select(NM m, N yes, N no) { return m ? yes : no; }
 
 /* Integers wrap; shifts are logical; a lookup takes the index modulo V_TABLE. */

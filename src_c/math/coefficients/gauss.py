@@ -2,20 +2,17 @@
 
 With R(t) = Phi(-t) e^(t^2/2) and v = t/(t + 3), the functions (t + 3) R(t)/(1 - v/2) and
 (t/sqrt(2 pi) - R(t))/(t - t0) change by less than a factor of 2 from t = 0 to infinity, so a
-polynomial in v - 1/2 has a constant that outweighs the rest. In float32 the first has pieces of
-t R(t) instead, and the second those of math/pieces.h.
+polynomial in v - 1/2 has a constant that outweighs the rest. In float32 both have pieces instead,
+see math/pieces.h.
 """
 
 from fit import c_array, c_constant, c_table, remez, rounded
 from mpmath import mp, mpf
-from pieces import c_accurate_pieces
 
 K = 3
 # degree and last t in float64
 SLOPE = (25, 54.4)
 VALUE = (28, 39.4)
-# table entries: (offset, steps per octave, degree) of the value in float32
-PIECES = {16: (1, 4, 6), 8: (1, 2, 8)}
 
 
 def ratio(t):
@@ -51,12 +48,6 @@ def polynomial(name, function, degree, last, precision) -> list[str]:
 
 def part(precision: int, entries: int) -> tuple[int, int, list[str]]:
     """One branch of the header."""
-    if precision == 32:
-        offset, steps, degree = PIECES[entries]
-        value = c_accurate_pieces(
-            "GAUSS_VALUE", lambda t: t * ratio(t), 0, entries, offset, steps, 14.8, degree
-        )
-        return precision, entries, value
     zero = root()
     high = rounded(zero, precision)
     density = 1 / mp.sqrt(2 * mp.pi)
@@ -81,4 +72,4 @@ def part(precision: int, entries: int) -> tuple[int, int, list[str]]:
 
 
 if __name__ == "__main__":
-    print(c_table("The normal tail.", "gauss.py", [part(32, 16), part(32, 8), part(64, 0)]), end="")
+    print(c_table("The normal tail.", "gauss.py", [part(64, 0)]), end="")

@@ -130,12 +130,14 @@ def c_pieces(
     shift = 23 - (steps.bit_length() - 1)
     turn = int(np.float32(start).view(np.uint32) >> shift) % ENTRIES
     assert turn % (ENTRIES // 2) == 0
-    names = ["scale", "offset", "scale_left", "offset_left", "last", "middle"]
-    values = [scale, origin, scale_left, mpf(offset), rounded(last, 32), edges[ENTRIES // 2]]
+    names = ["scale", "offset", "scale_left", "offset_left", "first", "last", "middle"]
+    values = [scale, origin, scale_left, mpf(offset), rounded(-left, 32), rounded(last, 32)]
+    values.append(edges[ENTRIES // 2])
     members = [f".{n} = {c_number(v, 32)}" for n, v in zip(names, values, strict=True)]
     return [
         f"static const Pieces {name} = {{",
         *(f"    {', '.join(members[i : i + 2])}," for i in (0, 2, 4)),
+        f"    {members[6]},",
         f"    .shift = {shift}, .degree = {degree}, .upper_first = {'true' if turn else 'false'},",
         "    .row = {",
         *(

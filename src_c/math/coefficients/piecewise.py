@@ -34,6 +34,11 @@ def gauss_slope(t):
     return ratio - t / mp.sqrt(2 * mp.pi)
 
 
+def gauss_value(t):
+    """t Phi(-t), less the factor e^(-t^2/2)."""
+    return t * mp.erfc(t / mp.sqrt(2)) * mp.exp(t * t / 2) / 2
+
+
 def mish_ratio(x):
     """mish(x) / x."""
     return mp.tanh(mp.log1p(mp.exp(x)))
@@ -96,6 +101,9 @@ def tables() -> list[str]:
             nudge=-1,
         ),
         c_pieces(
+            "GAUSS_VALUE", gauss_value, mpf("14.8"), 6, offset=mpf("2.25"), steps=4, root=mpf(0)
+        ),
+        c_pieces(
             "GAUSS_SLOPE",
             gauss_slope,
             mpf("20.2"),
@@ -105,14 +113,14 @@ def tables() -> list[str]:
             root=gauss_root,
             nudge=1,
         ),
-        c_pieces("MISH_RATIO", mish_ratio, mpf("9.2"), 7, left=mpf("6.5"), offset=2, steps=4),
+        c_pieces("MISH_RATIO", mish_ratio, mpf("9.2"), 7, left=mpf("5.8"), offset=2, steps=4),
         c_pieces(
             "MISH_SLOPE",
             mish_slope,
             mpf("10.5"),
             8,
-            left=mpf("6.5"),
-            offset=mpf("2.182"),
+            left=mpf("6.1"),
+            offset=mpf("2.096"),
             steps=4,
             root=mish_root,
         ),
