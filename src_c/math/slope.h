@@ -21,8 +21,8 @@
 typedef enum {
     SLOPE_EXACT, /* hi alone */
     SLOPE_TWICE, /* 2 hi, which may overflow where g times it does not */
-    SLOPE_PAIR, /* hi + lo */
-    SLOPE_LIFTED, /* hi + lo, lifted where deep */
+    SLOPE_PAIR, /* hi + lo, lo below the last bit of hi */
+    SLOPE_LIFTED, /* hi + lo, lifted where deep; hi may be short */
     SLOPE_LARGE, /* the same, of any size: g lo alone may overflow */
 } SlopeKind;
 
@@ -132,6 +132,7 @@ INLINE V slope_times(V g, Slope s)
         V half = v_mul(g, s.hi);
         return v_add(half, half);
     }
+    if (s.kind == SLOPE_PAIR) return slope_product(g, slope_cofactor(g, s), s);
     bool lifted = slope_is_lifted(s);
     if (s.kind == SLOPE_LARGE || lifted) return slope_times_rare(g, s, lifted);
     V product = v_fma(g, s.hi, v_mul(g, s.lo)), size = v_abs(product);
