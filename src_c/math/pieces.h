@@ -7,7 +7,7 @@
  * a low word and hi is short, so that hi + lo leaves out only roundings of the curve,
  * which is small beside them. A root of f is made a centre with value 0, and f keeps its
  * relative accuracy through it. No exponential, no division: where a lookup is one
- * permutation of a register, a derivative costs a third of what its formula does. */
+ * permutation of a register, a derivative costs half to a third of its formula. */
 #ifndef FA_PIECES_H
 #define FA_PIECES_H
 
