@@ -3,6 +3,7 @@
 FASTACT_DEBUG=1       no optimisation, debug symbols, assertions
 FASTACT_SANITIZE=...  -fsanitize=... for all C code, for example address,undefined
 FASTACT_OPENMP=0      without threads
+FASTACT_ISAS=...      only these targets beside the plain one, for example avx2,avx512
 """
 
 import os
@@ -33,6 +34,7 @@ SIZE = ["-fno-unswitch-loops"]
 
 DEBUG = os.environ.get("FASTACT_DEBUG") == "1"
 SANITIZE = os.environ.get("FASTACT_SANITIZE", "")
+ISAS = os.environ.get("FASTACT_ISAS", ",".join(TARGETS)).split(",")
 COMMON = [
     "-std=gnu11",
     "-fvisibility=hidden",
@@ -120,7 +122,7 @@ def libraries() -> list[tuple[str, dict]]:
             f"fastact_{isa}_f{precision}",
             {
                 "sources": [f"src_c/targets/{isa}_f{precision}.c"],
-                "cflags": flags,
+                "cflags": flags if isa in ISAS else [],
                 "obj_deps": {"": headers()},
             },
         )
