@@ -11,14 +11,17 @@ typedef struct {
     M deep;
     Reduced n;
 } Decay;
-INLINE Decay decay_of(Pair t)
+INLINE Decay decay_until(V end, M deep, Pair t)
 {
-    M deep = v_lt(v_set(DECAY_DEEP), t.hi);
     V lifted = v_set(EXP_ORIGIN(LIFT_EXPONENT));
     V origin = v_select(deep, lifted, v_set(EXP_ORIGIN(0.0)));
-    Reduced n = exp_reduce(-1, v_min(v_set(DECAY_END), t.hi), origin);
+    Reduced n = exp_reduce(-1, v_min(end, t.hi), origin);
     n.low = v_sub(n.low, t.lo);
     return (Decay){deep, n};
+}
+INLINE Decay decay_of(Pair t)
+{
+    return decay_until(v_set(DECAY_END), v_lt(v_set(DECAY_DEEP), t.hi), t);
 }
 
 /* As decay_of, but only lanes that are asked for are lifted; in the others a deep w is
@@ -26,12 +29,7 @@ INLINE Decay decay_of(Pair t)
 INLINE Decay decay_where(M asked, Pair t)
 {
     M deep = v_and(asked, v_lt(v_set(DECAY_DEEP), t.hi));
-    V end = v_select(asked, v_set(DECAY_END), v_set(DECAY_DEEP));
-    V lifted = v_set(EXP_ORIGIN(LIFT_EXPONENT));
-    V origin = v_select(deep, lifted, v_set(EXP_ORIGIN(0.0)));
-    Reduced n = exp_reduce(-1, v_min(end, t.hi), origin);
-    n.low = v_sub(n.low, t.lo);
-    return (Decay){deep, n};
+    return decay_until(v_select(asked, v_set(DECAY_END), v_set(DECAY_DEEP)), deep, t);
 }
 
 /* w (a + b w) for a w that is small beside 1/b */

@@ -110,17 +110,18 @@ INLINE V slope_product(V g, V cofactor, Slope s)
 /* g times the slope where a lane is lifted, infinite, or so small that g lo, where it is
  * not far smaller than g hi, would be rounded by itself. In the other lanes each step is
  * that of slope_times. */
-INLINE V slope_times_rare(V g, Slope s, bool lifted)
+INLINE V slope_times_rare(V g, Slope s)
 {
+    bool lifted = slope_is_lifted(s);
     V cofactor = slope_cofactor(g, s);
-    if (s.kind == SLOPE_LARGE && !lifted) return slope_product(g, cofactor, s);
     if (lifted) g = lift_before(s.deep, g), cofactor = lift_before(s.deep, cofactor);
     V product = slope_product(g, cofactor, s), size = v_abs(product);
-    if (s.kind == SLOPE_LARGE) return lift_after(s.deep, product);
-    M tiny = v_and(v_lt(v_set(0), size), v_lt(size, v_set(C(0x1p-100, 0x1p-960))));
-    V up = v_select(tiny, v_set(C(0x1p64, 0x1p512)), v_set(1));
-    V down = v_select(tiny, v_set(C(0x1p-64, 0x1p-512)), v_set(1));
-    product = v_mul(slope_product(v_mul(g, up), v_mul(cofactor, up), s), down);
+    if (s.kind != SLOPE_LARGE) {
+        M tiny = v_and(v_lt(v_set(0), size), v_lt(size, v_set(C(0x1p-100, 0x1p-960))));
+        V up = v_select(tiny, v_set(C(0x1p64, 0x1p512)), v_set(1));
+        V down = v_select(tiny, v_set(C(0x1p-64, 0x1p-512)), v_set(1));
+        product = v_mul(slope_product(v_mul(g, up), v_mul(cofactor, up), s), down);
+    }
     return lifted ? lift_after(s.deep, product) : product;
 }
 
@@ -133,11 +134,10 @@ INLINE V slope_times(V g, Slope s)
         return v_add(half, half);
     }
     if (s.kind == SLOPE_PAIR) return slope_product(g, slope_cofactor(g, s), s);
-    bool lifted = slope_is_lifted(s);
-    if (s.kind == SLOPE_LARGE || lifted) return slope_times_rare(g, s, lifted);
+    if (s.kind == SLOPE_LARGE || slope_is_lifted(s)) return slope_times_rare(g, s);
     V product = v_fma(g, s.hi, v_mul(g, s.lo)), size = v_abs(product);
     M usual = v_and(v_lt(v_set(C(0x1p-100, 0x1p-960)), size), v_le(size, v_set(T_MAX)));
-    return v_all(usual) ? product : slope_times_rare(g, s, false);
+    return v_all(usual) ? product : slope_times_rare(g, s);
 }
 
 #endif

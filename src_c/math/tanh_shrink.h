@@ -15,7 +15,6 @@ INLINE V tanh_shrink_of(V x)
     V end = v_set(TANH_SHRINK_RATIO.last), t = v_min(end, v_abs(x));
     Pair ratio = on_pieces(&TANH_SHRINK_RATIO, single(t), true);
     Pair factor = pair_product(two_product(t, t), ratio);
-    factor = fast_two_sum(factor.hi, factor.lo); /* a subnormal is rounded once */
     V near = lifted_product(t, factor);
     V far = v_sub(v_abs(x), v_set(1));
     return v_copysign(v_select(v_lt(end, v_abs(x)), far, near), x);
