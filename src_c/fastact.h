@@ -13,7 +13,6 @@ enum {
     FA_MAX_PARAMETERS = 2,
     FA_MAX_OPERANDS = 6, /* g, x, parameters, two outputs */
     FA_MAX_DIMS = 64,
-    FA_MAX_WIDTH = 64,
     FA_MAX_THREADS = 1024,
 };
 
@@ -77,15 +76,14 @@ size_t fa_item_bytes(fa_dtype dtype);
 /* ---- targets: what one (ISA, precision) object file exports ---- */
 
 /* Operands in order, inputs before outputs, each contiguous and of the target's
- * precision; count is a multiple of the target's width. A uniform kernel reads one
- * element of each parameter; a streaming one stores past the caches, to outputs that
- * are aligned to 64 bytes. */
+ * precision. A uniform kernel reads one element of each parameter; a streaming one stores
+ * past the caches, to outputs that are aligned to 64 bytes. */
 typedef void fa_kernel(void *const *operands, ptrdiff_t count, bool streaming);
 typedef void fa_convert(void *to, const void *from, ptrdiff_t count);
 
 typedef struct {
     bool available; /* compiled in */
-    int width;      /* elements that a kernel takes at once, at most FA_MAX_WIDTH */
+    int width;      /* elements that a kernel takes at once */
     fa_kernel *const (*kernels)[FA_FORMS][2]; /* [activation][form][uniform] */
     fa_convert *widen[FA_DTYPES];  /* to the precision of the target */
     fa_convert *narrow[FA_DTYPES]; /* from it */

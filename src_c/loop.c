@@ -242,9 +242,9 @@ bool fa_run(fa_job *job)
 
 bool fa_run_small(const fa_op *op, void *const *operands, ptrdiff_t count)
 {
-    Plan plan = make_plan(op);
+    const fa_target *target = fa_isas[fa_active_isa()].target[op->precision];
     fa_control before = enter(control_read());
-    fa_run_kernel(&plan, true, operands, count);
+    target->kernels[op->activation][op->form][true](operands, count, false);
     return leave(before) != 0;
 }
 

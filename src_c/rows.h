@@ -9,19 +9,18 @@ enum { LINE_BYTES = 64 };
 /* How an operand lies in memory. */
 typedef struct {
     size_t bytes;        /* of an element */
-    fa_convert
-        *convert; /* to or from the kernel's precision; NULL: it is that already */
-    bool swapped;        /* of the other byte order */
-    bool sound;          /* aligned and of this machine's byte order */
-    bool in_rows;        /* the kernel can take it where a row lies */
-    bool flat;           /* ... and one row lies behind the other */
-    bool constant;       /* one element for all */
+    fa_convert *convert; /* to or from the kernel's precision; NULL: is that already */
+    bool swapped; /* of the other byte order */
+    bool sound; /* aligned and of this machine's byte order */
+    bool in_rows; /* the kernel can take it where a row lies */
+    bool flat; /* ... and one row lies behind the other */
+    bool constant; /* one element for all */
 } Operand;
 
 /* How outputs share memory with other operands. */
 typedef enum {
     OVERLAPPING, /* otherwise than the two below: one element after the other */
-    IN_PLACE,    /* element by element */
+    IN_PLACE, /* element by element */
     APART,
 } Overlap;
 
@@ -35,18 +34,13 @@ typedef struct {
     bool streaming;
     Overlap overlap;
     bool short_rows; /* gathered with their neighbours to blocks */
-    bool direct;     /* rows go to the kernel as they lie */
+    bool direct; /* rows go to the kernel as they lie */
     double kernel_ns, copy_ns; /* of an element, about: computed, and through scratch */
     Operand operand[FA_MAX_OPERANDS];
 } Plan;
 
 /* Fills in the operands and what depends on how they lie. */
 void fa_plan_rows(Plan *plan, const fa_job *job);
-
-/* A kernel on contiguous operands of its precision. A uniform one reads one element of
- * each parameter. */
-void fa_run_kernel(const Plan *plan, bool uniform, void *const *operands,
-                   ptrdiff_t count);
 
 /* Elements [from, to) of a job, counted in the order of its axes. */
 void fa_run_range(const Plan *plan, const fa_job *job, ptrdiff_t from, ptrdiff_t to);

@@ -69,5 +69,14 @@ INLINE void v_store(T *p, V a)
 
 INLINE void v_stream(T *p, V a)
 { EACH n_stream(p + k * V_LANES, a.at[k]); }
+/* Masked accesses are slower, also of all lanes and of none. */
+INLINE N n_load_up_to(const T *p, ptrdiff_t n)
+{ return n >= V_LANES ? n_load(p) : n > 0 ? n_load_part(p, n) : n_set(0); }
+INLINE void n_store_up_to(T *p, N a, ptrdiff_t n)
+{ if (n >= V_LANES) n_store(p, a); else if (n > 0) n_store_part(p, a, n); }
+INLINE V v_load_part(const T *p, ptrdiff_t n)
+{ V r; EACH r.at[k] = n_load_up_to(p + k * V_LANES, n - k * V_LANES); return r; }
+INLINE void v_store_part(T *p, V a, ptrdiff_t n)
+{ EACH n_store_up_to(p + k * V_LANES, a.at[k], n - k * V_LANES); }
 
 #endif
