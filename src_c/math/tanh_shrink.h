@@ -2,11 +2,10 @@
 #ifndef FA_TANH_SHRINK_H
 #define FA_TANH_SHRINK_H
 
-#include "exp.h"
-#include "inverse.h"
 #include "pieces.h"
 #include "slope.h"
 #include "tables/tanh_shrink.h"
+#include "tanh.h"
 
 #if PRECISION == 32
 /* x^3 times pieces; far out |x| - 1 */
@@ -27,15 +26,11 @@ INLINE Pair tanh_square(V t)
     return pair_product(two_product(bounded, bounded), ratio);
 }
 #else
-/* tanh(t) as a pair, for t >= 0: E/(E + 2), E = e^2t - 1 */
+/* tanh(t) as a pair, for t >= 0 */
 INLINE Pair tanh_pair(V t)
 {
-    V bounded = v_min(v_set(20), t);
-    Pair e =
-        expm1_positive(exp_reduce(1, v_add(bounded, bounded), v_set(EXP_ORIGIN(0.0))));
-    Pair divisor = positive_sum(v_set(2), e.hi);
-    divisor.lo = v_add(divisor.lo, e.lo);
-    return pair_quotient(e, divisor);
+    Fraction f = tanh_fraction(t);
+    return pair_quotient(f.over, f.under);
 }
 
 /* below 1/2 by x^3 Q(x^2) */
