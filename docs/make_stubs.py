@@ -8,9 +8,13 @@ Ufuncs that take the same parameters and give the same number of results share a
 
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import fastact
-from fastact import _docs, _runtime, _ufuncs
+from fastact import _docs, _gradients, _runtime, _ufuncs
+
+# The modules of public functions that are no ufuncs; they have types of their own.
+MODULES = (_gradients, _runtime)
 
 PATH = Path(__file__).resolve().parent.parent / "fastact" / "__init__.pyi"
 
@@ -23,7 +27,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 from typing_extensions import Unpack
 
-{runtime}
+{imports}
 
 _Array: TypeAlias = np.ndarray[Any, Any]
 _A = TypeVar("_A", bound=_Array)
@@ -108,6 +112,16 @@ def stub_class(name: str, arrays: list[str], parameters: tuple[str, ...], result
     return CLASS.format(name=name, doc=doc) + calls
 
 
+def import_of(module: ModuleType) -> str:
+    """Return the import of all that a module offers."""
+    names = sorted(module.__all__)
+    line = f"from {module.__name__} import {', '.join(names)}"
+    if len(line) <= 100:
+        return line
+    listed = "".join(f"    {name},\n" for name in names)
+    return f"from {module.__name__} import (\n{listed})"
+
+
 def stubs() -> str:
     """Return the whole file."""
     classes: dict[str, str] = {}
@@ -130,10 +144,9 @@ def stubs() -> str:
                 for alias in [row["name"], *row["aliases"]]
             ]
         lines.append("\n")
-    runtime = "from fastact._runtime import (\n"
-    runtime += "".join(f"    {name},\n" for name in sorted(_runtime.__all__)) + ")"
+    imports = "\n".join(map(import_of, MODULES))
     exported = "".join(f'    "{name}",\n' for name in fastact.__all__)
-    head = HEADER.replace("{runtime}", runtime)
+    head = HEADER.replace("{imports}", imports)
     return (
         f"{head}\n{chr(10).join(classes.values())}\n{''.join(lines).rstrip()}\n\n"
         f"__version__: str\n__all__ = [\n{exported}]\n"

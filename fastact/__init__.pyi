@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 from typing_extensions import Unpack
 
+from fastact._gradients import sum_to
 from fastact._runtime import (
     available_isas,
     get_num_threads,
@@ -2371,6 +2372,7 @@ __all__ = [
     "step_backward",
     "step_grad",
     "step_value_and_grad",
+    "sum_to",
     "swish",
     "swish_backward",
     "swish_grad",
