@@ -11,10 +11,10 @@ from pathlib import Path
 from types import ModuleType
 
 import fastact
-from fastact import _docs, _gradients, _runtime, _ufuncs
+from fastact import _docs, _gradients, _random, _runtime, _ufuncs
 
 # The modules of public functions that are no ufuncs; they have types of their own.
-MODULES = (_gradients, _runtime)
+MODULES = (_gradients, _random, _runtime)
 
 PATH = Path(__file__).resolve().parent.parent / "fastact" / "__init__.pyi"
 

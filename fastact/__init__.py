@@ -4,8 +4,9 @@ Every activation comes as a value, ``fa.gelu(x)``, and in forms named after it: 
 ``_value_and_grad``, ``_backward`` and, where it has a tunable parameter, ``_grad_<parameter>``.
 """
 
-from fastact import _gradients, _runtime, _ufuncs
+from fastact import _gradients, _random, _runtime, _ufuncs
 from fastact._gradients import sum_to
+from fastact._random import rrelu, stochastic_gelu
 from fastact._runtime import (
     available_isas,
     get_num_threads,
@@ -19,4 +20,4 @@ from fastact._runtime import (
 globals().update(_ufuncs.UFUNCS)
 
 __version__ = _runtime._version()
-__all__ = sorted([*_gradients.__all__, *_runtime.__all__, *_ufuncs.UFUNCS])
+__all__ = sorted([*_gradients.__all__, *_random.__all__, *_runtime.__all__, *_ufuncs.UFUNCS])

@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from typing_extensions import Unpack
 
 from fastact._gradients import sum_to
+from fastact._random import rrelu, stochastic_gelu
 from fastact._runtime import (
     available_isas,
     get_num_threads,
@@ -2329,6 +2330,7 @@ __all__ = [
     "relu_backward",
     "relu_grad",
     "relu_value_and_grad",
+    "rrelu",
     "selu",
     "selu_backward",
     "selu_grad",
@@ -2372,6 +2374,7 @@ __all__ = [
     "step_backward",
     "step_grad",
     "step_value_and_grad",
+    "stochastic_gelu",
     "sum_to",
     "swish",
     "swish_backward",

@@ -11,7 +11,7 @@ import pytest
 from cases import ACTIVATIONS, CASES, every_activation, forms
 
 import fastact as fa
-from fastact import _gradients, _runtime, _ufuncs
+from fastact import _gradients, _random, _runtime, _ufuncs
 from fastact.cli.reference import REFERENCES
 
 ROOT = Path(__file__).parents[1]
@@ -45,7 +45,7 @@ def test_names_are_unique() -> None:
 
 
 def test_public_names() -> None:
-    functions = {*_gradients.__all__, *_runtime.__all__}
+    functions = {*_gradients.__all__, *_random.__all__, *_runtime.__all__}
     assert sorted(fa.__all__) == sorted({*functions, *_ufuncs.UFUNCS})
     for name in fa.__all__:
         assert hasattr(fa, name)
