@@ -8,8 +8,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, NoReturn, TypeVar
 
+import numpy as np
 import typer
 from rich.console import Console
 from rich.progress import (
@@ -24,7 +25,7 @@ from rich.progress import (
 
 import fastact
 from fastact.cli import listing
-from fastact.cli.catalogue import ACTIVATIONS, choose, choose_activations
+from fastact.cli.catalogue import ACTIVATIONS, choose, choose_activations, choose_parameters
 from fastact.cli.machine import Machine
 
 __all__ = ["app"]
@@ -310,6 +311,79 @@ def verify(
         raise typer.Exit(INTERRUPTED)
     if not all(verdict.passed for verdict in found):
         raise typer.Exit(1)
+
+
+@app.command()
+def apply(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A function.")],
+    source: Annotated[str, typer.Argument(metavar="IN", help="A .npy file, or - for a pipe.")],
+    target: Annotated[str, typer.Argument(metavar="OUT", help="A .npy file, or - for a pipe.")],
+    form: Annotated[
+        str, typer.Option(metavar="FORM", help="One of value, grad, grad_parameter.")
+    ] = "value",
+    param: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="A parameter; may be given for each."),
+    ] = None,
+    dtype: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DTYPE",
+            help="Of the computation and of OUT: float16, float32, float64."
+            "  [default: as the function gives]",
+        ),
+    ] = None,
+    chunk: Annotated[
+        str, typer.Option(metavar="SIZE", help="How much of IN is in memory at once.")
+    ] = "16MB",
+    threads: Annotated[
+        int | None, typer.Option(min=1, max=1024, help="At most so many.  [default: all]")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace OUT; it may be IN.")] = False,
+) -> None:
+    """Compute a function of every element of a .npy file.
+
+    IN may be larger than memory. OUT appears when it is complete; after an error or Ctrl-C it is as
+    it was. The shape and the memory order stay, integers become floating.
+    """
+    from fastact.cli import apply as files
+
+    if name == "all":
+        raise typer.BadParameter("one function at a time", param_hint="NAME")
+    (row,) = _checked("NAME", lambda: choose_activations([name]))
+    _checked("--form", lambda: files.check_form(row, form))
+    parameters = _checked("--param", lambda: choose_parameters(row, param or []))
+    dtypes = _checked("--dtype", lambda: choose("dtype", dtype, files.DTYPES, []))
+    if len(dtypes) > 1:
+        raise typer.BadParameter("one dtype at a time", param_hint="--dtype")
+    chunk_bytes = _checked("--chunk", lambda: files.byte_count(chunk))
+    function = files.Function(row, form, parameters, np.dtype(dtypes[0]) if dtypes else None)
+    try:
+        with (
+            files.opened(source) as file,
+            files.written(target, force=force) as descriptor,
+            files.progress(row.ufunc_name(form)) as report,
+            fastact.num_threads(threads or fastact.get_num_threads()),
+        ):
+            files.apply(function, file, descriptor, chunk=chunk_bytes, report=report)
+    except KeyboardInterrupt:
+        _stop("Interrupted" + f": {target} is as it was" * (target != "-"), INTERRUPTED)
+    except BrokenPipeError:
+        raise typer.Exit(1) from None  # whoever was to read has gone, and knows
+    except files.Unreadable as error:
+        _stop(f"Error: {'the input' if source == '-' else source}: {error}")
+    except OSError as error:
+        name = source if error.filename == source else target
+        _stop(f"Error: {name}: {error.strerror}")
+    except MemoryError:
+        _stop("Error: not enough memory. A smaller --chunk takes less")
+    except ValueError as error:
+        _stop(f"Error: {error}")
+
+
+def _stop(message: str, code: int = 1) -> NoReturn:
+    typer.echo(message, err=True)
+    raise typer.Exit(code)
 
 
 @app.command("list")

@@ -19,6 +19,7 @@ __all__ = [
     "Activation",
     "choose",
     "choose_activations",
+    "choose_parameters",
 ]
 
 # The suffix that each form adds to the name of an activation.
@@ -132,6 +133,32 @@ def choose_activations(names: Iterable[str]) -> list[Activation]:
             raise _unknown("function", name, by_alias, ACTIVATIONS)
         chosen[by_alias[name].name] = by_alias[name]
     return list(chosen.values()) or list(ACTIVATIONS.values())
+
+
+def choose_parameters(activation: Activation, given: Iterable[str]) -> dict[str, float]:
+    """Return the values of parameters given as ``name=value``.
+
+    Raises
+    ------
+    ValueError
+        If the activation has no such parameter, it is given twice, or its value is no number.
+    """
+    chosen: dict[str, float] = {}
+    for text in given:
+        name, _, value = (part.strip() for part in text.partition("="))
+        if not activation.parameters:
+            raise ValueError(f"{activation.name} has no parameters")
+        if name not in activation.parameters:
+            kind = f"parameter of {activation.name}"
+            raise _unknown(kind, name, activation.parameters, activation.parameters)
+        if name in chosen:
+            raise ValueError(f"{name} is given twice")
+        try:
+            chosen[name] = float(value)
+        except ValueError:
+            example = f"{name}={activation.parameters[name]:g}"
+            raise ValueError(f"cannot read {text!r}. Give a number: {example}") from None
+    return chosen
 
 
 def _unknown(kind: str, name: str, known: Iterable[str], valid: Iterable[str]) -> ValueError:
