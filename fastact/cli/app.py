@@ -386,6 +386,56 @@ def _stop(message: str, code: int = 1) -> NoReturn:
     raise typer.Exit(code)
 
 
+@app.command()
+def plot(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAMES]...", help="Functions, up to 7.")
+    ] = None,
+    form: Annotated[
+        str, typer.Option(metavar="FORMS", help="Of value, grad, grad_parameter.")
+    ] = "value,grad",
+    interval: Annotated[
+        tuple[float, float], typer.Option("--range", metavar="LOW HIGH", help="Of x.")
+    ] = (-5.0, 5.0),
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="A .png or .svg file; needs matplotlib.  [default: the terminal]"
+        ),
+    ] = None,
+    articles: Annotated[
+        bool, typer.Option("--articles", help="The figures of two introductory articles instead.")
+    ] = False,
+) -> None:
+    """Draw functions and their derivatives, in the terminal or as a picture."""
+    from fastact.cli import plot as drawing
+
+    if bool(names) == articles:
+        raise typer.BadParameter("name functions, or give --articles", param_hint="NAMES")
+    if articles:
+        panels = drawing.article_panels()
+    else:
+        rows = _checked("NAMES", lambda: choose_activations(names or []))
+        forms = _checked("--form", lambda: choose("form", form, drawing.FORMS, []))
+        panels = _checked("NAMES", lambda: drawing.panels_of(rows, forms, *interval))
+    console = _console()
+    if out is None:
+        if not console.encoding.startswith("utf"):
+            _stop(f"Error: {console.encoding} has no braille dots. Write a picture by --out FILE")
+        drawing.draw_text(console, panels)
+        return
+    if out.suffix.lower() not in drawing.SUFFIXES:
+        ends = " or ".join(drawing.SUFFIXES)
+        raise typer.BadParameter(f"{out} does not end in {ends}", param_hint="--out")
+    try:
+        drawing.draw_picture(panels, out)
+    except ModuleNotFoundError as error:
+        _stop(f'A picture needs {error.name}: pip install "fastact[plot]"')
+    except OSError as error:
+        _stop(f"Error: {out}: {error.strerror}")
+    console.print(f"Written: {out}", style="dim")
+
+
 @app.command("list")
 def list_(
     names: Annotated[

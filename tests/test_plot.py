@@ -1,0 +1,271 @@
+"""`fastact plot`: the curves, the pictures, the dots in the terminal."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from cases import ACTIVATIONS, every_activation, run_python
+from rich.console import Console
+from typer.testing import CliRunner
+
+import fastact as fa
+from fastact.cli import plot
+from fastact.cli.app import app
+from fastact.cli.catalogue import choose_activations
+
+CURVES = [name for name in ACTIVATIONS if choose_activations([name])[0].arrays == 1]
+
+
+def run(*arguments: object, code: int = 0, **environment: str) -> str:
+    """Run the command and return what it printed."""
+    variables = {"COLUMNS": "100"} | environment
+    result = CliRunner().invoke(app, ["plot", *map(str, arguments)], env=variables)
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+def words(printed: str) -> str:
+    return " ".join(printed.replace("│", " ").split())
+
+
+def panels(*names, forms=("value", "grad"), low=-5.0, high=5.0):
+    return plot.panels_of(choose_activations(names), forms, low, high)
+
+
+def pieces(curve):
+    """The parts of a curve between its jumps."""
+    breaks = np.flatnonzero(np.isnan(curve.y))
+    parts = zip(np.split(curve.x, breaks), np.split(curve.y, breaks), strict=True)
+    return [(x[~np.isnan(y)], y[~np.isnan(y)]) for x, y in parts]
+
+
+# ---- what is drawn ----
+
+
+def test_the_forms_of_one_function_share_a_panel():
+    (panel,) = panels("swish", forms=("value", "grad", "grad_parameter"))
+    assert panel.title == "swish"
+    assert [c.label for c in panel.curves] == ["swish", "swish_grad", "swish_grad_beta"]
+    assert [c.style for c in panel.curves] == [0, 1, 2]
+
+
+def test_several_functions_have_a_panel_per_form_and_one_style_each():
+    found = panels("relu", "elu", forms=("value", "grad_parameter"))
+    assert [p.title for p in found] == ["value", "derivative by the parameter"]
+    assert [(c.label, c.style) for p in found for c in p.curves] == [
+        ("relu", 0),
+        ("elu", 1),
+        ("elu_grad_alpha", 1),
+    ]
+
+
+@pytest.mark.parametrize("name", CURVES)
+def test_curves_are_the_functions_and_smooth_between_jumps(name):
+    for curve in panels(name)[0].curves:
+        whole = ~np.isnan(curve.y)
+        with np.errstate(over="ignore"):
+            np.testing.assert_array_equal(curve.y[whole], getattr(fa, curve.label)(curve.x[whole]))
+        height = np.ptp(curve.y[whole])
+        for x, y in pieces(curve):
+            assert (np.diff(x) >= 0).all()
+            assert abs(np.diff(y)).max() <= 0.02 * height
+
+
+@pytest.mark.parametrize(
+    ("name", "form", "jumps"),
+    [
+        ("relu", "grad", [0]),
+        ("binary_step", "value", [0]),
+        ("threshold", "value", [1]),
+        ("hard_shrink", "value", [-0.5, 0.5]),
+        ("hard_tanh", "grad", [-1, 1]),
+        ("relu", "value", []),
+        ("gelu", "grad", []),
+    ],
+)
+@pytest.mark.parametrize("ends", [(-5, 5), (-3.7, 4.1)])
+def test_jumps_part_a_curve(name, form, jumps, ends):
+    ((curve,),) = (p.curves for p in panels(name, forms=[form], low=ends[0], high=ends[1]))
+    found = pieces(curve)
+    assert len(found) == len(jumps) + 1
+    for jump, (before, _), (after, _) in zip(jumps, found, found[1:], strict=False):
+        assert before[-1] == pytest.approx(jump, abs=1e-9)
+        assert after[0] == pytest.approx(jump, abs=1e-9)
+
+
+def test_the_figures_of_the_articles():
+    found = plot.article_panels()
+    assert [[c.label for c in p.curves] for p in found] == [
+        ["ReLU", "Swish", "Mish"],
+        ["sigmoid", "tanh"],
+        ["ReLU", "derivative"],
+        ["sigmoid", "network"],
+    ]
+    mish = found[0].curves[2]
+    np.testing.assert_array_equal(mish.y, fa.mish(mish.x))
+    sigmoid, network = found[3].curves
+    assert abs(network.y - sigmoid.y).max() == pytest.approx(0.041, abs=1e-4)
+    bends, heights = network.marks
+    np.testing.assert_allclose(heights, np.interp(bends, network.x, network.y), atol=1e-4)
+
+
+def test_styles_differ_in_colour_and_in_dashes():
+    colours, dashes = zip(*plot._STYLES, strict=True)
+    assert len(set(colours)) == len(set(dashes)) == len(plot._STYLES)
+
+
+# ---- pictures ----
+
+
+def test_a_png(tmp_path):
+    assert "Written" in run("gelu", "silu", "--out", tmp_path / "a.PNG")
+    data = (tmp_path / "a.PNG").read_bytes()
+    assert data.startswith(b"\x89PNG")
+    matplotlib_image = pytest.importorskip("matplotlib.image")
+    pixels = matplotlib_image.imread(tmp_path / "a.PNG")
+    shown = {tuple(pixel) for pixel in (pixels[..., :3] * 255).round().astype(int).reshape(-1, 3)}
+    for colour in ("#0072B2", "#D55E00"):
+        assert tuple(bytes.fromhex(colour[1:])) in shown
+
+
+def test_an_svg_has_its_words_and_is_the_same_every_time(tmp_path):
+    for name in ("a.svg", "b.svg"):
+        run("--articles", "--out", tmp_path / name)
+    text = (tmp_path / "a.svg").read_text()
+    assert text == (tmp_path / "b.svg").read_text()
+    for label in ("ReLU, Swish and Mish", "Swish", "derivative", "network", "0.5"):
+        assert f">{label}</text>" in text
+    assert text.count("#d55e00") >= 4
+
+
+def test_more_curves_than_a_legend_has_room_for(tmp_path):
+    run("relu", "elu", "gelu", "silu", "mish", "softplus", "tanh", "--out", tmp_path / "a.svg")
+    assert ">softplus_grad</text>" in (tmp_path / "a.svg").read_text()
+
+
+def test_matplotlib_is_imported_for_pictures_alone(tmp_path):
+    run_python(f"""
+        import sys
+        from typer.testing import CliRunner
+        from fastact.cli.app import app
+
+        def plot(*arguments):
+            assert CliRunner().invoke(app, ["plot", *arguments]).exit_code == 0
+
+        plot("relu")
+        assert "matplotlib" not in sys.modules
+        plot("relu", "--out", "{tmp_path}/a.png")
+        assert "matplotlib.pyplot" not in sys.modules
+    """)
+
+
+def test_without_matplotlib(tmp_path, monkeypatch):
+    for module in [name for name in sys.modules if name.startswith("matplotlib")]:
+        monkeypatch.delitem(sys.modules, module)
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    printed = run("relu", "--out", tmp_path / "a.png", code=1)
+    assert 'A picture needs matplotlib: pip install "fastact[plot]"' in printed
+    assert not list(tmp_path.iterdir())
+
+
+# ---- the terminal ----
+
+
+def lit(line: str) -> list[tuple[int, int]]:
+    """The dots of a line of braille: rows and columns."""
+    return [
+        (row, 2 * k + column)
+        for k, character in enumerate(line)
+        if 0x2800 < ord(character) <= 0x28FF
+        for row in range(4)
+        for column in range(2)
+        if (ord(character) - 0x2800) & plot._DOTS[row, column]
+    ]
+
+
+def test_dots_of_a_straight_line():
+    printed = run("identity", "--form", "value", "--range", -1, 1).splitlines()[1:]
+    chart = [line[plot._LABEL :] for line in printed[: plot._ROWS]]
+    dots = [(4 * k + row, column) for k, line in enumerate(chart) for row, column in lit(line)]
+    rows, columns = np.array(dots).T
+    most = 2 * (100 - plot._LABEL - 1) - 1
+    assert (columns.min(), columns.max()) == (0, most)
+    assert (rows.min(), rows.max()) == (0, 4 * plot._ROWS - 1)
+    line = (4 * plot._ROWS - 1) * (1 - columns / most)
+    assert abs(rows - line).max() <= 1
+    assert len(set(columns)) == most + 1  # without a gap
+
+
+@every_activation
+def test_every_function_can_be_printed(name):
+    if name not in CURVES:
+        pytest.skip("takes two arrays")
+    printed = run(name)
+    assert name in printed
+    assert max(map(len, printed.splitlines())) <= 100
+    assert len(lit(printed)) > 100
+
+
+def test_dashes_tell_curves_apart_without_colour():
+    samples = run("relu", "elu", "gelu", "silu", "mish", "tanh", "celu", "--form", "value")
+    legend = samples.splitlines()[plot._ROWS + 2 :]
+    dots = ["".join(c for c in part if ord(c) >= 0x2800) for part in " ".join(legend).split()]
+    assert len({sample for sample in dots if sample}) == 7
+
+
+def test_colours_of_a_terminal():
+    console = Console(force_terminal=True, color_system="truecolor", width=80)
+    with console.capture() as capture:
+        plot.draw_text(console, panels("gelu", "silu"))
+    assert "38;2;0;114;178" in capture.get()
+    assert "38;2;213;94;0" in capture.get()
+
+
+def test_ticks():
+    assert plot._ticks(-5, 5, 9) == [-4, -2, 0, 2, 4]
+    assert plot._ticks(0, 1, 5) == [0, 0.5, 1]
+    assert plot._ticks(-0.17, 2.9999, 5) == [0, 1, 2, 3]
+    assert plot._ticks(-1e-3, 1e-3, 5) == [-1e-3, -5e-4, 0, 5e-4, 1e-3]
+    for low, high in ((-1e300, 1e300), (1e-9, 3e-9), (99, 101)):
+        ticks = plot._ticks(low, high, 5)
+        assert 2 <= len(ticks) <= 5
+        assert all(low <= tick <= high for tick in ticks)
+
+
+def test_a_terminal_without_braille(monkeypatch):
+    monkeypatch.setattr(Console, "encoding", "ascii")
+    assert "ascii has no braille dots" in run("relu", code=1)
+
+
+def test_wide_ranges_do_not_warn():
+    run("squared_relu", "elu", "--range", -1e200, 1e200)
+    run("sigmoid", "--range", 100, 101)
+
+
+# ---- errors ----
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "name functions, or give --articles"),
+        (["relu", "--articles"], "name functions, or give --articles"),
+        (["rellu"], "Did you mean 'relu'?"),
+        (["all"], "more than 7 curves cannot be told apart"),
+        (["relu", "--form", "backward"], "unknown form 'backward'"),
+        (["relu", "--form", "grad_parameter"], "there is no such derivative"),
+        (["relu", "--range", 1, 1], "from 1 to 1 is no range"),
+        (["relu", "--range", "nan", 1], "from nan to 1 is no range"),
+        (["relu", "--out", "a.jpg"], "a.jpg does not end in .png or .svg"),
+    ],
+)
+def test_bad_arguments(arguments, message):
+    assert message in words(run(*arguments, code=2))
+
+
+def test_a_directory_that_is_not_there(tmp_path):
+    printed = run("relu", "--out", tmp_path / "no" / "a.png", code=1)
+    assert words(printed) == f"Error: {Path(tmp_path)}/no/a.png: No such file or directory"
