@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 import fastact as fa
 from fastact.cli import apply as files
 from fastact.cli.app import app
+from fastact.cli.catalogue import choose_activations
 
 COMMAND = [sys.executable, "-m", "fastact.cli", "apply"]
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(Path(fa.__file__).parents[1])}
@@ -95,13 +96,35 @@ def test_it_is_the_function_of_the_array(x, chunk, tmp_path):
     assert set(os.listdir(tmp_path)) == {"x.npy", "y.npy"}
 
 
-@every_array
-def test_from_pipe_to_pipe(x):
-    with started("elu", "-", "-", "--param", "alpha=0.5", "--chunk", "100") as process:
-        out, err = process.communicate(as_npy(x))
+def through_pipes(name: str, data: bytes, *arguments: object) -> bytes:
+    """Run the command between two pipes, which hold all of the data."""
+    with started(name, "-", "-", *arguments) as process:
+        out, err = process.communicate(data)
     assert err == b""
     assert process.returncode == 0
-    assert out == as_npy(np.asarray(fa.elu(x, alpha=0.5), order="F" if x.flags.fnc else "C"))
+    return out
+
+
+def test_from_pipe_to_pipe():
+    x = np.linspace(-5, 5, 100_000)
+    options = ["--param", "alpha=0.5", "--chunk", "5KB"]
+    assert through_pipes("elu", as_npy(x), *options) == as_npy(fa.elu(x, alpha=0.5))
+
+
+@every_array
+def test_what_pipes_carry(x):
+    """The same within this process: small arrays fit into the pipes."""
+    (row,) = choose_activations(["gelu"])
+    (source, feed), (result, target) = os.pipe(), os.pipe()
+    os.write(feed, as_npy(x))
+    os.close(feed)
+    with open(source, "rb") as file:
+        files.apply(
+            files.Function(row, "value", {}), file, target, chunk=100, report=lambda *_: None
+        )
+    os.close(target)
+    with open(result, "rb") as file:
+        assert file.read() == as_npy(np.asarray(fa.gelu(x), order="F" if x.flags.fnc else "C"))
 
 
 def test_from_a_pipe_that_comes_in_drops(tmp_path):
@@ -318,21 +341,22 @@ def damaged():
 @pytest.mark.parametrize(
     ("data", "words"), [d[1:] for d in damaged()], ids=[d[0] for d in damaged()]
 )
-@pytest.mark.parametrize("piped", [False, True], ids=["file", "pipe"])
+@pytest.mark.parametrize("piped", [False, pytest.param(True, marks=POSIX)], ids=["file", "pipe"])
 def test_damaged_input(data, words, piped, old, tmp_path):
     path = tmp_path / "x.npy"
     path.write_bytes(data)
     if piped:
-        with started("relu", "-", old, "--force") as process:
-            error = process.communicate(data)[1].decode()
-        assert process.returncode == 1
-        assert error.startswith("Error: the input: ")
-        assert error.count("\n") == 1
-    else:
-        error = run("relu", path, old, "--force", code=1)
-        assert error.startswith(f"Error: {path}: ")
-        assert path.read_bytes() == data
+        source, feed = os.pipe()
+        os.write(feed, data)
+        os.close(feed)
+        path = f"/dev/fd/{source}"
+    error = run("relu", path, old, "--force", code=1)
+    assert error.startswith(f"Error: {path}: ")
     assert words in error
+    if piped:
+        os.close(source)
+    else:
+        assert path.read_bytes() == data
 
 
 class Trap:
