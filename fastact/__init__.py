@@ -19,5 +19,11 @@ from fastact._runtime import (
 
 globals().update(_ufuncs.UFUNCS)
 
-__version__ = _runtime._version()
 __all__ = sorted([*_gradients.__all__, *_random.__all__, *_runtime.__all__, *_ufuncs.UFUNCS])
+
+
+def __getattr__(name: str) -> str:
+    """Return ``__version__``, read only now: what reads it takes longer to import than fastact."""
+    if name == "__version__":
+        return _runtime._version()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
