@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import json
-import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,13 +11,9 @@ from typer.testing import CliRunner
 
 import fastact as fa
 from fastact import _ufuncs
-from fastact.cli import exact, peers, verify
+from fastact.cli import exact, verify
 from fastact.cli.app import app
 from fastact.cli.catalogue import ACTIVATIONS, choose_activations
-from fastact.cli.study import Effort, Setting, Study, elements
-from fastact.cli.timing import interleave
-
-PEERS = "numpy,scipy"
 
 
 def run(*arguments: object, code: int = 0) -> str:
@@ -28,25 +21,6 @@ def run(*arguments: object, code: int = 0) -> str:
     result = CliRunner().invoke(app, [str(a) for a in arguments], env={"COLUMNS": "160"})
     assert result.exit_code == code, result.output
     return result.output
-
-
-@pytest.fixture(scope="module")
-def study(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
-    """A small study: what it printed, and the folder it wrote to."""
-    out = tmp_path_factory.mktemp("study")
-    options = ["--quick", "--functions", "relu,expit,prelu", "--forms", "value,grad,backward"]
-    printed = run("study", *options, "--sizes", "1000", "--peers", PEERS, "--out", out)
-    return printed, out
-
-
-def test_importing_fastact_leaves_the_command_lines_packages_alone(tmp_path):
-    code = (
-        "import sys, fastact; print(*{'typer', 'rich', 'scipy', 'torch', 'jax'} & set(sys.modules))"
-    )
-    result = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path
-    )
-    assert result.stdout.strip() == ""
 
 
 @pytest.mark.parametrize("missing", ["typer", "rich"])
@@ -166,105 +140,6 @@ def test_exact_values_round_once_in_the_subnormal_range():
     assert (want.ulp_error(np.nextafter(want.nearest, 1)) >= 0.5).all()
 
 
-# ---- study ----
-
-
-def test_study_prints_every_function(study):
-    printed, _ = study
-    for text in ("relu", "sigmoid", "prelu", "numpy", "scipy", "1,000 elements", "max ulp"):
-        assert text in printed
-    assert "expit" not in printed
-
-
-def test_study_writes_every_sample(study):
-    _, out = study
-    found = json.loads((out / "study.json").read_text())
-    assert found["machine"]["versions"]["numpy"] == np.__version__
-    assert found["peers"] == PEERS.split(",")
-    counts = {1, fa.show_runtime()["default_threads"]}
-    assert found["planned"] == len(found["cells"]) == 3 * 3 * len(counts)
-    for cell in found["cells"]:
-        timings = {timing["library"]: timing for timing in cell["timings"]}
-        assert {"fastact", "fastact out=", "numpy.copyto", "fastact.identity out="} <= set(timings)
-        assert all(second > 0 for t in timings.values() for second in t["samples"]["seconds"])
-    assert max(a["max_ulp"] for a in found["accuracy"] if a["library"] == "fastact") < 2
-    with (out / "study.csv").open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert len(rows) == sum(len(cell["timings"]) for cell in found["cells"])
-    assert {row["function"] for row in rows} == {"relu", "sigmoid", "prelu"}
-
-
-def test_study_is_read_as_it_was_written(study, tmp_path):
-    _, out = study
-    read = Study.read(out / "study.json")
-    again, _ = read.write(tmp_path)
-    assert again.read_text() == (out / "study.json").read_text()
-    cell = read.cells[0]
-    assert cell.ratio("numpy") == pytest.approx(
-        cell.timing("numpy").samples.minimum / cell.timing("fastact").samples.minimum
-    )
-
-
-def test_compare_with_itself_finds_no_difference(study):
-    _, out = study
-    printed = run("study", "--compare", out / "study.json", out / "study.json")
-    assert "1.00x" in printed
-
-
-def test_study_keeps_what_is_done_when_interrupted(tmp_path, monkeypatch):
-    from fastact.cli import study as studies
-
-    calls = []
-
-    def measure_one(*arguments):
-        calls.append(arguments)
-        if len(calls) > 1:
-            raise KeyboardInterrupt
-        return measured(*arguments)
-
-    measured = studies._measure_cell
-    monkeypatch.setattr(studies, "_measure_cell", measure_one)
-    options = ["--functions", "relu,tanh", "--forms", "value", "--threads", "1", "--sizes", "100"]
-    printed = run("study", *options, "--peers", "none", "--out", tmp_path, code=130)
-    assert "Interrupted" in printed
-    found = Study.read(tmp_path / "study.json")
-    assert found.interrupted
-    assert [cell.setting.function for cell in found.cells] == ["relu"]
-
-
-def test_quick_study_stops_at_its_deadline(tmp_path, monkeypatch):
-    monkeypatch.setattr(Effort, "quick", classmethod(lambda cls, started: cls(deadline=started)))
-    printed = run("study", "--quick", "--functions", "relu", "--peers", "none", "--out", tmp_path)
-    assert "Out of time" in printed
-
-
-def test_a_peer_that_cannot_be_imported_is_named(monkeypatch):
-    monkeypatch.setitem(sys.modules, "scipy.special", None)
-    monkeypatch.setattr(peers, "installed", lambda: {"scipy": "1"})
-    assert peers.load(None) == ([], ["scipy needs scipy.special, which is not installed"])
-    with pytest.raises(ValueError, match=r"needs scipy\.special"):
-        peers.load(["scipy"])
-
-
-def test_sizes():
-    assert elements("cache", "float32") == 65536
-    assert elements("memory", "float32") == 32_000_000
-    assert elements("memory", "float64") == 16_000_000
-    assert elements("512KB", "float64") == 64_000
-    assert Setting("relu", "value", "float64", 1000, 1).bytes == 8000
-
-
-def test_calls_are_sampled_in_turn():
-    seen = []
-    measured = interleave(
-        {name: lambda name=name: seen.append(name) for name in "ab"}, seconds=0, least=3, most=3
-    )
-    assert all(len(samples.seconds) == 3 for samples in measured.values())
-    assert all(samples.minimum <= samples.median for samples in measured.values())
-    order = [name for name, before in zip(seen, ["", *seen], strict=False) if name != before]
-    assert order == ["a", "b"] * 4  # the warm-up, and three rounds
-
-
 # ---- errors ----
 
 
@@ -275,14 +150,6 @@ def test_calls_are_sampled_in_turn():
         (["verify", "sigmoi"], ["Did you mean 'sigmoid'?", "hard_swish"]),
         (["verify", "relu", "--dtype", "float8"], ["unknown dtype", "bfloat16"]),
         (["verify", "relu", "--isa", "mmx"], ["unknown instruction set", "scalar"]),
-        (["study", "--ops", "rellu"], ["Did you mean 'relu'?"]),
-        (["study", "--forms", "backwards"], ["Did you mean 'backward'?", "grad"]),
-        (["study", "--dtypes", "float16"], ["unknown dtype", "float64"]),
-        (["study", "--peers", "tensorflow"], ["unknown peer", "onnxruntime"]),
-        (["study", "--peers", "numpy,sicpy"], ["Did you mean 'scipy'?"]),
-        (["study", "--sizes", "big"], ["cannot read the size 'big'", "memory"]),
-        (["study", "--threads", "0"], ["'0' is neither a number"]),
-        (["study", "--compare", "no.json", "no.json"], ["No such file"]),
     ],
 )
 def test_bad_names_give_an_error_with_the_good_ones(arguments, words):

@@ -64,12 +64,13 @@ def _console() -> Console:
 
 
 @contextmanager
-def _progress(console: Console) -> Iterator[Progress]:
+def _progress(console: Console, *, counted: bool = True) -> Iterator[Progress]:
+    """Show a bar; `counted` says that its steps are things, not seconds."""
     with Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
         BarColumn(),
-        MofNCompleteColumn(),
+        *([MofNCompleteColumn()] if counted else []),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
         console=console,
@@ -99,36 +100,44 @@ def study(
         typer.Option(
             metavar="SIZES",
             help="cache (65,536 elements), memory (128MB arrays), a number of elements, or an"
-            " array size such as 512KB.  [default: cache,memory]",
+            " array size such as 512KB.",
         ),
     ] = None,
-    threads: Annotated[
-        str | None, typer.Option(metavar="COUNTS", help="Numbers, or all.  [default: 1,all]")
+    threads: Annotated[str | None, typer.Option(metavar="COUNTS", help="Numbers, or all.")] = None,
+    layouts: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAMES",
+            help="Of contiguous, strided, transposed, columns, rows.",
+        ),
     ] = None,
     peers: Annotated[
         str | None,
         typer.Option(
             metavar="NAMES",
-            help="Of torch, jax, onnxruntime, numpy, scipy, or none.  [default: those installed]",
+            help="Of torch, jax, onnxruntime, numpy, scipy, numexpr, numba, or none."
+            "  [default: those installed; with --quick the first five of them]",
         ),
     ] = None,
     quick: Annotated[
         bool, typer.Option("--quick", help="Fewer cells and rounds: ends within 30 seconds.")
     ] = False,
-    seed: Annotated[int, typer.Option(help="Of the random inputs.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Of the random inputs.")] = 0,
     out: Annotated[
-        Path, typer.Option(metavar="DIR", help="Where study.json and study.csv go.")
+        Path, typer.Option(metavar="DIR", help="Where study.json, study.csv, study.html go.")
     ] = Path("fastact-study"),
     compare: Annotated[
         tuple[Path, Path] | None,
         typer.Option(metavar="A.json B.json", help="Print the ratios of two studies instead."),
     ] = None,
 ) -> None:
-    """Measure fastact beside PyTorch, JAX, ONNX Runtime, NumPy and SciPy.
+    """Measure fastact beside PyTorch, JAX, ONNX Runtime, NumPy, SciPy, numexpr and numba.
 
     Libraries are sampled in turn in one process, on the same arrays, and each result is compared
-    with the reference. Tables go to the terminal, every sample to study.json. Ctrl-C keeps what
-    is done.
+    with the reference. Without --sizes, --threads and --layouts all functions are measured in cache
+    and in memory, and a few by size, threads and layout, within 10 minutes; with one of them every
+    combination is, however long that takes. Tables go to the terminal, plots to study.html, every
+    sample to study.json. Ctrl-C keeps what is done.
     """
     started = time.perf_counter()
     console = _console()
@@ -136,78 +145,94 @@ def study(
         _compare(console, *compare)
         return
     _need_scipy()
-    from fastact.cli import peers as libraries
-    from fastact.cli import report
-    from fastact.cli import study as studies
+    from fastact.cli.study import files, measuring, plan, tables
+    from fastact.cli.study import layouts as arrangements
+    from fastact.cli.study import peers as libraries
+    from fastact.cli.study.results import Setting
 
     all_threads = int(fastact.show_runtime()["default_threads"])
-    rows = _checked("--functions", lambda: choose_activations(_names(functions)))
+    rows = _checked("--functions", lambda: plan.measurable(choose_activations(_names(functions))))
     chosen_forms = _checked(
-        "--forms", lambda: choose("form", forms, studies.FORMS, ["value", "backward"])
+        "--forms", lambda: choose("form", forms, plan.FORMS, ["value", "backward"])
     )
     chosen_dtypes = _checked(
         "--dtypes", lambda: choose("dtype", dtypes, ["float32", "float64"], ["float32"])
     )
-    chosen_sizes = _names(sizes) or ["cache", "memory"]
-    counts = _checked("--threads", lambda: _thread_counts(threads, all_threads))
-    known_peers = None
-    if peers is not None:
-        known_peers = _checked(
-            "--peers",
-            lambda: choose("peer", "" if peers == "none" else peers, libraries.PEERS, []),
-        )
-    if quick and not (forms or dtypes or sizes or threads):
-        settings = studies.plan_quick(rows, all_threads)
-    else:
-        settings = _checked(
+    chosen_layouts = _checked(
+        "--layouts", lambda: choose("layout", layouts, arrangements.LAYOUTS, ["contiguous"])
+    )
+    counts = _checked(
+        "--threads", lambda: plan.thread_counts(_names(threads) or ["1", "all"], all_threads)
+    )
+    named_peers = _checked(
+        "--peers",
+        lambda: choose("peer", "" if peers == "none" else peers, libraries.PEERS, []),
+    )
+    if sizes or threads or layouts:
+        named_sizes = _names(sizes) or ["cache", "memory"]
+        effort = measuring.Effort.quick(started) if quick else measuring.Effort()
+        parts = _checked(
             "--sizes",
-            lambda: studies.plan(rows, chosen_forms, chosen_dtypes, chosen_sizes, counts),
+            lambda: plan.product(
+                rows, chosen_forms, chosen_dtypes, named_sizes, counts, chosen_layouts
+            ),
         )
+    else:
+        effort = measuring.Effort.quick(started) if quick else measuring.Effort.ordinary(started)
+        if quick and forms is None:
+            chosen_forms = ["value"]
+        parts = plan.study(rows, chosen_forms, chosen_dtypes, all_threads, quick=quick)
+    folder = _checked("--out", lambda: files.make_folder(out))
     machine = Machine.here()  # the load, before our own imports add to it
+    tables.print_notices(console, machine.notices)
     with console.status("Importing the libraries to be measured ..."):
-        beside, missing = _checked("--peers", lambda: libraries.load(known_peers))
+        beside, missing = _checked(
+            "--peers",
+            lambda: (
+                libraries.load(
+                    named_peers or (libraries.QUICK_PEERS if quick else list(libraries.PEERS)),
+                    required=bool(named_peers),
+                )
+                if peers != "none"
+                else ([], [])
+            ),
+        )
     for reason in missing:
         console.print(f"[yellow]Left out:[/] {reason}.")
-    result = studies.start(machine, seed, beside)
-    effort = studies.Effort.quick(started) if quick else studies.Effort()
-    with _progress(console) as progress:
-        task = progress.add_task("", total=len(settings))
+    result = measuring.start(machine, seed, beside)
+    settings = [setting for part in parts for setting in part.settings]
+    weights = [effort.weight(setting) for setting in settings]
+    with _progress(console, counted=False) as progress:
+        task = progress.add_task("", total=sum(weights))
 
-        def report_cell(setting: studies.Setting, done: int) -> None:
-            label = f"{setting.function} {setting.form} · {setting.elements:,} · {setting.threads}t"
-            progress.update(task, completed=done, description=f"{label:<42}")
+        def report_cell(setting: Setting, done: int) -> None:
+            label = f"{done + 1} of {len(settings)}: {setting.function} {setting.form}"
+            label += f" · {setting.elements:,} · {setting.threads}t"
+            progress.update(task, completed=sum(weights[:done]), description=f"{label:<54}")
 
-        studies.measure(result, settings, beside, effort, report_cell)
-    paths = result.write(out)
-    report.print_study(console, result)
+        measuring.measure(result, parts, beside, effort, report_cell)
+    paths = files.write(result, folder)
+    tables.print_study(console, result)
     console.print(f"Written: {', '.join(str(path) for path in paths)}", style="dim")
     if result.interrupted:
         raise typer.Exit(INTERRUPTED)
 
 
 def _compare(console: Console, first: Path, second: Path) -> None:
+    """Print the ratios of two studies; the exit code is 1 where they cannot be believed."""
     _need_scipy()
-    from fastact.cli.report import print_comparison
-    from fastact.cli.study import Study
+    from fastact.cli.study import comparison, files
 
-    def read(path: Path) -> Study:
-        try:
-            return Study.read(path)
-        except OSError as error:
-            raise ValueError(f"{path}: {error.strerror}") from error
-
-    before = _checked("--compare", lambda: read(first))
-    after = _checked("--compare", lambda: read(second))
-    print_comparison(console, before, after, (str(first), str(second)))
-
-
-def _thread_counts(given: str | None, all_threads: int) -> list[int]:
-    counts: dict[int, None] = {}
-    for text in _names(given) or ["1", "all"]:
-        if text != "all" and not (text.isdecimal() and 1 <= int(text) <= 1024):
-            raise ValueError(f"{text!r} is neither a number from 1 to 1024 nor 'all'.")
-        counts[all_threads if text == "all" else int(text)] = None
-    return list(counts)
+    before = _checked("--compare", lambda: files.read(first))
+    after = _checked("--compare", lambda: files.read(second))
+    common = comparison.print_comparison(console, before, after, (str(first), str(second)))
+    differences = comparison.differences(before, after)
+    if differences:
+        console.print("[bold yellow]Not the same machine:[/] the ratios tell of these too:")
+        for difference in differences:
+            console.print(f"  {difference}", markup=False)
+    if differences or not common:
+        raise typer.Exit(1)
 
 
 def _need_scipy() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
@@ -12,13 +13,16 @@ from pathlib import Path
 
 import fastact
 
-__all__ = ["LIBRARIES", "Cache", "Machine", "installed", "usable_cpus"]
+__all__ = ["LIBRARIES", "Cache", "Machine", "Meter", "installed", "usable_cpus"]
 
 # The libraries that fastact is measured beside, by the name of the distribution.
-LIBRARIES = ("numpy", "scipy", "torch", "jax", "onnxruntime")
+LIBRARIES = ("numpy", "scipy", "torch", "jax", "onnxruntime", "numexpr", "numba")
 
 # Variables that change how one of the libraries computes; nothing else is recorded.
-_TELLING = ("FASTACT_", "OMP_", "GOMP_", "KMP_", "MKL_", "OPENBLAS_", "XLA_", "JAX_", "TORCH_")
+_TELLING = (
+    *("FASTACT_", "OMP_", "GOMP_", "KMP_", "MKL_", "OPENBLAS_"),
+    *("XLA_", "JAX_", "TORCH_", "NUMEXPR_", "NUMBA_"),
+)
 
 # Load per CPU from which other work is likely to disturb a measurement.
 _BUSY_LOAD = 0.4
@@ -77,6 +81,22 @@ class Machine:
         """Whether other work was likely to disturb a measurement."""
         return self.load_average is not None and self.load_average > _BUSY_LOAD * self.cpus
 
+    @property
+    def notices(self) -> list[str]:
+        """What should be known of the machine before its figures are believed."""
+        found = []
+        if self.busy:
+            found.append(
+                f"The machine is busy: load average {self.load_average} on {self.cpus} CPUs. Times"
+                " are worse than they would be, and ratios less certain."
+            )
+        if self.usable_cpus < self.cpus:
+            found.append(
+                f"This process may use {self.usable_cpus} of {self.cpus} CPUs, so that is what"
+                " “all threads” means."
+            )
+        return found
+
 
 def installed() -> dict[str, str]:
     """Return the versions of the libraries that are installed, without importing them."""
@@ -94,6 +114,40 @@ def usable_cpus() -> int:
     if sys.platform == "linux":
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+class Meter:
+    """Tells what other processes take of the CPUs that this one may use, from its making on."""
+
+    def __init__(self) -> None:
+        """Begin now."""
+        self._began = self._read()
+
+    def others(self) -> float | None:
+        """Return their share of the time of all these CPUs; None where the system does not tell."""
+        ended = self._read()
+        if self._began is None or ended is None:
+            return None
+        busy, total, own = (
+            after - before for before, after in zip(self._began, ended, strict=True)
+        )
+        return round(min(max((busy - own) / total, 0.0), 1.0), 3) if total > 0 else None
+
+    @staticmethod
+    def _read() -> tuple[float, float, float] | None:
+        """Return seconds busy and in all, of all CPUs together, and our own."""
+        try:
+            lines = Path("/proc/stat").read_text().splitlines()
+            usable = {f"cpu{number}" for number in os.sched_getaffinity(0)}
+            tick = os.sysconf("SC_CLK_TCK")
+        except (AttributeError, OSError):
+            return None
+        rows = [line.split() for line in lines]
+        times = [[int(field) for field in row[1:9]] for row in rows if row and row[0] in usable]
+        # user nice system idle iowait irq softirq steal
+        total = sum(map(sum, times)) / tick
+        idle = sum(row[3] + row[4] for row in times) / tick
+        return total - idle, total, time.process_time()
 
 
 def _load_average() -> float | None:

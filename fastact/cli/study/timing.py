@@ -71,39 +71,49 @@ def interleave(
     calls : mapping of str to callable
         What to measure; each takes no argument.
     seconds : float
-        Rounds stop when they have taken this long ...
+        For all together. Each has the same share: what has used up its own sits out the later
+        rounds, so that a slow library does not cost a fast one its samples.
     least, most : int
-        ... but there are at least and at most so many.
+        At least and at most so many samples of each.
 
     Returns
     -------
     dict
-        The samples of each call, one per round.
+        The samples of each call, one for each round that it was in.
     """
-    clock = time.perf_counter
-    started = clock()
-    measured, warm = {}, {}
+    share = seconds / len(calls)
+    spent, warm, measured = {}, {}, {}
     for name, call in calls.items():
+        started = time.perf_counter()
         count, lasts = _calibrate(call)
         measured[name] = Samples(count)
         warm[name] = lasts < _LONG_SECONDS
+        spent[name] = time.perf_counter() - started
     for done in range(most):
-        if done >= least and clock() - started > seconds:
+        turn = [name for name in calls if done < least or spent[name] < share]
+        if not turn:
             break
-        for name, call in calls.items():
-            samples = measured[name]
-            time.sleep(_SETTLE_SECONDS)
-            if warm[name]:
-                call()  # the caches and the threads are this library's again
-            cpu = time.process_time()
-            samples.seconds.append(_time(call, samples.calls) / samples.calls)
-            samples.cpu_seconds += time.process_time() - cpu
+        for name in turn:
+            started = time.perf_counter()
+            _sample(calls[name], measured[name], warm=warm[name])
+            spent[name] += time.perf_counter() - started
     return measured
+
+
+def _sample(call: Call, samples: Samples, *, warm: bool) -> None:
+    time.sleep(_SETTLE_SECONDS)
+    if warm:
+        call()  # the caches and the threads are this library's again
+    cpu = time.process_time()
+    samples.seconds.append(_time(call, samples.calls) / samples.calls)
+    samples.cpu_seconds += time.process_time() - cpu
 
 
 def _calibrate(call: Call) -> tuple[int, float]:
     """Warm up, and return how many calls make a sample and how long one lasts."""
-    lasts = min(_time(call, 1), _time(call, 1))
+    lasts = _time(call, 1)
+    if lasts < 10 * _LONG_SECONDS:
+        lasts = min(lasts, _time(call, 1))
     count = 1
     # One short call tells little: first calls are slow, and the clock has its own cost.
     while lasts * count < _SAMPLE_SECONDS / 2:

@@ -1,0 +1,74 @@
+"""How far off each library is, on inputs where that shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastact.cli import exact, reference, verify
+from fastact.cli.catalogue import ACTIVATIONS
+from fastact.cli.study.peers import Operation, Peer
+from fastact.cli.study.results import Accuracy, Setting
+
+__all__ = ["RANGE", "accuracies"]
+
+# Inputs are between -RANGE and RANGE.
+RANGE = 100
+
+
+def accuracies(setting: Setting, libraries: Sequence[Peer]) -> Iterator[Accuracy]:
+    """Compare each library with the reference, float64 where mpmath is installed.
+
+    Counted are results whose true value is 0 or normal: many libraries set subnormal numbers to 0
+    on purpose.
+    """
+    if setting.dtype == "float64" and not exact.available():
+        return
+    x = _inputs(setting.dtype)
+    g = np.resize(np.array([1.0, -0.7, 1.9], x.dtype), x.shape)
+    operation = Operation(ACTIVATIONS[setting.function], setting.form, x, g)
+    want, error_of = _reference(setting, (g, x) if setting.form == "backward" else (x,))
+    counted = (want == 0) | (np.abs(want) >= np.finfo(x.dtype).smallest_normal)
+    for library in libraries:
+        call = library.prepare(operation, setting.threads)
+        if call is None:
+            continue
+        error = np.where(counted, error_of(library.result(call)), 0.0)
+        worst = int(np.argmax(error))
+        yield Accuracy(
+            setting.function,
+            setting.form,
+            setting.dtype,
+            library.name,
+            float(error[worst]),
+            float(x[worst]),
+        )
+
+
+def _reference(
+    setting: Setting, operands: Sequence[NDArray[Any]]
+) -> tuple[NDArray[np.float64], Callable[[NDArray[Any]], NDArray[np.float64]]]:
+    """Return the true values, and a function that tells the errors of results in ulps."""
+    if setting.dtype == "float64":
+        truth = exact.evaluate(setting.function, setting.form, *operands)
+        return truth.nearest, truth.ulp_error
+    want = reference.evaluate(setting.function, setting.form, *operands)
+    first = want[0] if isinstance(want, tuple) else want
+    return first, lambda got: reference.ulp_error(got, first)
+
+
+@cache
+def _inputs(dtype: str) -> NDArray[Any]:
+    """Return what ``fastact verify`` tries, of all magnitudes and about all landmarks, and grids.
+
+    mpmath is slow: those of float64 are coarse.
+    """
+    designed = verify.Block().inputs(np.dtype(dtype))
+    designed = designed[np.abs(designed) <= RANGE]
+    points = 4001 if dtype == "float32" else 301
+    grids = [np.linspace(-end, end, points).astype(dtype) for end in (RANGE, 8)]
+    return np.concatenate([designed, *grids])

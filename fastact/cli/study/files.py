@@ -1,0 +1,140 @@
+"""A study on disk: study.json, study.csv and study.html, each there in full or not at all."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from fastact.cli.machine import Cache, Machine
+from fastact.cli.study.page import page
+from fastact.cli.study.results import Accuracy, Cell, Setting, Study, Timing
+from fastact.cli.study.timing import Samples
+
+__all__ = ["SCHEMA", "make_folder", "read", "write"]
+
+SCHEMA = 2
+
+
+def make_folder(path: Path) -> Path:
+    """Make the folder that results go to, so that what forbids it is told before measuring.
+
+    Raises
+    ------
+    ValueError
+        If the path is not a folder, or nothing can be written there.
+    """
+    if path.exists() and not path.is_dir():
+        raise ValueError(f"{path} exists and is not a folder")
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path):
+            pass
+    except OSError as error:
+        raise ValueError(f"cannot write to {path}: {error.strerror}") from error
+    return path
+
+
+def write(study: Study, folder: Path) -> list[Path]:
+    """Write study.json, study.csv and study.html, and return their paths."""
+    content = asdict(study)
+    for entry in content["accuracy"]:
+        if not math.isfinite(entry["max_ulp"]):
+            entry["max_ulp"] = None  # JSON has no infinity
+    texts = {
+        "study.json": json.dumps({"schema": SCHEMA, **content}, indent=1, allow_nan=False) + "\n",
+        "study.csv": _csv(study),
+        "study.html": page(study),
+    }
+    for name, text in texts.items():
+        _replace(folder / name, text)
+    return [folder / name for name in texts]
+
+
+def read(path: Path) -> Study:
+    """Read a study.json.
+
+    Raises
+    ------
+    ValueError
+        If it is not one, or cannot be read.
+    """
+    try:
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        schema = found.pop("schema")
+        if schema != SCHEMA:
+            raise ValueError(f"it has schema {schema}, this version reads {SCHEMA}")
+        machine = found.pop("machine")
+        machine["caches"] = tuple(Cache(**cache) for cache in machine["caches"])
+        cells = [
+            Cell(
+                Setting(**cell["setting"]),
+                cell["part"],
+                cell["bytes_moved"],
+                [
+                    Timing(**{**timing, "samples": Samples(**timing["samples"])})
+                    for timing in cell["timings"]
+                ],
+            )
+            for cell in found.pop("cells")
+        ]
+        accuracy = [
+            Accuracy(
+                **{**entry, "max_ulp": math.inf if entry["max_ulp"] is None else entry["max_ulp"]}
+            )
+            for entry in found.pop("accuracy")
+        ]
+        return Study(machine=Machine(**machine), cells=cells, accuracy=accuracy, **found)
+    except OSError as error:
+        raise ValueError(f"{path}: {error.strerror}") from error
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{path} is not the JSON of a study: {error}") from error
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write beside the file and rename, so that nobody finds half of it."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _csv(study: Study) -> str:
+    rows = list(_rows(study))
+    text = io.StringIO()
+    writer = csv.DictWriter(text, rows[0] if rows else ["function"], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def _rows(study: Study) -> Iterator[dict[str, object]]:
+    """Give a row for each library in each cell."""
+    for cell in study.cells:
+        for timing in cell.timings:
+            samples = timing.samples
+            per_element = 1e9 / cell.setting.elements
+            yield {
+                "part": cell.part,
+                **asdict(cell.setting),
+                "library": timing.library,
+                "library_threads": timing.threads,
+                "new_output": timing.new_output,
+                "samples": len(samples.seconds),
+                "calls_per_sample": samples.calls,
+                "min_ns_per_element": f"{samples.minimum * per_element:.5g}",
+                "median_ns_per_element": f"{samples.median * per_element:.5g}",
+                "spread": f"{samples.spread:.3g}",
+                "cores_at_work": f"{samples.cores:.3g}",
+                "gb_per_s": f"{cell.throughput(timing.library):.5g}",
+                "max_ulp": study.error(cell.setting, timing.library),
+            }

@@ -1,0 +1,192 @@
+"""Measures the cells of a plan one by one, within the time that there is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+
+import numpy as np
+
+import fastact
+from fastact.cli.catalogue import ACTIVATIONS
+from fastact.cli.machine import Machine, Meter
+from fastact.cli.study.accuracy import accuracies
+from fastact.cli.study.layouts import Data
+from fastact.cli.study.peers import Fastact, Operation, Peer
+from fastact.cli.study.plan import Part
+from fastact.cli.study.results import (
+    CONTIGUOUS,
+    COPY,
+    REUSED,
+    STREAM,
+    Cell,
+    Setting,
+    Study,
+    Timing,
+)
+from fastact.cli.study.timing import interleave
+
+__all__ = ["Effort", "measure", "start"]
+
+# Bytes of an array from which a cell counts as being in memory.
+_LARGE = 1 << 24
+
+# Seconds that go by before a cell is sampled: arrays, sessions, compilers.
+_PREPARING = 0.25
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How long to measure.
+
+    Attributes
+    ----------
+    seconds, large_seconds : float
+        For a cell, and for one whose arrays are in memory.
+    least_rounds, most_rounds : int
+        Of a cell, whatever the time.
+    deadline : float or None
+        Of the whole study, as `time.perf_counter` tells it; what is left of the time is divided
+        among the cells.
+    """
+
+    seconds: float = 0.5
+    large_seconds: float = 4.0
+    least_rounds: int = 3
+    most_rounds: int = 30
+    deadline: float | None = None
+
+    def weight(self, setting: Setting) -> float:
+        """Return the seconds that a cell takes where time is not short."""
+        return _PREPARING + (self.large_seconds if setting.bytes >= _LARGE else self.seconds)
+
+    def part(self, parts: Sequence[Part]) -> Effort:
+        """Return the effort for the first of the parts that are left.
+
+        Its deadline leaves the others their share, so that each question gets an answer.
+        """
+        if self.deadline is None:
+            return self
+        wanted = [sum(map(self.weight, part.settings)) for part in parts]
+        now = time.perf_counter()
+        return replace(self, deadline=now + (self.deadline - now) * wanted[0] / sum(wanted))
+
+    def budget(self, settings: Sequence[Setting]) -> float | None:
+        """Return the seconds for the first of the settings that are left, None if time is over."""
+        wanted = self.weight(settings[0])
+        if self.deadline is not None:
+            left = self.deadline - time.perf_counter()
+            if left <= 0:
+                return None
+            wanted *= min(1.0, left / sum(map(self.weight, settings)))
+        return max(wanted - _PREPARING, 0.0)
+
+    @classmethod
+    def ordinary(cls, started: float) -> Effort:
+        """Return what ends within about 10 minutes of a moment of `time.perf_counter`."""
+        return cls(deadline=started + 540)
+
+    @classmethod
+    def quick(cls, started: float) -> Effort:
+        """Return what ends well within 30 seconds of a moment of `time.perf_counter`."""
+        return cls(seconds=0.2, large_seconds=1.2, least_rounds=2, deadline=started + 26)
+
+
+def start(machine: Machine, seed: int, peers: Sequence[Peer]) -> Study:
+    """Return a study without results, started now."""
+    now = datetime.now(timezone.utc).isoformat(timespec="seconds")
+    return Study(machine, now, seed, [peer.name for peer in peers])
+
+
+def measure(
+    study: Study,
+    parts: Sequence[Part],
+    peers: Sequence[Peer],
+    effort: Effort,
+    report: Callable[[Setting, int], None],
+) -> None:
+    """Measure a plan cell by cell, into `study`.
+
+    A KeyboardInterrupt ends the study early and marks it; what was measured before is kept.
+
+    Parameters
+    ----------
+    study : Study
+        Gets the cells and accuracies.
+    parts : sequence of Part
+    peers : sequence of Peer
+        The libraries beside fastact.
+    effort : Effort
+    report : callable
+        Called with each setting and how many are done, or given up, before it is measured.
+    """
+    started = time.perf_counter()
+    study.planned = sum(len(part.settings) for part in parts)
+    meter = Meter()
+    data = Data(study.seed)
+    libraries = [Fastact(), *peers]
+    checked: set[tuple[str, str, str]] = set()
+    before = 0
+    try:
+        for k, part in enumerate(parts):
+            own = effort.part(parts[k:])
+            for done, setting in enumerate(part.settings):
+                report(setting, before + done)
+                seconds = own.budget(part.settings[done:])
+                if seconds is None:
+                    break
+                key = (setting.function, setting.form, setting.dtype)
+                # NumPy expressions overflow on the way to right results.
+                with np.errstate(all="ignore"), fastact.num_threads(setting.threads):
+                    if key not in checked:
+                        study.accuracy += accuracies(setting, libraries)
+                        checked.add(key)
+                    cell = _measure(setting, part.name, libraries, data, own, seconds)
+                    study.cells.append(cell)
+            before += len(part.settings)
+    except KeyboardInterrupt:
+        study.interrupted = True
+    study.seconds = round(time.perf_counter() - started, 2)
+    study.taken_by_others = meter.others()
+
+
+def _measure(
+    setting: Setting,
+    part: str,
+    libraries: Sequence[Peer],
+    data: Data,
+    effort: Effort,
+    seconds: float,
+) -> Cell:
+    activation = ACTIVATIONS[setting.function]
+    x, g, target = data.get(setting.dtype, setting.elements, setting.layout)
+    operation = Operation(activation, setting.form, x, g)
+    identity = ACTIVATIONS["identity"].ufunc("value")
+    calls: dict[str, Callable[[], object]] = {
+        COPY: lambda: np.copyto(target, x),
+        STREAM: lambda: identity(x, out=target),
+        REUSED: Fastact().prepare_reused(operation),
+    }
+    about: dict[str, tuple[int, bool]] = {
+        COPY: (1, False),
+        STREAM: (setting.threads, False),
+        REUSED: (setting.threads, False),
+    }
+    for library in libraries:
+        if setting.layout != CONTIGUOUS and not library.views:
+            continue
+        call = library.prepare(operation, setting.threads)
+        if call is not None:
+            calls[library.name] = call
+            about[library.name] = (library.threads(setting.threads), library.new_output)
+    measured = interleave(
+        calls, seconds=seconds, least=effort.least_rounds, most=effort.most_rounds
+    )
+    return Cell(
+        setting,
+        part,
+        operation.arrays_moved * setting.bytes,
+        [Timing(name, *about[name], samples) for name, samples in measured.items()],
+    )

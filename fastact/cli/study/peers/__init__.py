@@ -1,0 +1,64 @@
+"""The libraries that fastact is measured beside, and how a user of each writes an activation.
+
+Each peer has one table, name -> expression, for the value and one for the backward form. A
+function or form that a library lacks is left out: nothing is timed that its users would not type.
+Libraries are imported when they are asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from fastact.cli.machine import installed
+from fastact.cli.study.peers.arrays import Numpy, Scipy
+from fastact.cli.study.peers.base import Fastact, Operation, Peer
+from fastact.cli.study.peers.compiled import Numba, Numexpr
+from fastact.cli.study.peers.onnx_runtime import OnnxRuntime
+from fastact.cli.study.peers.pytorch import Torch
+from fastact.cli.study.peers.xla import Jax
+
+__all__ = ["PEERS", "QUICK_PEERS", "Fastact", "Operation", "Peer", "load"]
+
+PEERS: Mapping[str, type[Peer]] = {
+    peer.name: peer for peer in (Torch, Jax, OnnxRuntime, Numpy, Scipy, Numexpr, Numba)
+}
+
+# Those that a quick study has time for, unless others are named.
+QUICK_PEERS = ("torch", "jax", "onnxruntime", "numpy", "scipy")
+
+
+def load(names: Sequence[str], *, required: bool) -> tuple[list[Peer], list[str]]:
+    """Import peers.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Keys of `PEERS`.
+    required : bool
+        Whether each of them must be there. Otherwise those that are not installed are left out.
+
+    Returns
+    -------
+    peers : list of Peer
+    missing : list of str
+        What was installed and could not be imported, and why.
+
+    Raises
+    ------
+    ValueError
+        If a peer that is required cannot be imported.
+    """
+    peers: list[Peer] = []
+    missing: list[str] = []
+    found = installed()
+    for name in names if required else [name for name in names if name in found]:
+        try:
+            peers.append(PEERS[name]())
+        except ImportError as error:
+            reason = f"{name} cannot be used: {error}"
+            if isinstance(error, ModuleNotFoundError):
+                reason = f"{name} needs {error.name}, which is not installed"
+            if required:
+                raise ValueError(f"{reason}: pip install {name}") from error
+            missing.append(reason)
+    return peers, missing

@@ -1,0 +1,153 @@
+"""NumPy and SciPy: the expressions that their users type, of several temporaries each."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from fastact.cli.study.peers.base import QUICK, SELU_ALPHA, SELU_SCALE, Call, Operation, Peer
+
+__all__ = ["Numpy", "Scipy"]
+
+_NUMPY_VALUE: Mapping[str, Callable[[Any], Any]] = {
+    "identity": lambda x: x.copy(),
+    "binary_step": lambda x: (x >= 0).astype(x.dtype),
+    "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
+    "tanh": np.tanh,
+    "relu": lambda x: np.maximum(x, 0),
+    "leaky_relu": lambda x: np.maximum(x, 0.01 * x),
+    "prelu": lambda x: np.maximum(x, 0.25 * x),
+    "relu6": lambda x: np.clip(x, 0, 6),
+    "hard_tanh": lambda x: np.clip(x, -1, 1),
+    "elu": lambda x: np.where(x > 0, x, np.expm1(x)),
+    "selu": lambda x: SELU_SCALE * np.where(x > 0, x, SELU_ALPHA * np.expm1(x)),
+    "celu": lambda x: np.maximum(x, 0) + np.minimum(0, np.expm1(x)),
+    "gelu_tanh": lambda x: (
+        0.5 * x * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x)))
+    ),
+    "quick_gelu": lambda x: x / (1 + np.exp(-QUICK * x)),
+    "silu": lambda x: x / (1 + np.exp(-x)),
+    "swish": lambda x: x / (1 + np.exp(-1.0 * x)),
+    "mish": lambda x: x * np.tanh(np.log1p(np.exp(x))),
+    "softplus": lambda x: np.logaddexp(0, x),
+    "log_sigmoid": lambda x: -np.logaddexp(0, -x),
+    "softsign": lambda x: x / (1 + np.abs(x)),
+    "hard_sigmoid": lambda x: np.clip(x / 6 + 0.5, 0, 1),
+    "hard_swish": lambda x: x * np.clip(x / 6 + 0.5, 0, 1),
+    "hard_shrink": lambda x: x * (np.abs(x) > 0.5),
+    "soft_shrink": lambda x: np.sign(x) * np.maximum(np.abs(x) - 0.5, 0),
+    "tanh_shrink": lambda x: x - np.tanh(x),
+    "threshold": lambda x: x * (x > 1),
+    "squared_relu": lambda x: np.maximum(x, 0) ** 2,
+}
+
+
+def _np_sigmoid(x: Any) -> Any:
+    return 1 / (1 + np.exp(-x))
+
+
+def _np_swish_backward(g: Any, x: Any, beta: float = 1.0) -> Any:
+    s = _np_sigmoid(beta * x)
+    return g * (s + beta * x * s * (1 - s))
+
+
+def _np_gelu_tanh_backward(g: Any, x: Any) -> Any:
+    c = math.sqrt(2 / math.pi)
+    t = np.tanh(c * (x + 0.044715 * x * x * x))
+    return g * (0.5 * (1 + t) + 0.5 * x * (1 - t * t) * c * (1 + 3 * 0.044715 * x * x))
+
+
+def _np_mish_backward(g: Any, x: Any) -> Any:
+    t = np.tanh(np.log1p(np.exp(x)))
+    return g * (t + x * (1 - t * t) * _np_sigmoid(x))
+
+
+_NUMPY_BACKWARD: Mapping[str, Callable[[Any, Any], Any]] = {
+    "identity": lambda g, x: g.copy(),
+    "binary_step": lambda g, x: np.zeros_like(g),
+    "sigmoid": lambda g, x: g * (s := _np_sigmoid(x)) * (1 - s),
+    "tanh": lambda g, x: g * (1 - np.tanh(x) ** 2),
+    "relu": lambda g, x: g * (x > 0),
+    "leaky_relu": lambda g, x: np.where(x > 0, g, 0.01 * g),
+    "prelu": lambda g, x: np.where(x > 0, g, 0.25 * g),
+    "relu6": lambda g, x: g * ((x > 0) & (x < 6)),
+    "hard_tanh": lambda g, x: g * ((x > -1) & (x < 1)),
+    "elu": lambda g, x: np.where(x > 0, g, g * np.exp(x)),
+    "selu": lambda g, x: SELU_SCALE * np.where(x > 0, g, SELU_ALPHA * g * np.exp(x)),
+    "celu": lambda g, x: np.where(x > 0, g, g * np.exp(x)),
+    "gelu_tanh": _np_gelu_tanh_backward,
+    "quick_gelu": lambda g, x: _np_swish_backward(g, x, QUICK),
+    "silu": _np_swish_backward,
+    "swish": _np_swish_backward,
+    "mish": _np_mish_backward,
+    "softplus": lambda g, x: g * _np_sigmoid(x),
+    "log_sigmoid": lambda g, x: g * _np_sigmoid(-x),
+    "softsign": lambda g, x: g / (1 + np.abs(x)) ** 2,
+    "hard_sigmoid": lambda g, x: np.where((x > -3) & (x < 3), g / 6, 0),
+    "hard_swish": lambda g, x: g * np.where(x < -3, 0, np.where(x < 3, x / 3 + 0.5, 1)),
+    "hard_shrink": lambda g, x: g * (np.abs(x) > 0.5),
+    "soft_shrink": lambda g, x: g * (np.abs(x) > 0.5),
+    "tanh_shrink": lambda g, x: g * np.tanh(x) ** 2,
+    "threshold": lambda g, x: g * (x > 1),
+    "squared_relu": lambda g, x: g * 2 * np.maximum(x, 0),
+}
+
+
+class Numpy(Peer):
+    """Expressions as a NumPy user types them; one thread, whatever is asked for."""
+
+    name = "numpy"
+    _value: Mapping[str, Callable[[Any], Any]] = _NUMPY_VALUE
+    _backward: Mapping[str, Callable[[Any, Any], Any]] = _NUMPY_BACKWARD
+
+    def threads(self, asked: int) -> int:
+        """Return 1: NumPy's ufuncs do not use threads."""
+        return 1
+
+    def prepare(self, operation: Operation, threads: int) -> Call | None:
+        """Return the expression on the operation's arrays."""
+        name, x, g = operation.activation.name, operation.x, operation.g
+        if operation.form == "value" and name in self._value:
+            value = self._value[name]
+            return lambda: value(x)
+        if operation.form == "backward" and name in self._backward:
+            backward = self._backward[name]
+            return lambda: backward(g, x)
+        return None
+
+
+class Scipy(Numpy):
+    """Expressions with `scipy.special`, where that has something to add; one thread."""
+
+    name = "scipy"
+
+    def __init__(self) -> None:
+        """Import the library."""
+        from scipy.special import erf, expit, log_expit, ndtr
+
+        def swish_backward(g: Any, x: Any, beta: float = 1.0) -> Any:
+            s = expit(beta * x)
+            return g * (s + beta * x * s * (1 - s))
+
+        self._value = {
+            "sigmoid": expit,
+            "log_sigmoid": log_expit,
+            "softplus": lambda x: -log_expit(-x),
+            "silu": lambda x: x * expit(x),
+            "swish": lambda x: x * expit(1.0 * x),
+            "quick_gelu": lambda x: x * expit(QUICK * x),
+            "gelu": lambda x: 0.5 * x * (1 + erf(x / math.sqrt(2))),
+            "mish": lambda x: x * np.tanh(-log_expit(-x)),
+        }
+        self._backward = {
+            "sigmoid": lambda g, x: g * (s := expit(x)) * (1 - s),
+            "log_sigmoid": lambda g, x: g * expit(-x),
+            "softplus": lambda g, x: g * expit(x),
+            "silu": swish_backward,
+            "swish": swish_backward,
+            "quick_gelu": lambda g, x: swish_backward(g, x, QUICK),
+            "gelu": lambda g, x: g * (ndtr(x) + x * np.exp(-0.5 * x * x) / math.sqrt(2 * math.pi)),
+        }

@@ -1,0 +1,114 @@
+"""PyTorch: its functionals, and the kernels behind its autograd."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from fastact.cli.study.peers.base import QUICK, SELU_ALPHA, SELU_SCALE, Call, Operation, Peer
+
+__all__ = ["Torch"]
+
+
+class Torch(Peer):
+    """PyTorch: its functionals, and the kernels that its autograd calls for the backward form.
+
+    Sigmoid's and tanh's backward get the saved output, as in training, for nothing.
+    """
+
+    name = "torch"
+
+    def __init__(self) -> None:
+        """Import the library."""
+        import torch
+        import torch.nn.functional as F
+
+        self._torch = torch
+        aten = torch.ops.aten
+        one = torch.ones(())
+        self._value: Mapping[str, Callable[[Any], Any]] = {
+            "identity": torch.clone,
+            "binary_step": lambda x: (x >= 0).to(x.dtype),
+            "sigmoid": torch.sigmoid,
+            "tanh": torch.tanh,
+            "relu": torch.relu,
+            "leaky_relu": F.leaky_relu,
+            "prelu": lambda x: F.prelu(x, 0.25 * one.to(x.dtype)),
+            "relu6": F.relu6,
+            "hard_tanh": F.hardtanh,
+            "elu": F.elu,
+            "selu": F.selu,
+            "celu": F.celu,
+            "gelu": F.gelu,
+            "gelu_tanh": lambda x: F.gelu(x, approximate="tanh"),
+            "quick_gelu": lambda x: x * torch.sigmoid(QUICK * x),
+            "silu": F.silu,
+            "swish": lambda x: x * torch.sigmoid(1.0 * x),
+            "mish": F.mish,
+            "softplus": F.softplus,
+            "log_sigmoid": F.logsigmoid,
+            "softsign": F.softsign,
+            "hard_sigmoid": F.hardsigmoid,
+            "hard_swish": F.hardswish,
+            "hard_shrink": F.hardshrink,
+            "soft_shrink": F.softshrink,
+            "tanh_shrink": F.tanhshrink,
+            "threshold": lambda x: F.threshold(x, 1.0, 0.0),
+            "squared_relu": lambda x: torch.relu(x).square(),
+        }
+        # From g, x and the saved output y.
+        self._backward: Mapping[str, Callable[[Any, Any, Any], Any]] = {
+            "sigmoid": lambda g, x, y: aten.sigmoid_backward(g, y),
+            "tanh": lambda g, x, y: aten.tanh_backward(g, y),
+            "relu": lambda g, x, y: aten.threshold_backward(g, y, 0),
+            "leaky_relu": lambda g, x, y: aten.leaky_relu_backward(g, x, 0.01, False),
+            "relu6": lambda g, x, y: aten.hardtanh_backward(g, x, 0.0, 6.0),
+            "hard_tanh": lambda g, x, y: aten.hardtanh_backward(g, x, -1.0, 1.0),
+            "elu": lambda g, x, y: aten.elu_backward(g, 1.0, 1.0, 1.0, False, x),
+            "selu": lambda g, x, y: aten.elu_backward(g, SELU_ALPHA, SELU_SCALE, 1.0, False, x),
+            "celu": lambda g, x, y: aten.elu_backward(g, 1.0, 1.0, 1.0, False, x),
+            "gelu": lambda g, x, y: aten.gelu_backward(g, x),
+            "gelu_tanh": lambda g, x, y: aten.gelu_backward(g, x, approximate="tanh"),
+            "silu": lambda g, x, y: aten.silu_backward(g, x),
+            "mish": lambda g, x, y: aten.mish_backward(g, x),
+            "softplus": lambda g, x, y: aten.softplus_backward(g, x, 1.0, 20.0),
+            "hard_sigmoid": lambda g, x, y: aten.hardsigmoid_backward(g, x),
+            "hard_swish": lambda g, x, y: aten.hardswish_backward(g, x),
+            "hard_shrink": lambda g, x, y: aten.hardshrink_backward(g, x, 0.5),
+            "soft_shrink": lambda g, x, y: aten.softshrink_backward(g, x, 0.5),
+            "threshold": lambda g, x, y: aten.threshold_backward(g, x, 1.0),
+        }
+
+    def prepare(self, operation: Operation, threads: int) -> Call | None:
+        """Return the functional, or the backward kernel, or autograd where there is none."""
+        torch, name = self._torch, operation.activation.name
+        if operation.form == "grad" or name not in self._value:
+            return None
+        torch.set_num_threads(threads)
+        value = self._value[name]
+        x = torch.from_numpy(operation.x)
+        inference = torch.inference_mode
+        if operation.form == "value":
+
+            def forward() -> Any:
+                with inference():
+                    return value(x)
+
+            return forward
+
+        g = torch.from_numpy(operation.g)
+        if name not in self._backward:
+            x.requires_grad_(True)
+            saved = value(x)
+            if name == "binary_step":  # has no derivative there
+                return None
+            return lambda: torch.autograd.grad(saved, x, g, retain_graph=True)[0]
+        backward = self._backward[name]
+        with inference():
+            y = value(x)
+
+        def kernel() -> Any:
+            with inference():
+                return backward(g, x, y)
+
+        return kernel

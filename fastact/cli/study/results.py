@@ -1,0 +1,190 @@
+"""What a study has found: cells of samples, errors, and what is computed from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from fastact.cli.machine import Machine
+from fastact.cli.study.timing import Samples
+
+__all__ = [
+    "CONTIGUOUS",
+    "COPY",
+    "REUSED",
+    "STREAM",
+    "Accuracy",
+    "Cell",
+    "Setting",
+    "Study",
+    "Timing",
+]
+
+# Competitors that are in every cell besides the libraries.
+REUSED = "fastact out="
+COPY = "numpy.copyto"
+STREAM = "fastact.identity out="
+
+CONTIGUOUS = "contiguous"
+
+# Share of the CPUs in other hands from which a result is likely to be disturbed.
+_DISTURBING = 0.15
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is measured: a form of a function on so many elements by so many threads."""
+
+    function: str
+    form: str
+    dtype: str
+    elements: int
+    threads: int
+    layout: str = CONTIGUOUS
+
+    @property
+    def bytes(self) -> int:
+        """The size of one array."""
+        return self.elements * np.dtype(self.dtype).itemsize
+
+
+@dataclass
+class Timing:
+    """The samples of one library.
+
+    Attributes
+    ----------
+    library : str
+        Name of a peer, ``"fastact"``, or one of `REUSED`, `COPY` and `STREAM`.
+    threads : int
+        How many threads it could use, which is not always what the setting asks for.
+    new_output : bool
+        Whether each call makes a new array.
+    """
+
+    library: str
+    threads: int
+    new_output: bool
+    samples: Samples
+
+
+@dataclass
+class Cell:
+    """A setting, the part of the plan it belongs to, and how everything fared in it."""
+
+    setting: Setting
+    part: str
+    bytes_moved: int
+    timings: list[Timing]
+
+    def timing(self, library: str) -> Timing | None:
+        """Return the timing of a library, None where it was not measured."""
+        return next((t for t in self.timings if t.library == library), None)
+
+    def nanoseconds(self, library: str) -> float | None:
+        """Return the best time for an element."""
+        timing = self.timing(library)
+        return None if timing is None else timing.samples.minimum / self.setting.elements * 1e9
+
+    def throughput(self, library: str) -> float | None:
+        """Return GB/s read and written at best."""
+        timing = self.timing(library)
+        if timing is None:
+            return None
+        moved = self.bytes_moved
+        if library in (COPY, STREAM):
+            moved = 2 * self.setting.bytes
+        return moved / timing.samples.minimum / 1e9
+
+    def share_of_copy(self, library: str) -> float | None:
+        """Return the throughput over that of the faster copy."""
+        own = self.throughput(library)
+        copies = [rate for rate in map(self.throughput, (COPY, STREAM)) if rate is not None]
+        return None if own is None or not copies else own / max(copies)
+
+    def ratio(self, peer: str) -> float | None:
+        """Return a peer's time over that of fastact where it makes, or reuses, the output alike."""
+        timing = self.timing(peer)
+        if timing is None:
+            return None
+        own = self.timing("fastact" if timing.new_output else REUSED)
+        return None if own is None else timing.samples.minimum / own.samples.minimum
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """The largest error that a library showed on the inputs that were tried."""
+
+    function: str
+    form: str
+    dtype: str
+    library: str
+    max_ulp: float
+    worst_input: float
+
+
+@dataclass
+class Study:
+    """Everything that a study found out, and on what.
+
+    Attributes
+    ----------
+    machine : Machine
+    started : str
+        Date and time, UTC.
+    seed : int
+        Of the inputs.
+    peers : list of str
+        The libraries beside fastact.
+    cells : list of Cell
+    accuracy : list of Accuracy
+    seconds : float
+        How long it took.
+    planned : int
+        How many cells there were to be.
+    interrupted : bool
+        Whether it was ended by Ctrl-C.
+    taken_by_others : float or None
+        The share of the usable CPUs that other processes had meanwhile; None where it is not told.
+    """
+
+    machine: Machine
+    started: str
+    seed: int
+    peers: list[str]
+    cells: list[Cell] = field(default_factory=list)
+    accuracy: list[Accuracy] = field(default_factory=list)
+    seconds: float = 0.0
+    planned: int = 0
+    interrupted: bool = False
+    taken_by_others: float | None = None
+
+    @property
+    def disturbed(self) -> bool:
+        """Whether other processes took enough of the CPUs to be seen in the results."""
+        return self.taken_by_others is not None and self.taken_by_others > _DISTURBING
+
+    @property
+    def warnings(self) -> list[str]:
+        """What should be known before the figures are believed."""
+        found = self.machine.notices
+        if self.disturbed:
+            found.append(
+                f"While it was measured, other processes took {self.taken_by_others:.0%} of the"
+                " CPUs. Times are worse than they would be, and ratios less certain."
+            )
+        return found
+
+    @property
+    def libraries(self) -> list[str]:
+        """fastact and its peers."""
+        return ["fastact", *self.peers]
+
+    def error(self, setting: Setting, library: str) -> float | None:
+        """Return the largest error of a library in a setting's function, form and dtype."""
+        key = (setting.function, setting.form, setting.dtype, library)
+        for entry in self.accuracy:
+            if (entry.function, entry.form, entry.dtype, entry.library) == key:
+                return entry.max_ulp
+        return None

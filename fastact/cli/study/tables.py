@@ -1,0 +1,219 @@
+"""A study as tables in the terminal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from statistics import geometric_mean
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from fastact.cli.machine import Machine
+from fastact.cli.study.accuracy import RANGE
+from fastact.cli.study.results import CONTIGUOUS, COPY, REUSED, STREAM, Cell, Setting, Study
+from fastact.cli.study.text import bytes_text, number, rate, ratio_text, threads_text, ulp_text
+
+__all__ = ["NONE", "describe_machine", "print_notices", "print_study", "ratio"]
+
+NONE = Text("-", style="dim")
+_SHORT = {"onnxruntime": "onnxrt"}
+
+
+def print_study(console: Console, study: Study) -> None:
+    """Print the tables of a study: speed setting by setting, then accuracy."""
+    for line in describe_machine(study.machine):
+        console.print(line)
+    for part, group in groupby(study.cells, key=lambda cell: cell.part):
+        if part == "functions":
+            for _, cells in groupby(group, key=lambda cell: _heading(cell.setting)):
+                _print_speed(console, list(cells), study.peers)
+        else:
+            _print_speed(console, list(group), study.peers)
+    if study.accuracy:
+        console.print()
+        _print_accuracy(console, study)
+    console.print()
+    _print_legend(console, study)
+    print_notices(console, study.warnings)
+    left = study.planned - len(study.cells)
+    if left:
+        why = "Interrupted" if study.interrupted else "Out of time"
+        console.print(f"[yellow]{why}:[/] {left} of {study.planned} cells not measured.")
+
+
+def print_notices(console: Console, notices: Sequence[str]) -> None:
+    """Print what should be known before the figures are believed."""
+    for notice in notices:
+        head, _, rest = notice.partition(": ")
+        console.print(
+            Text.assemble((head, "bold yellow"), f": {rest}") if rest else Text(notice, "yellow")
+        )
+
+
+def describe_machine(machine: Machine) -> Iterator[Text]:
+    """Return lines on the machine."""
+    caches = ", ".join(f"L{c.level} {bytes_text(c.bytes)}" for c in machine.caches)
+    line = Text.assemble((machine.cpu, "bold"), f" · {machine.usable_cpus} CPUs")
+    if machine.usable_cpus != machine.cpus:
+        line.append(f" of {machine.cpus}")
+    if caches:
+        line.append(f" · {caches}")
+    line.append(f" · {machine.isa}")
+    yield line
+    versions = " · ".join(f"{name} {text}" for name, text in machine.versions.items())
+    yield Text(f"{versions} · Python {machine.python}", style="dim")
+
+
+# ---- speed ----
+
+
+def _heading(setting: Setting) -> tuple[str, str, int, int, str]:
+    return setting.dtype, setting.form, setting.elements, setting.threads, setting.layout
+
+
+def _facts(setting: Setting) -> dict[str, str]:
+    """Return what is said of a setting, by what it says."""
+    return {
+        "form": setting.form,
+        "dtype": setting.dtype,
+        "elements": f"{setting.elements:,} elements ({bytes_text(setting.bytes)} an array)",
+        "threads": threads_text(setting.threads),
+        "layout": setting.layout,
+    }
+
+
+def _print_speed(console: Console, cells: Sequence[Cell], peers: Sequence[str]) -> None:
+    """Print a table; what its cells share stands above it, what differs beside the function."""
+    facts = [_facts(cell.setting) for cell in cells]
+    differing = [name for name in facts[0] if len({fact[name] for fact in facts}) > 1]
+    shared = [text for name, text in facts[0].items() if name not in differing]
+    if shared[-1] == CONTIGUOUS:
+        shared.pop()
+    names = [name for name in peers if any(cell.timing(name) for cell in cells)]
+    console.print()
+    console.print(Text.assemble((shared[0], "bold"), *(f" · {text}" for text in shared[1:])))
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    table.add_column("\nfunction", no_wrap=True)
+    for name in differing:
+        table.add_column(f"\n{name}", justify="right", no_wrap=True)
+    for header in ("new\nns/el", "out=\nns/el", "\n±", "\nGB/s", "of\ncopy"):
+        table.add_column(header, justify="right", no_wrap=True)
+    for name in names:
+        used = {t.threads for cell in cells if (t := cell.timing(name))}
+        others = used - {cell.setting.threads for cell in cells}
+        note = f"\n{threads_text(max(others))}" if others else "\n"
+        title = Text.assemble(_SHORT.get(name, name), (note, "dim"))
+        table.add_column(title, justify="right", no_wrap=True)
+    table.add_column("fastest\npeer", justify="right", no_wrap=True)
+    for cell in cells:
+        ratios = {name: cell.ratio(name) for name in names}
+        known = {name: value for name, value in ratios.items() if value is not None}
+        fastest = min(known, key=lambda name: known[name], default=None)
+        new = cell.timing("fastact")
+        values = {**_facts(cell.setting), "elements": f"{cell.setting.elements:,}"}
+        table.add_row(
+            cell.setting.function,
+            *(values[name] for name in differing),
+            Text(number(cell.nanoseconds("fastact")), style="bold"),
+            number(cell.nanoseconds(REUSED)),
+            Text(f"{new.samples.spread:.0%}" if new else "", style="dim"),
+            rate(cell.throughput(REUSED)),
+            _share(cell.share_of_copy(REUSED)),
+            *(ratio(value) for value in ratios.values()),
+            ratio(known[fastest]) if fastest else NONE,
+        )
+    if len(cells) > 1:
+        table.add_section()
+        per_peer = [_ratios(cells, [name]) for name in names]
+        best = [min(found) for cell in cells if (found := _ratios([cell], names))]
+        table.add_row(
+            Text("geometric mean", style="italic"),
+            *[""] * (5 + len(differing)),
+            *(ratio(geometric_mean(found)) for found in per_peer),
+            ratio(geometric_mean(best)) if best else NONE,
+        )
+    console.print(table)
+    console.print(_copies(cells))
+
+
+def _ratios(cells: Sequence[Cell], names: Sequence[str]) -> list[float]:
+    return [value for cell in cells for name in names if (value := cell.ratio(name)) is not None]
+
+
+def _copies(cells: Sequence[Cell]) -> Text:
+    """Return the line on the copies: the best that each reached in these cells."""
+    rates = {
+        library: max(found for cell in cells if (found := cell.throughput(library)) is not None)
+        for library in (COPY, STREAM)
+    }
+    return Text(
+        f"copies in the same run: numpy.copyto {rate(rates[COPY])} GB/s (1 thread),"
+        f" fa.identity(x, out=y) {rate(rates[STREAM])} GB/s",
+        style="dim",
+    )
+
+
+# ---- accuracy ----
+
+
+def _print_accuracy(console: Console, study: Study) -> None:
+    console.print(
+        Text.assemble(
+            ("max ulp", "bold"),
+            f" · inputs of every magnitude in [-{RANGE}, {RANGE}], results in the normal range",
+        )
+    )
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 2, 0, 0), pad_edge=False)
+    table.add_column("function", no_wrap=True)
+    for name in study.libraries:
+        table.add_column(_SHORT.get(name, name), justify="right", no_wrap=True)
+    rows = {(a.function, a.form, a.dtype): a for a in study.accuracy}
+    several = len({key[1:] for key in rows}) > 1
+    for function, form, dtype in rows:
+        setting = Setting(function, form, dtype, 1, 1)
+        label = Text(function)
+        if several:
+            label.append(f" {form} {dtype}", style="dim")
+        table.add_row(label, *(_ulp(study.error(setting, name)) for name in study.libraries))
+    console.print(table)
+
+
+def _print_legend(console: Console, study: Study) -> None:
+    reused = "onnxruntime" in study.peers
+    console.print(
+        Text(
+            "new: y = f(x), best sample; ±: spread, from quartile to quartile. out=: f(x, out=y),"
+            " with its GB/s and their share of the faster copy.\n"
+            "Peers: their time over fastact's, so above 1 fastact is faster. They make new arrays"
+            " as new does"
+            + ("; onnxrt writes to a bound output, and is held against out=." if reused else "."),
+            style="dim",
+        )
+    )
+
+
+# ---- figures in colour ----
+
+
+def ratio(value: float | None) -> Text:
+    """Return a ratio; where the peer is faster it is marked by colour and by weight."""
+    if value is None:
+        return NONE
+    style = "bold red" if value < 0.98 else "green" if value > 1.02 else ""
+    return Text(ratio_text(value), style=style)
+
+
+def _share(value: float | None) -> Text:
+    return NONE if value is None else Text(f"{value:.0%}")
+
+
+def _ulp(value: float | None) -> Text:
+    """Return an error: at most 1 plain, above it coloured."""
+    if value is None:
+        return NONE
+    bad = not math.isfinite(value) or value >= 16
+    return Text(ulp_text(value), style="red" if bad else "yellow" if value > 1 else "")

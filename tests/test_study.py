@@ -1,0 +1,510 @@
+"""The benchmark study: its cells, its files, its plots, and what it refuses."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+import fastact as fa
+from fastact.cli import machine
+from fastact.cli.app import app
+from fastact.cli.catalogue import ACTIVATIONS, choose_activations
+from fastact.cli.machine import Machine, Meter
+from fastact.cli.study import comparison, files, layouts, measuring, page, peers, plan, plots, svg
+from fastact.cli.study.peers.base import Operation
+from fastact.cli.study.results import REUSED, STREAM, Cell, Setting, Study, Timing
+from fastact.cli.study.timing import Samples, interleave
+
+PEERS = "numpy,scipy"
+
+
+def run(*arguments: object, code: int = 0) -> str:
+    """Run a command in a wide terminal and return what it printed, errors included."""
+    result = CliRunner().invoke(app, [str(a) for a in arguments], env={"COLUMNS": "160"})
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+    """A small study: what it printed, and the folder it wrote to."""
+    out = tmp_path_factory.mktemp("study")
+    options = ["--quick", "--functions", "relu,expit,prelu", "--forms", "value,grad,backward"]
+    options += ["--sizes", "1000", "--layouts", "contiguous,strided"]
+    printed = run("study", *options, "--peers", PEERS, "--out", out)
+    return printed, out
+
+
+@pytest.fixture(scope="module")
+def full(study: tuple[str, Path]) -> Study:
+    """The same study with sweeps as a whole one has, of made-up samples."""
+    read = files.read(study[1] / "study.json")
+
+    def cell(part: str, setting: Setting) -> Cell:
+        names = ["fastact", REUSED, STREAM, "numpy.copyto", *read.peers]
+        timings = [
+            Timing(name, setting.threads, True, Samples(1, [1e-9 * setting.elements * k] * 3, 1.0))
+            for k, name in enumerate(names, 1)
+        ]
+        return Cell(setting, part, 2 * setting.bytes, timings)
+
+    row = Setting("sigmoid", "value", "float32", 1 << 20, 1)
+    cells = [cell("sizes", replace(row, elements=1 << k)) for k in range(10, 25, 2)]
+    cells += [cell("threads", replace(row, threads=n)) for n in (1, 2, 4)]
+    cells += [cell("layouts", replace(row, layout=name)) for name in layouts.LAYOUTS]
+    return replace(read, cells=[*read.cells, *cells])
+
+
+# ---- what it prints and writes ----
+
+
+def test_it_prints_every_function(study):
+    printed, _ = study
+    for text in ("relu", "sigmoid", "prelu", "numpy", "scipy", "1,000 elements", "max ulp"):
+        assert text in printed
+    assert "expit" not in printed
+
+
+def test_json_has_every_sample(study):
+    _, out = study
+    found = json.loads((out / "study.json").read_text())
+    assert found["schema"] == files.SCHEMA
+    assert set(found["machine"]) >= {"cpu", "caches", "isa", "load_average", "environment"}
+    assert found["machine"]["versions"]["numpy"] == np.__version__
+    assert found["peers"] == PEERS.split(",")
+    assert found["started"].endswith("+00:00")
+    counts = {1, fa.show_runtime()["default_threads"]}
+    assert found["planned"] == len(found["cells"]) == 3 * 3 * 2 * len(counts)
+    for cell in found["cells"]:
+        timings = {timing["library"]: timing for timing in cell["timings"]}
+        assert {"fastact", "fastact out=", "numpy.copyto", "fastact.identity out="} <= set(timings)
+        assert all(second > 0 for t in timings.values() for second in t["samples"]["seconds"])
+        assert all(len(t["samples"]["seconds"]) >= 2 for t in timings.values())
+    assert max(a["max_ulp"] for a in found["accuracy"] if a["library"] == "fastact") <= 1
+
+
+def test_csv_has_a_row_for_each_library_in_each_cell(study):
+    _, out = study
+    found = json.loads((out / "study.json").read_text())
+    with (out / "study.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == sum(len(cell["timings"]) for cell in found["cells"])
+    assert {row["function"] for row in rows} == {"relu", "sigmoid", "prelu"}
+    assert {row["layout"] for row in rows} == {"contiguous", "strided"}
+    assert all(
+        float(row["min_ns_per_element"]) <= float(row["median_ns_per_element"]) for row in rows
+    )
+
+
+def test_it_is_read_as_it_was_written(study, tmp_path):
+    _, out = study
+    read = files.read(out / "study.json")
+    again, *_ = files.write(read, tmp_path)
+    assert again.read_text() == (out / "study.json").read_text()
+    cell = read.cells[0]
+    assert cell.ratio("numpy") == pytest.approx(
+        cell.timing("numpy").samples.minimum / cell.timing("fastact").samples.minimum
+    )
+
+
+def test_an_infinite_error_survives_json(study, tmp_path):
+    read = files.read(study[1] / "study.json")
+    read.accuracy[0] = replace(read.accuracy[0], max_ulp=float("inf"))
+    path, *_ = files.write(read, tmp_path)
+    assert "Infinity" not in path.read_text()
+    assert files.read(path).accuracy[0].max_ulp == float("inf")
+
+
+def test_nothing_half_written_is_left(study, tmp_path, monkeypatch):
+    read = files.read(study[1] / "study.json")
+    files.write(read, tmp_path)
+    before = (tmp_path / "study.json").read_bytes()
+
+    def broken(self, *_, **__):
+        (self.parent / self.name).touch()
+        raise OSError("no space left")
+
+    monkeypatch.setattr(Path, "write_text", broken)
+    with pytest.raises(OSError, match="no space"):
+        files.write(read, tmp_path)
+    assert (tmp_path / "study.json").read_bytes() == before
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["study.csv", "study.html", "study.json"]
+
+
+# ---- the page ----
+
+
+class _Page(HTMLParser):
+    """Checks that tags are closed in order, and collects what a browser would load."""
+
+    VOID = frozenset({"meta", "br", "line", "path"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: list[str] = []
+        self.loads: list[str] = []
+
+    def handle_starttag(self, tag, attrs):
+        self.seen.append(tag)
+        self.loads += [v for k, v in attrs if k in {"src", "href", "srcset", "data", "xlink:href"}]
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.seen.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+def test_page_stands_alone_and_is_well_formed(full):
+    text = page.page(full)
+    parser = _Page()
+    parser.feed(text)
+    assert parser.open == []
+    assert parser.loads == []
+    assert not {"script", "link", "img", "iframe", "object"} & set(parser.seen)
+    assert "@import" not in text
+    assert "url(" not in text
+    # The only address is the name of the SVG namespace, which nothing loads.
+    assert set(re.findall(r"https?://[^\"<\s]*", text)) == {"http://www.w3.org/2000/svg"}
+    drawings = re.findall(r"<svg.*?</svg>", text, re.DOTALL)
+    assert len(drawings) >= 5
+    for drawing in drawings:
+        ElementTree.fromstring(drawing)
+
+
+def test_page_has_the_five_plots(full):
+    text = page.page(full)
+    for title in (
+        "Nanoseconds per element",
+        "Throughput against size",
+        "Speed-up against threads",
+        "Largest error of each function",
+        "Time against largest error",
+    ):
+        assert f"<title>{title}" in text, title
+    assert "streaming limit" in text
+    for cache in full.machine.caches:
+        if 1 << 12 < cache.bytes < 1 << 26:
+            assert f">L{cache.level}</text>" in text
+    assert "Not measured" not in text
+
+
+def test_page_says_which_options_a_missing_plot_takes(study):
+    text = (study[1] / "study.html").read_text()
+    assert "Not measured: this plot takes at least three --sizes" in text
+
+
+def test_page_escapes_what_the_machine_says(full):
+    strange = replace(full.machine, cpu="<b>&", environment={"OMP_X": "<script>"})
+    text = page.page(replace(full, machine=strange))
+    assert "&lt;b&gt;&amp;" in text
+    assert "<script" not in text
+
+
+def test_series_differ_in_colour_marker_and_dash():
+    styles = list(svg.STYLES.values())
+    for a, b in itertools.combinations(styles, 2):
+        assert a.marker != b.marker
+        assert a.dash != b.dash
+        assert a.colour != b.colour or {a.label, b.label} == {"fastact", "fastact, out="}
+    assert set(svg.STYLES) == {"fastact", REUSED, *peers.PEERS}
+
+
+def test_points_are_where_their_values_are(full):
+    chart = plots.threads(full)
+    ElementTree.fromstring(chart.svg())
+    scale = svg.Log(1, 100, 0, 200)
+    assert [scale(v) for v in (1, 10, 100)] == pytest.approx([0, 100, 200])
+    assert [v for v, _ in svg.Log(0.9, 11, 0, 1).ticks()] == [1, 2, 5, 10]
+    assert [name for _, name in svg.Bytes(4096, 1 << 21, 0, 1).ticks()] == [
+        "4 KiB",
+        "32 KiB",
+        "256 KiB",
+        "2 MiB",
+    ]
+    assert [v for v, _ in svg.Count(1, 4, 0, 1).ticks()] == [1, 2, 3, 4]
+
+
+def test_labels_are_moved_apart():
+    places = svg.spread({"a": 10, "b": 11, "c": 95}, 14, 0, 100)
+    assert places["b"] - places["a"] >= 14
+    assert max(places.values()) <= 100
+    moves = svg.fanned({"a": 1, "b": 2, "c": 50}, 7, 13)
+    assert moves["a"] != moves["b"]
+    assert moves["c"] == 0
+
+
+# ---- comparison ----
+
+
+def test_compare_with_itself_finds_no_difference(study):
+    _, out = study
+    printed = run("study", "--compare", out / "study.json", out / "study.json")
+    assert "1.00x" in printed
+
+
+def test_compare_says_what_differs_between_machines(study, tmp_path):
+    _, out = study
+    other = files.read(out / "study.json")
+    other.machine = replace(other.machine, cpu="An abacus", isa="scalar")
+    path, *_ = files.write(other, tmp_path)
+    printed = run("study", "--compare", out / "study.json", path, code=1)
+    assert "Not the same machine" in printed
+    assert "An abacus" in printed
+    assert "isa: " in printed
+    assert comparison.differences(other, other) == []
+
+
+def test_compare_of_studies_without_a_common_cell(study, tmp_path):
+    _, out = study
+    other = replace(files.read(out / "study.json"), cells=[])
+    path, *_ = files.write(other, tmp_path)
+    assert "no cell in common" in run("study", "--compare", out / "study.json", path, code=1)
+
+
+# ---- ending early ----
+
+
+def test_it_keeps_what_is_done_when_interrupted(tmp_path, monkeypatch):
+    calls = []
+
+    def measure_one(*arguments):
+        calls.append(arguments)
+        if len(calls) > 1:
+            raise KeyboardInterrupt
+        return measured(*arguments)
+
+    measured = measuring._measure
+    monkeypatch.setattr(measuring, "_measure", measure_one)
+    options = ["--functions", "relu,tanh", "--forms", "value", "--threads", "1", "--sizes", "100"]
+    printed = run("study", *options, "--peers", "none", "--out", tmp_path, code=130)
+    assert "Interrupted" in printed
+    found = files.read(tmp_path / "study.json")
+    assert found.interrupted
+    assert [cell.setting.function for cell in found.cells] == ["relu"]
+    assert "It was interrupted" in (tmp_path / "study.html").read_text()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGINT")
+def test_a_real_ctrl_c_ends_it_with_files(tmp_path):
+    command = [sys.executable, "-m", "fastact.cli", "study", "--peers", "none", "--sizes", "1000"]
+    with subprocess.Popen(
+        [*command, "--out", str(tmp_path / "s")], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    ) as process:
+        deadline = time.monotonic() + 60
+        while not (tmp_path / "s").exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        time.sleep(1.5)
+        os.kill(process.pid, signal.SIGINT)
+        printed, _ = process.communicate(timeout=60)
+    assert process.returncode == 130, printed.decode()
+    assert files.read(tmp_path / "s" / "study.json").interrupted
+
+
+def test_quick_study_stops_at_its_deadline(tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        measuring.Effort, "quick", classmethod(lambda cls, started: cls(deadline=started))
+    )
+    printed = run("study", "--quick", "--functions", "relu", "--peers", "none", "--out", tmp_path)
+    assert "Out of time" in printed
+    assert "Its time was over" in (tmp_path / "study.html").read_text()
+
+
+def test_each_part_has_its_share_of_the_time():
+    rows = choose_activations(["relu"])
+    parts = plan.product(rows, ["value"], ["float32"], ["100", "200"], [1], ["contiguous"])
+    now = time.perf_counter()
+    effort = measuring.Effort(deadline=now + 10)
+    assert effort.part(parts).deadline == pytest.approx(now + 5, abs=0.1)
+    assert effort.part(parts[1:]).deadline == pytest.approx(now + 10, abs=0.1)
+    assert measuring.Effort(deadline=now - 1).budget(parts[0].settings) is None
+    assert measuring.Effort().budget(parts[0].settings) == pytest.approx(measuring.Effort.seconds)
+
+
+# ---- the plan ----
+
+
+def test_a_study_has_every_function_and_every_sweep():
+    rows = plan.measurable(list(ACTIVATIONS.values()))
+    names = {row.name for row in rows}
+    for quick in (False, True):
+        parts = plan.study(rows, ["value", "backward"], ["float32"], 4, quick=quick)
+        by_name = {part.name: part for part in parts}
+        assert set(by_name) == {"functions", "sizes", "threads"} | (set() if quick else {"layouts"})
+        functions = [s for part in parts if part.name == "functions" for s in part.settings]
+        assert {s.function for s in functions} == names
+        assert {s.threads for s in by_name["threads"].settings} == {1, 2, 4}
+        assert len({s.elements for s in by_name["sizes"].settings}) >= 5
+        if not quick:
+            assert {s.layout for s in by_name["layouts"].settings} == set(layouts.LAYOUTS)
+
+
+def test_sizes():
+    assert plan.elements("cache", "float32") == 65536
+    assert plan.elements("memory", "float32") == 32_000_000
+    assert plan.elements("memory", "float64") == 16_000_000
+    assert plan.elements("512KB", "float64") == 64_000
+    assert Setting("relu", "value", "float64", 1000, 1).bytes == 8000
+
+
+@pytest.mark.parametrize("count", [1, 7, 1000, 1 << 12])
+@pytest.mark.parametrize("layout", layouts.LAYOUTS)
+def test_layouts_have_the_elements_asked_for(layout, count):
+    x, g, target = layouts.Data(0).get("float32", count, layout)
+    assert x.size == g.size == target.size == count
+    assert x.shape == g.shape == target.shape
+    if count > 1000:
+        assert x.flags.c_contiguous == (layout == "contiguous")
+    assert np.isfinite(x).all()
+
+
+def test_the_seed_decides_the_inputs():
+    first, again, other = (layouts.Data(s).get("float64", 100, "strided")[0] for s in (1, 1, 2))
+    assert (first == again).all()
+    assert (first != other).any()
+
+
+def test_calls_are_sampled_in_turn():
+    seen = []
+    measured = interleave(
+        {name: lambda name=name: seen.append(name) for name in "ab"}, seconds=0, least=3, most=3
+    )
+    assert all(len(samples.seconds) == 3 for samples in measured.values())
+    assert all(samples.minimum <= samples.median for samples in measured.values())
+    order = [name for name, before in zip(seen, ["", *seen], strict=False) if name != before]
+    assert order == ["a", "b"] * 4  # the warm-up, and three rounds
+
+
+def test_a_slow_call_does_not_cost_a_fast_one_its_samples():
+    measured = interleave(
+        {"slow": lambda: time.sleep(0.06), "fast": lambda: None}, seconds=0.3, least=2, most=20
+    )
+    assert len(measured["slow"].seconds) < 6 < len(measured["fast"].seconds)
+
+
+# ---- peers ----
+
+
+@pytest.mark.parametrize("name", peers.PEERS)
+def test_every_expression_of_a_peer_is_the_function(name):
+    """An expression in the wrong row would be fast and wrong."""
+    found, _ = peers.load([name], required=False)
+    if not found:
+        pytest.skip(f"{name} is not installed")
+    x = np.linspace(-4.003, 4.001, 801, dtype=np.float32)  # at no kink, where opinions differ
+    g = np.linspace(1, 2, 801, dtype=np.float32)
+    computed = 0
+    for row in plan.measurable(list(ACTIVATIONS.values())):
+        for form, operands in (("value", (x,)), ("backward", (g, x))):
+            call = found[0].prepare(Operation(row, form, x, g), 1)
+            if call is None:
+                continue
+            wanted = row.ufunc(form)(*operands)
+            first = wanted[0] if isinstance(wanted, tuple) else wanted
+            got = found[0].result(call)
+            assert got.dtype == np.float32, (row.name, form)
+            np.testing.assert_allclose(
+                got, first, rtol=2e-5, atol=2e-6, err_msg=f"{row.name} {form}"
+            )
+            computed += 1
+    assert computed >= 8
+
+
+def test_a_peer_that_cannot_be_imported_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "scipy.special", None)
+    monkeypatch.setattr(peers, "installed", lambda: {"scipy": "1"})
+    reason = "scipy needs scipy.special, which is not installed"
+    assert peers.load(["scipy", "torch"], required=False) == ([], [reason])
+    with pytest.raises(ValueError, match=r"needs scipy\.special.*pip install scipy"):
+        peers.load(["scipy"], required=True)
+
+
+def test_a_study_without_peers_has_fastact_and_the_copies(tmp_path, monkeypatch):
+    monkeypatch.setattr(peers, "installed", dict)
+    options = ["--functions", "relu", "--forms", "value", "--sizes", "100", "--threads", "1"]
+    run("study", *options, "--out", tmp_path)
+    found = files.read(tmp_path / "study.json")
+    assert found.peers == []
+    assert [t.library for t in found.cells[0].timings][-1] == "fastact"
+
+
+# ---- the machine ----
+
+
+def test_a_busy_machine_is_said_before_and_after(tmp_path, monkeypatch):
+    monkeypatch.setattr(machine, "_load_average", lambda: 99.0)
+    monkeypatch.setattr(Meter, "others", lambda self: 0.5)
+    options = ["--functions", "relu", "--forms", "value", "--sizes", "100", "--threads", "1"]
+    printed = run("study", *options, "--peers", "none", "--out", tmp_path)
+    first, _, rest = printed.partition("max ulp")
+    assert "The machine is busy: load average 99.0" in first
+    assert "other processes took 50%" in rest
+    assert "other processes took 50%" in (tmp_path / "study.html").read_text()
+
+
+def test_a_quiet_machine_is_not_complained_of():
+    quiet = replace(Machine.here(), load_average=0.0, cpus=4, usable_cpus=4)
+    assert quiet.notices == []
+    assert Study(quiet, "", 0, [], taken_by_others=0.01).warnings == []
+    assert "may use 2 of 4" in replace(quiet, usable_cpus=2).notices[0]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc/stat")
+def test_other_processes_are_told_from_our_own():
+    meter = Meter()
+    ended = time.perf_counter() + 0.3
+    while time.perf_counter() < ended:
+        pass
+    share = meter.others()
+    assert share is not None
+    assert 0 <= share <= 1
+
+
+# ---- errors ----
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--ops", "rellu"], ["Did you mean 'relu'?"]),
+        (["--forms", "backwards"], ["Did you mean 'backward'?", "grad"]),
+        (["--dtypes", "float16"], ["unknown dtype", "float64"]),
+        (["--peers", "tensorflow"], ["unknown peer", "onnxruntime", "numba"]),
+        (["--peers", "numpy,sicpy"], ["Did you mean 'scipy'?"]),
+        (["--layouts", "transpose"], ["Did you mean 'transposed'?", "strided"]),
+        (["--sizes", "big"], ["cannot read the size 'big'", "memory"]),
+        (["--threads", "0"], ["'0' is neither a number"]),
+        (["--out", __file__], ["exists and is not a folder"]),
+        (["--compare", "no.json", "no.json"], ["No such file"]),
+        (["--compare", __file__, __file__], ["is not the JSON of a study"]),
+    ],
+)
+def test_bad_options_give_an_error_with_the_good_ones(arguments, words):
+    printed = " ".join(run("study", *arguments, code=2).replace("│", " ").split())
+    assert all(word in printed for word in words), printed
+
+
+def test_a_study_of_another_schema_is_refused(study, tmp_path):
+    found = json.loads((study[1] / "study.json").read_text())
+    path = tmp_path / "old.json"
+    path.write_text(json.dumps({**found, "schema": 1}))
+    with pytest.raises(ValueError, match="it has schema 1, this version reads 2"):
+        files.read(path)
