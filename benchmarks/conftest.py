@@ -1,4 +1,11 @@
-"""What the benchmarks share: threads set alike, data, and PyTorch where it is installed."""
+"""What the benchmarks share: threads set alike, data, and PyTorch where it is installed.
+
+The name of a benchmark says nothing of the machine, so that runs of two commits can be compared.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
 
 import numpy as np
 import pytest
@@ -44,15 +51,42 @@ def library(request: pytest.FixtureRequest) -> str:
     return request.param
 
 
-@pytest.fixture(params=[1, None], ids=["1-thread", "all-threads"])
-def threads(request: pytest.FixtureRequest) -> int:
-    count = request.param or fa.get_num_threads()
+@contextmanager
+def _threads(count: int) -> Iterator[int]:
+    """Set the threads of both libraries."""
     before = fa.get_num_threads()
     fa.set_num_threads(count)
     if torch is not None:
         torch.set_num_threads(count)
     yield count
     fa.set_num_threads(before)
+
+
+@pytest.fixture
+def one_thread() -> Iterator[int]:
+    with _threads(1) as count:
+        yield count
+
+
+@pytest.fixture(params=[1, None], ids=["1-thread", "all-threads"])
+def threads(request: pytest.FixtureRequest) -> Iterator[int]:
+    with _threads(request.param or fa.get_num_threads()) as count:
+        yield count
+
+
+@pytest.fixture
+def normal() -> Callable[..., np.ndarray]:
+    """Makes arrays of a shape: normally distributed, of standard deviation 2, always the same."""
+
+    def make(*shape: int, dtype: str = "float32") -> np.ndarray:
+        return _normal(shape, dtype).copy()
+
+    return make
+
+
+@lru_cache(maxsize=2)
+def _normal(shape: tuple[int, ...], dtype: str) -> np.ndarray:
+    return np.random.default_rng(1).normal(0, 2, shape).astype(dtype)
 
 
 @pytest.fixture

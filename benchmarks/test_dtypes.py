@@ -1,6 +1,5 @@
 """Integers and halves, which are converted on the way, contiguous and in views."""
 
-import numpy as np
 import pytest
 
 VIEWS = {
@@ -16,6 +15,6 @@ VIEWS = {
     ("name", "dtype"),
     [("tanh", "int32"), ("sigmoid", "int8"), ("gelu", "float16"), ("relu", "float16")],
 )
-def test_dtype(name, dtype, view, measure, threads):
-    x = np.random.default_rng(1).normal(0, 3, (2048, 2048)).astype(dtype)
+def test_dtype(name, dtype, view, measure, threads, normal):
+    x = normal(2048, 2048, dtype=dtype)
     measure(name, f"dtype {name} {dtype}{view} {threads} threads", VIEWS[view](x))

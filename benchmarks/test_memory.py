@@ -13,29 +13,26 @@ from fastact import _ufuncs
 SIZE = 32_000_000
 
 
-def normal() -> np.ndarray:
-    return np.random.default_rng(1).normal(0, 2, SIZE).astype("float32")
-
-
 @pytest.mark.parametrize("name", ["relu", "sigmoid", "gelu"])
-def test_fresh(name, measure, threads):
-    measure(name, f"memory fresh {name} {threads} threads", normal())
+def test_fresh(name, measure, threads, normal):
+    measure(name, f"memory fresh {name} {threads} threads", normal(SIZE))
 
 
 @pytest.mark.parametrize("name", _ufuncs.ACTIVATIONS)
-def test_every_function(name, benchmark):
+def test_every_function(name, benchmark, normal):
     benchmark.group = "memory value"
-    benchmark(getattr(fa, name), normal(), out=np.empty(SIZE, "float32"))
+    benchmark(getattr(fa, name), normal(SIZE), out=np.empty(SIZE, "float32"))
 
 
 @pytest.mark.parametrize("name", ["identity", "relu", "silu", "gelu", "mish"])
-def test_value_and_grad(name, benchmark):
+def test_value_and_grad(name, benchmark, normal):
     benchmark.group = "memory value and grad"
     out = np.empty(SIZE, "float32"), np.empty(SIZE, "float32")
-    benchmark(getattr(fa, f"{name}_value_and_grad"), normal(), out=out)
+    benchmark(getattr(fa, f"{name}_value_and_grad"), normal(SIZE), out=out)
 
 
 @pytest.mark.parametrize("name", ["identity", "relu", "silu", "gelu", "mish"])
-def test_backward(name, benchmark):
+def test_backward(name, benchmark, normal):
     benchmark.group = "memory backward"
-    benchmark(getattr(fa, f"{name}_backward"), normal(), normal(), out=np.empty(SIZE, "float32"))
+    g, x, out = normal(SIZE), normal(SIZE), np.empty(SIZE, "float32")
+    benchmark(getattr(fa, f"{name}_backward"), g, x, out=out)
