@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import importlib.util
 import itertools
 import json
 import os
@@ -31,6 +32,7 @@ from fastact.cli.study.results import REUSED, STREAM, Cell, Setting, Study, Timi
 from fastact.cli.study.timing import Samples, interleave
 
 PEERS = "numpy,scipy"
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def run(*arguments: object, code: int = 0) -> str:
@@ -250,6 +252,27 @@ def test_labels_are_moved_apart():
     moves = svg.fanned({"a": 1, "b": 2, "c": 50}, 7, 13)
     assert moves["a"] != moves["b"]
     assert moves["c"] == 0
+
+
+def test_the_readme_gets_its_block_and_its_picture(study, tmp_path, monkeypatch):
+    spec = importlib.util.spec_from_file_location(
+        "make_benchmark", ROOT / "docs" / "make_benchmark.py"
+    )
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    readme, picture = tmp_path / "README.md", tmp_path / "benchmark.svg"
+    readme.write_text(f"before\n{script.BEGIN}\nold\n{script.END}\nafter\n")
+    monkeypatch.setattr(script, "README", readme)
+    monkeypatch.setattr(script, "PICTURE", picture)
+    script.main(study[1] / "study.json")
+    text = readme.read_text()
+    assert text.startswith(f"before\n{script.BEGIN}\n")
+    assert text.endswith(f"{script.END}\nafter\n")
+    assert "old" not in text
+    assert "![" in text
+    assert re.search(r"^\| `sigmoid` \| [\d.]+ \| [\d.]+ \| [\d.]+ \|$", text, re.MULTILINE)
+    ElementTree.fromstring(picture.read_text())
+    assert "<style>" in picture.read_text()
 
 
 # ---- comparison ----

@@ -31,10 +31,7 @@ from fastact.cli.study.timing import interleave
 __all__ = ["Effort", "measure", "start"]
 
 # Bytes of an array from which a cell counts as being in memory.
-_LARGE = 1 << 24
-
-# Seconds that go by before a cell is sampled: arrays, sessions, compilers.
-_PREPARING = 0.25
+_LARGE = 1 << 25
 
 
 @dataclass(frozen=True)
@@ -43,8 +40,10 @@ class Effort:
 
     Attributes
     ----------
+    preparing : float
+        Seconds that go by before a cell is sampled: arrays, references, sessions, compilers.
     seconds, large_seconds : float
-        For a cell, and for one whose arrays are in memory.
+        For the samples of a cell, and of one whose arrays are in memory.
     least_rounds, most_rounds : int
         Of a cell, whatever the time.
     deadline : float or None
@@ -52,6 +51,7 @@ class Effort:
         among the cells.
     """
 
+    preparing: float = 0.8
     seconds: float = 0.5
     large_seconds: float = 4.0
     least_rounds: int = 3
@@ -60,7 +60,7 @@ class Effort:
 
     def weight(self, setting: Setting) -> float:
         """Return the seconds that a cell takes where time is not short."""
-        return _PREPARING + (self.large_seconds if setting.bytes >= _LARGE else self.seconds)
+        return self.preparing + (self.large_seconds if setting.bytes >= _LARGE else self.seconds)
 
     def part(self, parts: Sequence[Part]) -> Effort:
         """Return the effort for the first of the parts that are left.
@@ -81,7 +81,7 @@ class Effort:
             if left <= 0:
                 return None
             wanted *= min(1.0, left / sum(map(self.weight, settings)))
-        return max(wanted - _PREPARING, 0.0)
+        return max(wanted - self.preparing, 0.0)
 
     @classmethod
     def ordinary(cls, started: float) -> Effort:
@@ -91,7 +91,13 @@ class Effort:
     @classmethod
     def quick(cls, started: float) -> Effort:
         """Return what ends well within 30 seconds of a moment of `time.perf_counter`."""
-        return cls(seconds=0.2, large_seconds=1.2, least_rounds=2, deadline=started + 26)
+        return cls(
+            preparing=0.25,
+            seconds=0.2,
+            large_seconds=1.2,
+            least_rounds=2,
+            deadline=started + 26,
+        )
 
 
 def start(machine: Machine, seed: int, peers: Sequence[Peer]) -> Study:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from html import escape
 from itertools import groupby
 from statistics import geometric_mean
@@ -129,6 +130,11 @@ def _heading(setting: Setting) -> str:
     return text if setting.layout == CONTIGUOUS else f"{text} · {setting.layout}"
 
 
+def _short(setting: Setting) -> str:
+    facts = [setting.form, setting.dtype, bytes_text(setting.bytes), threads_text(setting.threads)]
+    return ", ".join(facts if setting.layout == CONTIGUOUS else [*facts, setting.layout])
+
+
 def _speed(study: Study) -> Iterator[str]:
     yield "<h2>Time of each function</h2>"
     yield (
@@ -142,9 +148,8 @@ def _speed(study: Study) -> Iterator[str]:
         for cells in _groups(study, part):
             chart = plots.functions(cells, study.libraries)
             if chart:
-                heading = _heading(cells[0].setting)
-                if part == "layouts":
-                    heading = heading.rpartition(" · ")[0] if "layout" in heading else heading
+                heading = _heading(replace(cells[0].setting, layout=CONTIGUOUS))
+                heading += " · by layout" if part == "layouts" else ""
                 yield f"<h3>{escape(heading)}</h3>\n{_figure(chart)}"
 
 
@@ -160,9 +165,9 @@ def _means(study: Study) -> Iterator[str]:
             columns.append(
                 f"{ratio_text(geometric_mean(ratios))} ({len(ratios)})" if ratios else ""
             )
-        rows.append([_heading(cells[0].setting), *columns])
+        rows.append([_short(cells[0].setting), *columns])
     if rows:
-        heads = ["time over fastact's, geometric mean (functions)"]
+        heads = ["time over fastact's, geometric mean (of so many)"]
         yield _table([*heads, *(STYLES[peer].label for peer in study.peers)], rows)
 
 
@@ -172,7 +177,8 @@ def _accuracy(study: Study) -> Iterator[str]:
         "<p>In units in the last place of the exact result, on inputs between"
         f" -{RANGE} and {RANGE} of every magnitude, about every kink, root and change of method."
         " Results whose true value is subnormal are not counted, as some libraries set them to 0 on"
-        " purpose. Functions that every library gets exactly right are left out.</p>"
+        " purpose, nor derivatives at a kink. Functions that every library gets exactly right are"
+        " left out.</p>"
     )
     kinds = list(dict.fromkeys((entry.form, entry.dtype) for entry in study.accuracy))
     for form, dtype in kinds:

@@ -211,26 +211,27 @@ def _panel(
 
 def _series(
     cells: Sequence[Cell],
+    part: str,
     value: Callable[[Setting], int],
     rest: Callable[[Setting], Setting],
     least: int,
 ) -> dict[Setting, list[tuple[int, Cell]]]:
-    """Return cells that differ in one value alone, by what they share, in its order."""
+    """Return cells of a part that differ in one value alone, by what they share, in its order."""
     found: dict[Setting, dict[int, Cell]] = {}
     for cell in cells:
-        if cell.setting.layout == CONTIGUOUS:
+        if cell.part in (part, "functions") and cell.setting.layout == CONTIGUOUS:
             found.setdefault(rest(cell.setting), {})[value(cell.setting)] = cell
     series = {shared: sorted(by.items()) for shared, by in found.items() if len(by) >= least}
-    # The most telling ones: with most points, at most four.
-    order = sorted(series, key=lambda shared: -len(series[shared]))[:4]
-    return {shared: series[shared] for shared in series if shared in order}
+    # The most telling ones, with most points: as many as there is room for.
+    most = sorted(series, key=lambda shared: -len(series[shared]))[:4]
+    return {shared: series[shared] for shared in series if shared in most}
 
 
 def sizes(study: Study) -> Chart | None:
     """Draw GB/s against the bytes of an array, with the caches and the limit of streaming."""
     panels = []
     for shared, cells in _series(
-        study.cells, lambda s: s.elements, lambda s: replace(s, elements=0), 3
+        study.cells, "sizes", lambda s: s.elements, lambda s: replace(s, elements=0), 3
     ).items():
         panel = _Panel(f"{shared.function} · {shared.form} · {threads_text(shared.threads)}", {})
         for library in [REUSED, *study.libraries]:
@@ -257,7 +258,7 @@ def threads(study: Study) -> Chart | None:
     """Draw the time of one thread over that of several."""
     panels = []
     for shared, cells in _series(
-        study.cells, lambda s: s.threads, lambda s: replace(s, threads=0), 2
+        study.cells, "threads", lambda s: s.threads, lambda s: replace(s, threads=0), 2
     ).items():
         title = f"{shared.function} · {shared.form} · {shared.elements:,} elements"
         panel = _Panel(title, {})

@@ -209,11 +209,13 @@ class Chart:
 
     def svg(self, *, style: str = "") -> str:
         """Return the drawing; `style` makes it stand alone."""
-        sheet = f"<style>{style}</style>" if style else ""
+        # Alone it is shown on any ground, a dark one too.
+        sheet = f'<style>{style}</style><rect width="100%" height="100%" fill="#fff"/>'
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.width:g} {self.height:g}"'
             f' width="{self.width:g}" height="{self.height:g}" role="img">'
-            f"<title>{escape(self._title)}</title>{sheet}{''.join(self._parts)}</svg>"
+            f"<title>{escape(self._title)}</title>{sheet if style else ''}"
+            f"{''.join(self._parts)}</svg>"
         )
 
 

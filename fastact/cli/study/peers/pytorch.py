@@ -100,7 +100,7 @@ class Torch(Peer):
         if name not in self._backward:
             x.requires_grad_(True)
             saved = value(x)
-            if name == "binary_step":  # has no derivative there
+            if name in ("binary_step", "identity"):  # has no derivative, is g itself
                 return None
             return lambda: torch.autograd.grad(saved, x, g, retain_graph=True)[0]
         backward = self._backward[name]
