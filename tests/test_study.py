@@ -504,6 +504,14 @@ def test_other_processes_are_told_from_our_own():
 # ---- errors ----
 
 
+def test_help_tells_every_option_and_its_default():
+    printed = " ".join(run("study", "--help").replace("│", " ").split())
+    for option in ("forms", "dtypes", "sizes", "threads", "layouts", "peers", "quick", "seed"):
+        assert f"--{option}" in printed
+    assert "[default: value,backward]" in printed
+    assert all(name in printed for name in [*peers.PEERS, *layouts.LAYOUTS])
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

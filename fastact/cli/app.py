@@ -33,6 +33,7 @@ __all__ = ["app"]
 app = typer.Typer(
     help="Neural-network activations as NumPy ufuncs: measured, checked and listed.",
     no_args_is_help=True,
+    rich_markup_mode="markdown",  # which lets paragraphs flow
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -106,10 +107,7 @@ def study(
     threads: Annotated[str | None, typer.Option(metavar="COUNTS", help="Numbers, or all.")] = None,
     layouts: Annotated[
         str | None,
-        typer.Option(
-            metavar="NAMES",
-            help="Of contiguous, strided, transposed, columns, rows.",
-        ),
+        typer.Option(metavar="NAMES", help="Of contiguous, strided, transposed, columns, rows."),
     ] = None,
     peers: Annotated[
         str | None,
@@ -128,7 +126,11 @@ def study(
     ] = Path("fastact-study"),
     compare: Annotated[
         tuple[Path, Path] | None,
-        typer.Option(metavar="A.json B.json", help="Print the ratios of two studies instead."),
+        typer.Option(
+            metavar="A.json B.json",
+            help="Print the ratios of two studies instead; the exit code is 1 where their machines"
+            " differ.",
+        ),
     ] = None,
 ) -> None:
     """Measure fastact beside PyTorch, JAX, ONNX Runtime, NumPy, SciPy, numexpr and numba.
@@ -164,9 +166,10 @@ def study(
     counts = _checked(
         "--threads", lambda: plan.thread_counts(_names(threads) or ["1", "all"], all_threads)
     )
+    usual = libraries.QUICK_PEERS if quick else tuple(libraries.PEERS)
     named_peers = _checked(
         "--peers",
-        lambda: choose("peer", "" if peers == "none" else peers, libraries.PEERS, []),
+        lambda: choose("peer", "" if peers == "none" else peers, libraries.PEERS, usual),
     )
     if sizes or threads or layouts:
         named_sizes = _names(sizes) or ["cache", "memory"]
@@ -187,15 +190,7 @@ def study(
     tables.print_notices(console, machine.notices)
     with console.status("Importing the libraries to be measured ..."):
         beside, missing = _checked(
-            "--peers",
-            lambda: (
-                libraries.load(
-                    named_peers or (libraries.QUICK_PEERS if quick else list(libraries.PEERS)),
-                    required=bool(named_peers),
-                )
-                if peers != "none"
-                else ([], [])
-            ),
+            "--peers", lambda: libraries.load(named_peers, required=peers is not None)
         )
     for reason in missing:
         console.print(f"[yellow]Left out:[/] {reason}.")

@@ -309,7 +309,7 @@ def trade(study: Study, cells: Sequence[Cell]) -> Chart | None:
     left, right, top, bottom = 60.0, 760.0, 30.0, 372.0
     times = [time for found in points.values() for time, _, _ in found]
     across = Log(*_ends(times), left, right)
-    along = Log(0.4, 1.5 * lost, bottom, top)
+    along = Log(0.35, 1.5 * lost, bottom, top)
     chart.text(left, 10, "largest error in ulp (smaller is better)", kind="note")
     chart.vertical_grid(across, top, bottom, "ns per element (smaller is better)")
     chart.horizontal_grid(along, left, right)
