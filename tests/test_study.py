@@ -328,18 +328,31 @@ def test_it_keeps_what_is_done_when_interrupted(tmp_path, monkeypatch):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs SIGINT")
 def test_a_real_ctrl_c_ends_it_with_files(tmp_path):
-    command = [sys.executable, "-m", "fastact.cli", "study", "--peers", "none", "--sizes", "1000"]
-    with subprocess.Popen(
-        [*command, "--out", str(tmp_path / "s")], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    ) as process:
-        deadline = time.monotonic() + 60
-        while not (tmp_path / "s").exists() and time.monotonic() < deadline:
-            time.sleep(0.05)
-        time.sleep(1.5)
+    code = f"""
+from fastact.cli.app import app
+from fastact.cli.study import measuring
+
+def told(*arguments):
+    cell = measured(*arguments)
+    print("a cell is done", flush=True)
+    return cell
+
+measured, measuring._measure = measuring._measure, told
+app(["study", "--peers", "none", "--sizes", "1000", "--out", {str(tmp_path)!r}])
+"""
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+        printed = b""
+        for line in process.stdout:
+            printed += line
+            if b"a cell is done" in line:
+                break
         os.kill(process.pid, signal.SIGINT)
-        printed, _ = process.communicate(timeout=60)
+        printed += process.stdout.read()
     assert process.returncode == 130, printed.decode()
-    assert files.read(tmp_path / "s" / "study.json").interrupted
+    found = files.read(tmp_path / "study.json")
+    assert found.interrupted
+    assert 0 < len(found.cells) < found.planned
 
 
 def test_quick_study_stops_at_its_deadline(tmp_path, monkeypatch):

@@ -31,7 +31,7 @@ dl{display:grid;grid-template-columns:max-content auto;gap:.1rem 1rem;font-size:
 dt{color:#444}dd{margin:0}.warning{border-left:4px solid #D55E00;padding:.3rem .8rem}
 details{overflow-x:auto}summary{cursor:pointer}
 @media print{body{max-width:none;margin:0;font-size:11pt}figure,tr{break-inside:avoid}
-h2,h3{break-after:avoid}}
+h2,h3,h2+p{break-after:avoid}}
 """
 
 
