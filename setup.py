@@ -145,7 +145,7 @@ setup(
         Extension(
             "fastact._ufuncs",
             ["fastact/_ufuncs.pyx"],
-            include_dirs=["src_c", numpy_include()],
+            include_dirs=["src_c", "fastact/include", numpy_include()],
             define_macros=[
                 ("NPY_NO_DEPRECATED_API", "NPY_2_0_API_VERSION"),
                 ("NPY_TARGET_VERSION", "NPY_2_0_API_VERSION"),
@@ -154,7 +154,8 @@ setup(
             depends=[
                 *headers(),
                 *sorted(str(path) for path in Path("src_c").rglob("*.c")),
-                *sorted(str(path) for path in Path("fastact").glob("*.pxi")),
+                *sorted(str(path) for path in Path("fastact").glob("*.px[id]")),
+                "fastact/include/fastact_api.h",
             ],
         )
     ],

@@ -47,6 +47,7 @@ cdef extern from "fastact.h":
         FA_INT64
         FA_UINT64
         FA_DTYPES
+    size_t fa_item_bytes(fa_dtype) nogil
     ctypedef struct fa_isa:
         const char *name
     const fa_isa fa_isas[]
@@ -58,7 +59,7 @@ cdef extern from "fastact.h":
     int fa_default_threads()
     int fa_get_threads()
     void fa_set_threads(int)
-    int fa_swap_local_threads(int)
+    int fa_swap_local_threads(int) nogil
     ctypedef struct fa_op:
         int activation
         fa_form form
@@ -74,8 +75,13 @@ cdef extern from "fastact.h":
         ptrdiff_t strides[6][64]
         bint swapped[6]
     bint fa_run(fa_job *) nogil
-    bint fa_run_small(const fa_op *, void **, ptrdiff_t)
+    bint fa_run_small(const fa_op *, void **, ptrdiff_t) nogil
     void fa_loop(char **, const intptr_t *, const intptr_t *, void *) noexcept
+
+cdef extern from "fastact_api.h":
+    enum:
+        FASTACT_API_VERSION
+    const char *FASTACT_API_CAPSULE
 
 cdef extern from "Python.h":
     ctypedef object (*vectorcallfunc)(object, PyObject *const *, size_t, PyObject *)

@@ -133,7 +133,8 @@ cdef object plain_call(PyUFuncObject *ufunc, Entry *entry, PyObject **inputs, Py
     if count * entry.cost < SMALL_WORK:
         overflowed = fa_run_small(op, data, count)
     else:
-        overflowed = run_contiguous(op, data, count, entry.arrays)
+        with nogil:
+            overflowed = run_contiguous(op, data, count, entry.arrays)
     if overflowed:
         PyUFunc_GiveFloatingpointErrors(ufunc.name, NPY_FPE_OVERFLOW)
     return first if second is None else (first, second)
@@ -147,21 +148,18 @@ cdef inline object output_for(np.ndarray x, PyObject *given, int dtype):
         not (np.PyArray_FLAGS(x) & np.NPY_ARRAY_C_CONTIGUOUS))
 
 
-cdef bint run_contiguous(fa_op *op, void **data, ptrdiff_t count, int arrays) noexcept:
+cdef bint run_contiguous(const fa_op *op, void **data, ptrdiff_t count, int arrays) noexcept nogil:
     cdef fa_job job
     cdef int k
-    cdef bint overflowed
     job.op = op
     job.dims = 1
     job.shape[0] = count
     for k in range(op.inputs + op.outputs):
         job.data[k] = <char *> data[k]
         # Parameters stand between the arrays and the outputs, one element each.
-        job.strides[k][0] = 0 if arrays <= k < op.inputs else (8 if op.precision else 4)
+        job.strides[k][0] = 0 if arrays <= k < op.inputs else fa_item_bytes(op.dtype[k])
         job.swapped[k] = False
-    with nogil:
-        overflowed = fa_run(&job)
-    return overflowed
+    return fa_run(&job)
 
 
 # ---- views ----

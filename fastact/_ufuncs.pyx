@@ -11,14 +11,18 @@ kernels, and gives everything else to NumPy unchanged.
 from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_CheckExact
 from cpython.long cimport PyLong_AsDouble, PyLong_CheckExact
 from cpython.object cimport PyObject
+from cpython.pycapsule cimport PyCapsule_New
 from cpython.ref cimport Py_INCREF
 from cpython.tuple cimport PyTuple_CheckExact, PyTuple_GET_ITEM, PyTuple_GET_SIZE
 from cpython.unicode cimport PyUnicode_Compare
 from libc.math cimport fabs, isfinite
 from libc.stdint cimport intptr_t
 from libc.stdlib cimport calloc
+from libc.string cimport memcpy
 
 cimport numpy as np
+
+from fastact.capi cimport fastact_api, fastact_op
 
 import numpy
 
@@ -217,6 +221,9 @@ def _make_all():
 ACTIVATIONS = {row["name"]: row for row in map(describe, range(fa_activation_count))}
 UFUNCS = _make_all()
 HAS_BFLOAT16 = _bfloat16() is not None
+
+
+include "_capi.pxi"
 
 
 # ---- what _runtime.py is made of ----
