@@ -527,7 +527,11 @@ def docstring(row: dict[str, Any], form: int, name: str) -> str:
     text.append(_section("Notes", "\n\n".join([*notes, _LIMITS, _DTYPES])))
 
     if entry.references:
-        cited = (f".. [{i}] {text}" for i, text in enumerate(entry.references, 1))
+        # Behind the first initial a no-break space: a page would take the letter for a list's.
+        cited = (
+            f".. [{i}] " + text.replace(". ", ".\N{NO-BREAK SPACE}", 1)
+            for i, text in enumerate(entry.references, 1)
+        )
         text.append(_section("References", "\n".join(cited)))
     example = (
         f">>> import numpy as np\n>>> import fastact as fa\n>>> x = np.array({entry.example[0]})\n"

@@ -66,7 +66,13 @@ def set_num_threads(threads: int) -> None:
 
 
 def get_num_threads() -> int:
-    """Return how many threads a call from this thread may use."""
+    """Return how many threads a call from this thread may use.
+
+    Returns
+    -------
+    int
+        The limit of the innermost `num_threads` of this thread, else that of the process.
+    """
     return int(_ufuncs.get_threads())
 
 
@@ -107,6 +113,11 @@ class num_threads:
 def available_isas() -> tuple[str, ...]:
     """Return the instruction sets that can be used here, best first.
 
+    Returns
+    -------
+    tuple of str
+        Names as in `isa` and `use_isa`; the last is ``"scalar"``, plain C.
+
     Examples
     --------
     >>> import fastact as fa
@@ -117,7 +128,13 @@ def available_isas() -> tuple[str, ...]:
 
 
 def isa() -> str:
-    """Return the name of the instruction set in use."""
+    """Return the name of the instruction set in use.
+
+    Returns
+    -------
+    str
+        One of `available_isas`.
+    """
     return str(_ufuncs.active_isa())
 
 

@@ -18,7 +18,13 @@ __all__ = ["find", "get_include", "inputs", "limit_threads", "outputs", "run"]
 
 
 def get_include() -> str:
-    """Return the directory of ``fastact_api.h``, for the include path of a compiler."""
+    """Return the directory of ``fastact_api.h``, for the include path of a compiler.
+
+    Returns
+    -------
+    str
+        An absolute path.
+    """
     return str(Path(__file__).parent / "include")
 
 
@@ -30,7 +36,7 @@ def find(name: str, dtype: DTypeLike) -> int:
     name : str
         The name in Python, with its form: ``"silu"``, ``"gelu_backward"``.
     dtype : dtype
-        float16, float32, float64, or bfloat16 if ml_dtypes is installed.
+        One of float16, float32, float64, and bfloat16 if ml_dtypes is installed.
 
     Returns
     -------

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import doctest
+import os
 import re
 import runpy
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -85,3 +88,18 @@ def test_links_of_the_pages_lead_somewhere():
         text = (ROOT / page).read_text(encoding="utf-8")
         for target in re.findall(r"\]\(([^)#]+)\)", text):
             assert target.startswith("https://") or (ROOT / target).exists(), f"{page}: {target}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("builder", ["html", "doctest"])
+def test_pages_are_built_without_a_warning(builder, tmp_path):
+    for module in ("sphinx", "numpydoc", "myst_parser", "matplotlib"):
+        pytest.importorskip(module)
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", builder]
+    package = str(Path(fa.__file__).parents[1])
+    subprocess.run(
+        [*command, ROOT / "docs", tmp_path], check=True, env=os.environ | {"PYTHONPATH": package}
+    )
+    if builder == "html":
+        for name in _ufuncs.ACTIVATIONS:
+            assert f"fastact.{name}" in (tmp_path / "api" / f"{name}.html").read_text()

@@ -1,0 +1,122 @@
+"""The pages of the reference, one per activation, made from the table; conf.py calls `write`."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from types import FunctionType
+
+from numpydoc.docscrape import NumpyDocString
+
+import fastact as fa
+from fastact import _docs, _runtime, _ufuncs, capi
+
+FOLDER = Path(__file__).parent / "api"
+
+PLOT = """\
+.. plot::
+   :alt: {name} and its derivative
+   :show-source-link: false
+
+   from make_pages import draw
+   draw("{name}")
+"""
+
+INDEX = """\
+Functions
+=========
+
+.. toctree::
+   :hidden:
+
+{toctree}
+
+.. list-table::
+   :widths: auto
+
+{rows}
+
+:doc:`runtime` has threads, instruction sets and the interface for compiled code.
+"""
+
+
+def titled(title: str, *blocks: str) -> str:
+    """Return a page."""
+    return "\n\n".join([f"{title}\n{'=' * len(title)}", *blocks]) + "\n"
+
+
+def signature(ufunc: object) -> str:
+    """Return the operands of a ufunc with their defaults, as its docstring describes them."""
+    shown = []
+    for name, kind, _ in NumpyDocString(ufunc.__doc__)["Parameters"]:
+        _, _, default = kind.partition("default ")
+        shown.append(f"{name}={default}" if default else name.replace("out", "out=None"))
+    return ", ".join(shown)
+
+
+def forms(row: dict) -> list[str]:
+    """Return the names of the ufuncs of a row."""
+    *_, last = row["parameters"] or [""]
+    names = [pattern.format(row["name"], last) for pattern in _docs.FORMS]
+    return [name for name in names if name in _ufuncs.UFUNCS]
+
+
+def page(row: dict) -> str:
+    """Return the page of an activation: its curve, where it has one, and all of its forms."""
+    name = row["name"]
+    ufunc = _ufuncs.UFUNCS[name]
+    curve = [PLOT.format(name=name)] if ufunc.nin - len(row["parameters"]) == 1 else []
+    functions = [f".. autofunction:: fastact.{form}" for form in forms(row)]
+    return titled(name, *curve, *functions)
+
+
+def index() -> str:
+    """Return the list of all activations."""
+    rows = [
+        f"   * - :doc:`{name}`\n     - {_docs.entry_of(name).summary}"
+        for name in _ufuncs.ACTIVATIONS
+    ]
+    toctree = [f"   {name}" for name in [*_ufuncs.ACTIVATIONS, "runtime"]]
+    return INDEX.format(toctree="\n".join(toctree), rows="\n".join(rows))
+
+
+def runtime() -> str:
+    """Return the page of everything that is no ufunc."""
+    things = {f"fastact.{name}": getattr(fa, name) for name in _runtime.__all__}
+    things |= {f"fastact.capi.{name}": getattr(capi, name) for name in capi.__all__}
+    kinds = {type: "class", FunctionType: "function"}  # of what else there is, compiled.md tells
+    blocks = [
+        f".. auto{kinds[type(thing)]}:: {name}"
+        for name, thing in things.items()
+        if type(thing) in kinds
+    ]
+    return titled("Runtime", *blocks)
+
+
+def write() -> None:
+    """Write all pages into docs/api, which is not kept."""
+    FOLDER.mkdir(exist_ok=True)
+    pages = {name: page(row) for name, row in _ufuncs.ACTIVATIONS.items()}
+    for name, text in (pages | {"index": index(), "runtime": runtime()}).items():
+        path = FOLDER / f"{name}.rst"
+        if not path.exists() or path.read_text() != text:
+            path.write_text(text)
+
+
+def draw(name: str) -> None:
+    """Draw an activation and its derivative, with gaps where they jump."""
+    import matplotlib.pyplot as plt
+    import numpy as np
+
+    inputs = ast.literal_eval(_docs.entry_of(name).example[0])
+    reach = max(5.0, 1.25 * max(map(abs, inputs)))
+    x = np.linspace(-reach, reach, 2001)
+    _, axes = plt.subplots(figsize=(6, 3.2), layout="constrained")
+    curves = _ufuncs.UFUNCS[f"{name}_value_and_grad"](x)
+    for label, style, y in zip(("value", "derivative"), ("-", "--"), curves, strict=True):
+        y[1:][np.abs(np.diff(y)) > 0.1] = np.nan
+        axes.plot(x, y, style, label=label)
+    for line in (axes.axhline, axes.axvline):
+        line(0, color="0.8", linewidth=0.8, zorder=0)
+    axes.set(xlabel="x", title=name, xlim=(-reach, reach))
+    axes.legend(frameon=False)
