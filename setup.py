@@ -68,6 +68,11 @@ class BuildTargets(build_clib):
     """Compiles each library with the flags of its target, where the compiler has them."""
 
     def build_libraries(self, libraries):
+        if self.compiler.compiler_type == "msvc":
+            raise SystemExit(
+                "fastact is written in GNU C, which Microsoft's compiler does not take:"
+                " on Windows, use the Windows Subsystem for Linux"
+            )
         for name, info in libraries:
             flags = info["cflags"]
             if not accepted(self.compiler, flags):
@@ -150,7 +155,7 @@ setup(
                 ("NPY_NO_DEPRECATED_API", "NPY_2_0_API_VERSION"),
                 ("NPY_TARGET_VERSION", "NPY_2_0_API_VERSION"),
             ],
-            extra_compile_args=["-O2"],
+            extra_compile_args=["-O2", *([] if DEBUG else ["-g0"])],
             depends=[
                 *headers(),
                 *sorted(str(path) for path in Path("src_c").rglob("*.c")),
