@@ -2000,12 +2000,14 @@ relu: _Map
 relu_grad: _Map
 relu_value_and_grad: _Map2
 relu_backward: _Backward
+relu_backward_from_output: _Backward
 
 leaky_relu: _Map_negative_slope
 leaky_relu_grad: _Map_negative_slope
 leaky_relu_value_and_grad: _Map2_negative_slope
 leaky_relu_backward: _Backward_negative_slope
 leaky_relu_grad_negative_slope: _Map_negative_slope
+leaky_relu_backward_from_output: _Backward_negative_slope
 
 prelu: _Map_a
 prelu_grad: _Map_a
@@ -2097,11 +2099,15 @@ logistic_value_and_grad: _Map2
 sigmoid_backward: _Backward
 expit_backward: _Backward
 logistic_backward: _Backward
+sigmoid_backward_from_output: _Backward
+expit_backward_from_output: _Backward
+logistic_backward_from_output: _Backward
 
 tanh: _Map
 tanh_grad: _Map
 tanh_value_and_grad: _Map2
 tanh_backward: _Backward
+tanh_backward_from_output: _Backward
 
 silu: _Map
 silu_grad: _Map
@@ -2119,6 +2125,7 @@ elu_grad: _Map_alpha
 elu_value_and_grad: _Map2_alpha
 elu_backward: _Backward_alpha
 elu_grad_alpha: _Map_alpha
+elu_backward_from_output: _Backward_alpha
 
 selu: _Map
 selu_grad: _Map
@@ -2164,6 +2171,7 @@ softplus_grad: _Map_beta
 softplus_value_and_grad: _Map2_beta
 softplus_backward: _Backward_beta
 softplus_grad_beta: _Map_beta
+softplus_backward_from_output: _Backward_beta
 
 log_sigmoid: _Map
 logsigmoid: _Map
@@ -2210,11 +2218,13 @@ __all__ = [
     "celu_value_and_grad",
     "elu",
     "elu_backward",
+    "elu_backward_from_output",
     "elu_grad",
     "elu_grad_alpha",
     "elu_value_and_grad",
     "expit",
     "expit_backward",
+    "expit_backward_from_output",
     "expit_grad",
     "expit_value_and_grad",
     "gelu",
@@ -2281,6 +2291,7 @@ __all__ = [
     "isa",
     "leaky_relu",
     "leaky_relu_backward",
+    "leaky_relu_backward_from_output",
     "leaky_relu_grad",
     "leaky_relu_grad_negative_slope",
     "leaky_relu_value_and_grad",
@@ -2298,6 +2309,7 @@ __all__ = [
     "log_sigmoid_value_and_grad",
     "logistic",
     "logistic_backward",
+    "logistic_backward_from_output",
     "logistic_grad",
     "logistic_value_and_grad",
     "logsigmoid",
@@ -2328,6 +2340,7 @@ __all__ = [
     "relu6_grad",
     "relu6_value_and_grad",
     "relu_backward",
+    "relu_backward_from_output",
     "relu_grad",
     "relu_value_and_grad",
     "rrelu",
@@ -2339,6 +2352,7 @@ __all__ = [
     "show_runtime",
     "sigmoid",
     "sigmoid_backward",
+    "sigmoid_backward_from_output",
     "sigmoid_grad",
     "sigmoid_value_and_grad",
     "silu",
@@ -2355,6 +2369,7 @@ __all__ = [
     "soft_sign_value_and_grad",
     "softplus",
     "softplus_backward",
+    "softplus_backward_from_output",
     "softplus_grad",
     "softplus_grad_beta",
     "softplus_value_and_grad",
@@ -2383,6 +2398,7 @@ __all__ = [
     "swish_value_and_grad",
     "tanh",
     "tanh_backward",
+    "tanh_backward_from_output",
     "tanh_grad",
     "tanh_shrink",
     "tanh_shrink_backward",

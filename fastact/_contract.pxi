@@ -28,10 +28,13 @@ cdef extern from "fastact.h":
         FA_VALUE_AND_GRAD
         FA_BACKWARD
         FA_GRAD_PARAMETER
+        FA_BACKWARD_FROM_OUTPUT
         FA_FORMS
     bint fa_has_form(const fa_activation *, fa_form)
+    bint fa_takes_gradient(fa_form)
     int fa_inputs(const fa_activation *, fa_form)
     int fa_outputs(const fa_activation *, fa_form)
+    double fa_extra_ulp(const fa_activation *, fa_form, int)
     ctypedef enum fa_dtype:
         FA_FLOAT32
         FA_FLOAT64

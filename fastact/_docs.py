@@ -19,6 +19,7 @@ class Entry(NamedTuple):
     kink: str = ""  # the derivative where there is none
     parameters: dict[str, str] = {}  # noqa: RUF012  # what each parameter is
     slope_by: str = ""  # derivative with respect to a tunable parameter
+    slope_from_output: str = ""  # the derivative as a function of y, where there is that form
     note: str = ""
     references: tuple[str, ...] = ()
 
@@ -63,6 +64,7 @@ ENTRIES: dict[str, Entry] = {
         summary="Logistic sigmoid.",
         value="1 / (1 + exp(-x))",
         slope="s(x) (1 - s(x))",
+        slope_from_output="y (1 - y)",
         example=(
             "[-1.0, 0.0, 2.0]",
             "array([0.26894142, 0.5       , 0.88079708])",
@@ -77,6 +79,7 @@ ENTRIES: dict[str, Entry] = {
         summary="Hyperbolic tangent.",
         value="tanh(x)",
         slope="1 - tanh(x)^2",
+        slope_from_output="1 - y^2",
         example=(
             "[-1.0, 0.0, 2.0]",
             "array([-0.76159416,  0.        ,  0.96402758])",
@@ -91,6 +94,7 @@ ENTRIES: dict[str, Entry] = {
         summary="Rectified linear unit.",
         value="max(x, 0)",
         slope="1 if x > 0 else 0",
+        slope_from_output="1 if y > 0 else 0",
         kink="0 at 0",
         example=("[-1.0, 0.0, 2.0]", "array([0., 0., 2.])", "array([0., 0., 1.])"),
         references=_RELU,
@@ -99,6 +103,7 @@ ENTRIES: dict[str, Entry] = {
         summary="Rectified linear unit with a small slope for negative numbers.",
         value="x if x > 0 else negative_slope x",
         slope="1 if x > 0 else negative_slope",
+        slope_from_output="1 if y > 0 else negative_slope, for negative_slope >= 0",
         slope_by="min(x, 0)",
         kink="negative_slope at 0",
         parameters={"negative_slope": "Slope for negative numbers."},
@@ -155,6 +160,7 @@ ENTRIES: dict[str, Entry] = {
         summary="Exponential linear unit.",
         value="x if x > 0 else alpha (exp(x) - 1)",
         slope="1 if x > 0 else alpha exp(x)",
+        slope_from_output="1 if y > 0 else y + alpha, for alpha >= 0",
         slope_by="0 if x > 0 else exp(x) - 1",
         kink="alpha at 0",
         parameters={"alpha": "Negative numbers end at -alpha."},
@@ -283,6 +289,7 @@ ENTRIES: dict[str, Entry] = {
         summary="Smooth maximum of the argument and 0.",
         value="log(1 + exp(beta x)) / beta",
         slope="s(beta x)",
+        slope_from_output="1 - exp(-beta y)",
         slope_by="(x s(beta x) - softplus(x, beta)) / beta",
         parameters={"beta": "Steepness of the bend."},
         note="The formula holds everywhere: no threshold switches to x.",
@@ -398,8 +405,10 @@ ENTRIES: dict[str, Entry] = {
     ),
 }
 
-FORMS = ("{}", "{}_grad", "{}_value_and_grad", "{}_backward", "{}_grad_{}")
-_VALUE, _GRAD, _VALUE_AND_GRAD, _BACKWARD, _GRAD_PARAMETER = range(5)
+FORMS = (
+    "{}", "{}_grad", "{}_value_and_grad", "{}_backward", "{}_grad_{}", "{}_backward_from_output"
+)  # fmt: skip
+_VALUE, _GRAD, _VALUE_AND_GRAD, _BACKWARD, _GRAD_PARAMETER, _FROM_OUTPUT = range(6)
 
 # ---- shared paragraphs ----
 
@@ -428,6 +437,11 @@ Infinities give the limit, NaN gives NaN. No floating-point flag is raised, exce
 the exact result overflows."""
 
 
+_FROM_OUTPUT_NOTE = """\
+The bound is that of the formula for the y given; how far y was rounded counts beside where the
+derivative is small. Elsewhere than where `{}` has its values, the formula is all that is meant."""
+
+
 class MissingEntryError(KeyError):
     """An activation of the C table that this file knows nothing of."""
 
@@ -452,8 +466,18 @@ def bound(ulp: float) -> str:
     return "correctly rounded" if ulp <= 0.5 else f"{ulp:g} ulp"
 
 
-def _bounds(row: dict[str, Any], which: int, subject: str) -> str:
-    single, double = (row["ulp"][dtype][which] for dtype in ("float32", "float64"))
+def _has_form(row: dict[str, Any], form: int) -> bool:
+    """Return whether an activation of the table has a form."""
+    if form > _GRAD_PARAMETER:
+        return FORMS[form].removeprefix("{}_") in row["extra"]
+    return form != _GRAD_PARAMETER or row["role"] != "fixed"
+
+
+def _bounds(row: dict[str, Any], form: int, which: int, subject: str) -> str:
+    extra = row["extra"].get(FORMS[form].removeprefix("{}_"))
+    single, double = (
+        extra[dtype] if extra else row["ulp"][dtype][which] for dtype in ("float32", "float64")
+    )
     if single <= 0.5 and double <= 0.5:
         return f"{subject} correctly rounded in float32 and float64."
     return (
@@ -476,11 +500,11 @@ def docstring(row: dict[str, Any], form: int, name: str) -> str:
     parameters: dict[str, float] = row["parameters"]
     last = list(parameters)[-1] if parameters else ""
     learnable = row["role"] == "learnable"
-    inputs = ["g", "x"] if form == _BACKWARD else ["x"]
+    inputs = {_BACKWARD: ["g", "x"], _FROM_OUTPUT: ["g", "y"]}.get(form, ["x"])
     head, returns, subject, which, call, output = _FORM_TEXTS[form](entry, base, last, learnable)
 
     text = [head]
-    if parameters or form == _BACKWARD:
+    if parameters or "g" in inputs:
         shown = [*inputs, *(f"{key}={default}" for key, default in parameters.items())]
         text.append(
             f"Called as ``{name}({', '.join(shown)}, out=None, **kwargs)``"
@@ -490,12 +514,17 @@ def docstring(row: dict[str, Any], form: int, name: str) -> str:
         text.append(f"Also named {', '.join(f'`{alias}`' for alias in row['aliases'])}.")
 
     described = []
-    if form == _BACKWARD:
+    if "g" in inputs:
         described.append("g : array_like, shape (...)\n    Gradient with respect to the value.")
-    described.append("x : array_like, shape (...)\n    Argument; bool, integer or floating.")
+    described.append(
+        f"y : array_like, shape (...)\n    Value that `{base}` gave."
+        if form == _FROM_OUTPUT
+        else "x : array_like, shape (...)\n    Argument; bool, integer or floating."
+    )
     for key, default in parameters.items():
         described.append(
-            f"{key} : array_like, default {default}\n    {entry.parameters[key]} Broadcasts with x."
+            f"{key} : array_like, default {default}\n"
+            f"    {entry.parameters[key]} Broadcasts with {inputs[-1]}."
         )
     described.append(_OUT.format(or_tuple=" or tuple of two ndarrays" if len(returns) == 2 else ""))
     text += [
@@ -506,8 +535,8 @@ def docstring(row: dict[str, Any], form: int, name: str) -> str:
 
     others = [
         FORMS[other].format(base, last)
-        for other in range(5)
-        if other != form and (other != _GRAD_PARAMETER or row["role"] != "fixed")
+        for other in range(len(FORMS))
+        if other != form and _has_form(row, other)
     ]
     text.append(_section("See Also", f"{', '.join(others)} : Other forms."))
 
@@ -516,14 +545,18 @@ def docstring(row: dict[str, Any], form: int, name: str) -> str:
         formula.append(("at kinks", entry.kink))
     if entry.slope_by:
         formula.append((f"by {last}", entry.slope_by))
+    if form == _FROM_OUTPUT:
+        formula.insert(2, ("by y", entry.slope_from_output))
     width = max(len(label) for label, _ in formula)
     notes = ["::\n\n" + "\n".join(f"    {label:{width}}  {term}" for label, term in formula)]
     if entry.note:
         notes.append(entry.note)
+    if form == _FROM_OUTPUT:
+        notes.append(_FROM_OUTPUT_NOTE.format(base))
     if which == 2:
-        notes += [_bounds(row, 0, "The value is"), _bounds(row, 1, "The derivative is")]
+        notes += [_bounds(row, form, 0, "The value is"), _bounds(row, form, 1, "The derivative is")]
     else:
-        notes.append(_bounds(row, which, subject))
+        notes.append(_bounds(row, form, which, subject))
     text.append(_section("Notes", "\n\n".join([*notes, _LIMITS, _DTYPES])))
 
     if entry.references:
@@ -579,4 +612,11 @@ def _grad_parameter(entry: Entry, base: str, last: str, learnable: bool) -> _Tex
     return head, results, "The derivative is", 1, "fa.{}(x)", entry.example[3]
 
 
-_FORM_TEXTS = (_value, _grad, _value_and_grad, _backward, _grad_parameter)
+def _from_output(entry: Entry, base: str, last: str, learnable: bool) -> _Text:
+    head = f"Product of g and the derivative of `{base}`, from its value y instead of x."
+    results = [("gx", "g times the derivative; it is rounded once, at the end.")]
+    call = f"fa.{{}}(np.ones_like(x), fa.{base}(x))"
+    return head, results, "The product is", 1, call, entry.example[2]
+
+
+_FORM_TEXTS = (_value, _grad, _value_and_grad, _backward, _grad_parameter, _from_output)

@@ -59,7 +59,8 @@ include "_hook.pxi"
 
 # ---- making the ufuncs ----
 
-cdef list FORM_NAMES = ["{}", "{}_grad", "{}_value_and_grad", "{}_backward", "{}_grad_{}"]
+cdef list FORM_NAMES = [
+    "{}", "{}_grad", "{}_value_and_grad", "{}_backward", "{}_grad_{}", "{}_backward_from_output"]
 
 # The floating dtypes of loops, in NumPy's order of search, and inputs that a loop takes directly
 # besides: (NumPy type number, dtype).
@@ -96,7 +97,7 @@ cdef object make(int activation, fa_form form, str name, int bfloat):
     cdef int nargs = nin + nout
     cdef int k, loop
     rows = [(number_, dtype, number_, dtype) for number_, dtype in FLOATS]
-    if form != FA_BACKWARD:
+    if not fa_takes_gradient(form):
         for number_, dtype in DIRECT:
             if dtype <= FA_UINT16:
                 rows.append((number_, dtype, np.NPY_FLOAT32, FA_FLOAT32))
@@ -152,6 +153,7 @@ cdef object make(int activation, fa_form form, str name, int bfloat):
 def describe(int activation):
     """The table's row as a dict."""
     cdef const fa_activation *row = &fa_activations[activation]
+    cdef int form
     return {
         "name": row.name.decode(),
         "aliases": row.aliases.decode().split(),
@@ -161,6 +163,14 @@ def describe(int activation):
         "ulp": {
             "float32": (row.ulp[0].value, row.ulp[0].slope),
             "float64": (row.ulp[1].value, row.ulp[1].slope),
+        },
+        "extra": {  # the forms that only some activations have, with their bounds
+            FORM_NAMES[form].removeprefix("{}_"): {
+                dtype: fa_extra_ulp(row, <fa_form> form, precision)
+                for precision, dtype in enumerate(["float32", "float64"])
+            }
+            for form in range(<int> FA_GRAD_PARAMETER + 1, <int> FA_FORMS)
+            if fa_has_form(row, <fa_form> form)
         },
     }
 

@@ -35,6 +35,12 @@ typedef struct {
     fa_bound ulp[2]; /* float32, float64 */
 } fa_activation;
 
+/* The index of each row. */
+enum {
+#define ACTIVATION(name, ...) FA_ROW_##name,
+#include "activations.def"
+};
+
 extern const fa_activation fa_activations[];
 extern const int fa_activation_count;
 
@@ -44,13 +50,20 @@ typedef enum {
     FA_VALUE_AND_GRAD, /* x, p...    -> y, dx */
     FA_BACKWARD,       /* g, x, p... -> g dx, and g dp where p is learnable */
     FA_GRAD_PARAMETER, /* x, p...    -> dp    */
+    FA_BACKWARD_FROM_OUTPUT, /* g, y, p... -> g dx, where y = f(x) */
     FA_FORMS
 } fa_form;
 
-/* Whether the activation has the form, and how many operands it takes. */
+/* Whether the activation has the form, and how many operands it takes; whether the first
+ * of them is g. */
 bool fa_has_form(const fa_activation *activation, fa_form form);
+bool fa_takes_gradient(fa_form form);
 int fa_inputs(const fa_activation *activation, fa_form form);
 int fa_outputs(const fa_activation *activation, fa_form form);
+
+/* The largest error in ulp of a form that only some activations have, for float32 or
+ * float64; 0 where it does not exist or is no such form. */
+double fa_extra_ulp(const fa_activation *activation, fa_form form, int precision);
 
 /* ---- dtypes ---- */
 
@@ -83,9 +96,9 @@ typedef void fa_convert(void *to, const void *from, ptrdiff_t count);
 
 typedef struct {
     bool available; /* compiled in */
-    int width;      /* elements that a kernel takes at once */
+    int width; /* elements that a kernel takes at once */
     fa_kernel *const (*kernels)[FA_FORMS][2]; /* [activation][form][uniform] */
-    fa_convert *widen[FA_DTYPES];  /* to the precision of the target */
+    fa_convert *widen[FA_DTYPES]; /* to the precision of the target */
     fa_convert *narrow[FA_DTYPES]; /* from it */
     void (*swap_bytes)(void *items, size_t bytes, ptrdiff_t count);
     void (*stream)(void *to, const void *from, size_t bytes); /* past the caches */
@@ -108,8 +121,8 @@ void fa_use_isa(int isa);
 /* ---- threads ---- */
 
 bool fa_has_openmp(void);
-int fa_default_threads(void);         /* CPUs by affinity and quota */
-int fa_get_threads(void);             /* the limit for calls from this thread */
+int fa_default_threads(void); /* CPUs by affinity and quota */
+int fa_get_threads(void); /* the limit for calls from this thread */
 void fa_set_threads(int threads); /* for all threads without a limit of their own */
 int fa_swap_local_threads(int threads); /* for this thread; 0: none; returns the old */
 int fa_borrow_team(double ns_of_work); /* members for this call, the caller included */

@@ -16,14 +16,38 @@ const fa_activation fa_activations[] = {
 };
 const int fa_activation_count = sizeof fa_activations / sizeof *fa_activations;
 
+static const struct {
+    int row;
+    fa_form form;
+    double ulp[2];
+} extras[] = {
+#define EXTRA(name, form, kernel, single, twice) \
+    {FA_ROW_##name, FA_##form, {single, twice}},
+#include "activations.def"
+};
+
+double fa_extra_ulp(const fa_activation *activation, fa_form form, int precision)
+{
+    for (size_t k = 0; k < sizeof extras / sizeof *extras; k++)
+        if (extras[k].form == form && &fa_activations[extras[k].row] == activation)
+            return extras[k].ulp[precision];
+    return 0;
+}
+
 bool fa_has_form(const fa_activation *activation, fa_form form)
 {
+    if (form > FA_GRAD_PARAMETER) return fa_extra_ulp(activation, form, 0) > 0;
     return form != FA_GRAD_PARAMETER || activation->role != FA_FIXED;
+}
+
+bool fa_takes_gradient(fa_form form)
+{
+    return form == FA_BACKWARD || form == FA_BACKWARD_FROM_OUTPUT;
 }
 
 int fa_inputs(const fa_activation *activation, fa_form form)
 {
-    return (form == FA_BACKWARD) + 1 + activation->parameters;
+    return fa_takes_gradient(form) + 1 + activation->parameters;
 }
 
 int fa_outputs(const fa_activation *activation, fa_form form)

@@ -30,7 +30,11 @@ class Case(NamedTuple):
     @property
     def arrays(self) -> int:
         """How many operands come before the parameters."""
-        return 2 if self.form == "backward" else 1
+        return 2 if self.form.startswith("backward") else 1
+
+    def last_operand(self, x: np.ndarray) -> np.ndarray:
+        """Return x, or the value there, whichever the form takes before the parameters."""
+        return form(self.name, "value")(x) if self.form == "backward_from_output" else x
 
     def size_for(self, threads: int) -> int:
         """How many elements are work for so many threads."""
@@ -52,7 +56,8 @@ def form(name: str, form: str) -> np.ufunc:
 def forms(name: str) -> list[str]:
     """Return the forms that an activation has."""
     usual = ["value", "grad", "value_and_grad", "backward"]
-    return usual + ["grad_parameter"] * (ACTIVATIONS[name]["role"] != "fixed")
+    usual += ["grad_parameter"] * (ACTIVATIONS[name]["role"] != "fixed")
+    return usual + list(ACTIVATIONS[name]["extra"])
 
 
 CASES = [Case(name, f, form(name, f)) for name in ACTIVATIONS for f in forms(name)]
@@ -92,7 +97,10 @@ def assert_same(got: object, want: object) -> None:
 def sample(
     case: Case, shape: object, dtype: object = np.float32, seed: int = 0
 ) -> list[np.ndarray]:
-    """Return random array operands of a case, with some special values among them."""
+    """Return random array operands of a case, with some special values among them.
+
+    The last is what the activation takes, or for `backward_from_output` what it gives.
+    """
     rng = np.random.default_rng(seed)
     found = []
     for _ in range(case.arrays):
@@ -103,6 +111,7 @@ def sample(
                 [0.0, -0.0, 90.0, -90.0, 1e-30, -1e-3, 3.0, -1.0], spots.size
             )
         found.append(x.astype(dtype))
+    found[-1] = case.last_operand(found[-1])
     return found
 
 

@@ -56,7 +56,8 @@ def _split(value: Any) -> tuple[float, float, int]:
 def true_values(name: str, form: str, *operands: Any) -> True_:
     """Evaluate the reference with mpmath.
 
-    `form` is "value", "grad", "grad_parameter", "backward" (g x ...) or "backward_parameter".
+    `form` is "value", "grad", "grad_parameter", "backward" (g x ...), "backward_parameter" or
+    "backward_from_output" (g y ...).
     """
     formula = {
         "value": REFERENCES[name].value,
@@ -64,6 +65,7 @@ def true_values(name: str, form: str, *operands: Any) -> True_:
         "backward": REFERENCES[name].grad,
         "grad_parameter": REFERENCES[name].grad_parameter,
         "backward_parameter": REFERENCES[name].grad_parameter,
+        "backward_from_output": REFERENCES[name].from_output,
     }[form]
     arrays = np.broadcast_arrays(*(np.asarray(o, dtype=np.float64) for o in operands))
     scaled = form.startswith("backward")

@@ -149,6 +149,80 @@ def test_backward_overflows_to_the_right_side(name: str, dtype: type, isa: str) 
                 np.testing.assert_array_equal(np.sign(product), np.sign(g) * np.sign(slope))
 
 
+FROM_OUTPUT = [name for name in ACTIVATIONS if "backward_from_output" in forms(name)]
+
+
+def values(name: str, x: np.ndarray, *parameters: float) -> np.ndarray:
+    """What the activation gives, with many near the ends of its range."""
+    y = form(name, "value")(x, *parameters)
+    return y[np.isfinite(y)]
+
+
+@pytest.mark.parametrize("name", FROM_OUTPUT)
+@pytest.mark.filterwarnings("ignore:overflow")
+def test_backward_from_output_float32(name: str, isa: str) -> None:
+    x = grid(np.float32, True)
+    for parameters in [(), *parameter_sets(name)]:
+        if any(p < 0 for p in parameters):  # y has both signs where x is negative
+            continue
+        rounded = [np.float32(p) for p in parameters]
+        y = values(name, x, *rounded)
+        g = cotangents(y)
+        got = form(name, "backward_from_output")(g, y, *rounded)
+        check(ulp_error(got, evaluate(name, "backward_from_output", g, y, *rounded)), 1.0, g, y)
+
+
+@pytest.mark.parametrize("name", FROM_OUTPUT)
+@pytest.mark.filterwarnings("ignore:overflow")
+def test_backward_from_output_float64(name: str, isa: str) -> None:
+    y = values(name, grid(np.float64, False))
+    g = cotangents(y)
+    got = form(name, "backward_from_output")(g, y)
+    want = true_values(
+        name, "backward_from_output", g, y, *ACTIVATIONS[name]["parameters"].values()
+    )
+    check(true_error(got, want), 1.0, g, y)
+
+
+@pytest.mark.parametrize("name", FROM_OUTPUT)
+@pytest.mark.parametrize("dtype", HALVES, ids=str)
+def test_backward_from_output_halves(name: str, dtype: np.dtype, isa: str) -> None:
+    y = values(name, all_halves(dtype))
+    g = np.random.default_rng(5).normal(0, 1, y.size).astype(dtype)
+    got = form(name, "backward_from_output")(g, y)
+    assert got.dtype == dtype
+    slack = 2.0**-13 if dtype == np.float16 else 2.0**-16
+    check(ulp_error(got, evaluate(name, "backward_from_output", g, y)), 0.5 + slack, g, y)
+
+
+@pytest.mark.parametrize("name", FROM_OUTPUT)
+def test_backward_from_output_is_the_backward_form(name: str, isa: str) -> None:
+    # Where y, rounded, still has the derivative in it.
+    x = np.linspace(-2, 8, 999)
+    g = np.random.default_rng(6).normal(0, 1, x.size)
+    got = form(name, "backward_from_output")(g, form(name, "value")(x))
+    np.testing.assert_allclose(got, form(name, "backward")(g, x), rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.parametrize("name", FROM_OUTPUT)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.filterwarnings("ignore:overflow")
+def test_what_no_activation_gives_goes_by_the_formula(name: str, dtype: type, isa: str) -> None:
+    y = np.array([-20, -3, -1.5, -1, -0.25, 0.5, 1, 1.5, 7, 20, np.inf, -np.inf], dtype)
+    g = np.linspace(0.5, 2, y.size, dtype=dtype)
+    got = form(name, "backward_from_output")(g, y)
+    want = evaluate(name, "backward_from_output", g, y)
+    np.testing.assert_array_equal(got[-2:], want[-2:])
+    check(ulp_error(got, want), 1.01 if dtype == np.float32 else 2.0, y)
+
+
+@pytest.mark.parametrize("name", FROM_OUTPUT)
+def test_backward_from_output_of_an_infinite_cotangent(name: str, isa: str) -> None:
+    y = np.array([0.25, 0.5, 0.999], dtype=np.float32)
+    got = form(name, "backward_from_output")(np.full_like(y, -np.inf), y)
+    np.testing.assert_array_equal(got, np.full_like(y, -np.inf))
+
+
 @pytest.mark.parametrize("name", WITH_PARAMETERS)
 @pytest.mark.filterwarnings("ignore:overflow")
 def test_other_parameters_float32(name: str, isa: str) -> None:

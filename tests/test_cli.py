@@ -66,9 +66,9 @@ def test_info():
 def test_verify_tries_all_float16_inputs(tmp_path):
     file = tmp_path / "verdicts.json"
     printed = run("verify", "relu", "--dtype", "float16", "--json", file)
-    assert "All 2 bounds kept" in printed
+    assert "All 3 bounds kept" in printed
     results = json.loads(file.read_text())["results"]
-    assert [r["form"] for r in results] == ["value", "grad"]
+    assert [r["form"] for r in results] == ["value", "grad", "backward_from_output"]
     assert all(
         r["passed"] and r["tally"]["tried"] == r["tally"]["correct"] == 65536 for r in results
     )

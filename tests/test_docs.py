@@ -59,6 +59,7 @@ def test_entries_name_the_parameters_of_the_table(name):
     assert list(entry.parameters) == list(row["parameters"])
     tunable = row["role"] != "fixed"
     assert bool(entry.slope_by) == tunable
+    assert bool(entry.slope_from_output) == ("backward_from_output" in row["extra"])
     assert len(entry.example) == (4 if tunable else 3)
 
 

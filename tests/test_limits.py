@@ -183,7 +183,7 @@ def test_nan_of_every_kind(case: Case, dtype: type, isa: str) -> None:
 @every_case
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_nan_in_the_cotangent(case: Case, dtype: type, isa: str) -> None:
-    if case.form != "backward":
+    if case.arrays == 1:
         return
     x = np.array([-1.25, 0.25, 2.5], dtype=dtype)
     for y in outputs(case.ufunc(np.full(3, np.nan, dtype=dtype), x)):

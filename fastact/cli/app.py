@@ -250,7 +250,10 @@ def verify(
     ] = "float32",
     forms: Annotated[
         str | None,
-        typer.Option(metavar="FORMS", help="Of value, grad, grad_parameter.  [default: all]"),
+        typer.Option(
+            metavar="FORMS",
+            help="Of value, grad, grad_parameter, backward_from_output.  [default: all]",
+        ),
     ] = None,
     isa: Annotated[
         str | None,

@@ -29,6 +29,7 @@ FORMS: Mapping[str, str] = {
     "value_and_grad": "_value_and_grad",
     "backward": "_backward",
     "grad_parameter": "_grad_{parameter}",
+    "backward_from_output": "_backward_from_output",
 }
 
 
@@ -49,6 +50,8 @@ class Activation:
         (``"tunable"``), or also its share in the backward form (``"learnable"``).
     bounds : dict
         The promised errors in ulp by dtype: of the value, and of the derivatives.
+    extra : dict
+        The promised errors in ulp by form and dtype, of forms that not all activations have.
     """
 
     name: str
@@ -56,6 +59,7 @@ class Activation:
     parameters: Mapping[str, float]
     role: str
     bounds: Mapping[str, tuple[float, float]]
+    extra: Mapping[str, Mapping[str, float]]
 
     @property
     def forms(self) -> tuple[str, ...]:
@@ -80,13 +84,20 @@ class Activation:
         """Return the promised error of a form in ulp; 1 for the half types."""
         if dtype not in self.bounds:
             return 1.0
+        if form in self.extra:
+            return self.extra[form][dtype]
         value, slope = self.bounds[dtype]
         return value if form == "value" else slope
 
 
 ACTIVATIONS: Mapping[str, Activation] = {
     name: Activation(
-        name, tuple(row["aliases"]), dict(row["parameters"]), row["role"], dict(row["ulp"])
+        name,
+        tuple(row["aliases"]),
+        dict(row["parameters"]),
+        row["role"],
+        dict(row["ulp"]),
+        dict(row["extra"]),
     )
     for name, row in _ufuncs.ACTIVATIONS.items()
 }

@@ -70,9 +70,10 @@ def evaluate(name: str, form: str, *operands: ArrayLike) -> Exact:
     name : str
         A key of `fastact.cli.reference.REFERENCES`.
     form : str
-        ``"value"``, ``"grad"``, ``"backward"`` (its first output) or ``"grad_parameter"``.
+        ``"value"``, ``"grad"``, ``"backward"`` (its first output), ``"grad_parameter"`` or
+        ``"backward_from_output"``.
     *operands : array_like
-        ``x``, or ``g, x`` for ``"backward"``; parameters have their defaults.
+        ``x``, or ``g`` and ``x`` or ``y``; parameters have their defaults.
 
     Raises
     ------
@@ -87,10 +88,11 @@ def evaluate(name: str, form: str, *operands: ArrayLike) -> Exact:
         "grad": row.grad,
         "backward": row.grad,
         "grad_parameter": row.grad_parameter,
+        "backward_from_output": row.from_output,
     }
     formula = formulas[form]
     if formula is None:
-        raise ValueError(f"{name} has no derivative with respect to a parameter")
+        raise ValueError(f"{name} has no form {form}")
     *gs, x = (np.asarray(operand, dtype=np.float64) for operand in operands)
     factors = gs[0].tolist() if gs else [1.0] * x.size
     parts = []

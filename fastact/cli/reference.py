@@ -20,17 +20,24 @@ from scipy import special
 
 __all__ = ["FORMS", "REFERENCES", "Reference", "evaluate", "round_to", "ulp_error"]
 
-FORMS = ("value", "grad", "value_and_grad", "backward", "grad_parameter")
+FORMS = (
+    *("value", "grad", "value_and_grad", "backward", "grad_parameter"),
+    "backward_from_output",
+)
 
 Formula = Callable[..., Any]
 
 
 class Reference(NamedTuple):
-    """One activation: formulas of (m, x, *parameters)."""
+    """One activation: formulas of (m, x, *parameters).
+
+    `from_output` is the derivative as a formula of (m, y, *parameters), where y is the value.
+    """
 
     value: Formula
     grad: Formula
     grad_parameter: Formula | None = None  # of the last parameter
+    from_output: Formula | None = None
 
 
 class Float64:
@@ -271,8 +278,12 @@ _PARAMETRIC_RELU = Reference(
 REFERENCES: dict[str, Reference] = {
     "identity": Reference(lambda m, x: x, lambda m, x: m.where(x == x, 1, x)),
     "binary_step": Reference(lambda m, x: m.where(x < 0, 0, 1), lambda m, x: m.where(x == x, 0, x)),
-    "relu": Reference(lambda m, x: m.maximum(x, 0), lambda m, x: m.where(x > 0, 1, 0)),
-    "leaky_relu": _PARAMETRIC_RELU,
+    "relu": Reference(
+        lambda m, x: m.maximum(x, 0),
+        lambda m, x: m.where(x > 0, 1, 0),
+        from_output=lambda m, y: m.where(y > 0, 1, 0),
+    ),
+    "leaky_relu": _PARAMETRIC_RELU._replace(from_output=_PARAMETRIC_RELU.grad),
     "prelu": _PARAMETRIC_RELU,
     "relu6": Reference(lambda m, x: _clip(m, x, 0, 6), lambda m, x: _between(m, x, 0, 6, 1)),
     "hard_tanh": Reference(
@@ -296,8 +307,10 @@ REFERENCES: dict[str, Reference] = {
     "squared_relu": Reference(
         lambda m, x: m.maximum(x, 0) * m.maximum(x, 0), lambda m, x: 2 * m.maximum(x, 0)
     ),
-    "sigmoid": Reference(lambda m, x: m.expit(x), _slope),
-    "tanh": Reference(lambda m, x: m.tanh(x), _tanh_grad),
+    "sigmoid": Reference(lambda m, x: m.expit(x), _slope, from_output=lambda m, y: y * (1 - y)),
+    "tanh": Reference(
+        lambda m, x: m.tanh(x), _tanh_grad, from_output=lambda m, y: (1 - y) * (1 + y)
+    ),
     "silu": Reference(
         lambda m, x: _gated(m, x, x),
         lambda m, x: _silu_grad(m, x, m.minus(-x, SILU_ROOT)),
@@ -322,6 +335,7 @@ REFERENCES: dict[str, Reference] = {
         lambda m, x, alpha: m.where(x > 0, x, alpha * m.expm1(m.minimum(x, 0))),
         lambda m, x, alpha: m.where(x > 0, 1, alpha * m.exp(m.minimum(x, 0))),
         lambda m, x, alpha: m.expm1(m.minimum(x, 0)),
+        from_output=lambda m, y, alpha: m.where(y > 0, 1, y + alpha),
     ),
     "selu": Reference(
         lambda m, x: (
@@ -337,7 +351,12 @@ REFERENCES: dict[str, Reference] = {
         lambda m, x, alpha: m.exp(m.minimum(x, 0) / alpha),
         _celu_grad_alpha,
     ),
-    "softplus": Reference(_softplus, lambda m, x, beta: m.expit(beta * x), _softplus_grad_beta),
+    "softplus": Reference(
+        _softplus,
+        lambda m, x, beta: m.expit(beta * x),
+        _softplus_grad_beta,
+        from_output=lambda m, y, beta: -m.expm1(-beta * y),
+    ),
     "log_sigmoid": Reference(
         lambda m, x: m.minimum(x, 0) - m.log1p(m.exp(-m.abs(x))), lambda m, x: m.expit(-x)
     ),
@@ -363,7 +382,8 @@ def evaluate(name: str, form: str, *operands: ArrayLike) -> Any:
     form : str
         One of `FORMS`.
     *operands : array_like
-        As the form takes them: ``x, *parameters``, for ``backward`` ``g, x, *parameters``.
+        As the form takes them: ``x, *parameters``, for ``backward`` ``g, x, *parameters``, and
+        for ``backward_from_output`` ``g, y, *parameters``.
         Parameters left out are the defaults, rounded to the dtype of `x`.
 
     Returns
@@ -373,7 +393,7 @@ def evaluate(name: str, form: str, *operands: ArrayLike) -> Any:
     """
     row = REFERENCES[name]
     arrays = [np.asarray(operand) for operand in operands]
-    first = 2 if form == "backward" else 1
+    first = 2 if form.startswith("backward") else 1
     if len(arrays) == first:
         arrays += [np.asarray(p).astype(arrays[first - 1].dtype) for p in defaults(name)]
     with np.errstate(invalid="ignore"):  # signalling NaNs
@@ -382,7 +402,7 @@ def evaluate(name: str, form: str, *operands: ArrayLike) -> Any:
 
     def of(formula: Formula | None) -> NDArray[np.float64]:
         if formula is None:
-            raise ValueError(f"{name} has no derivative with respect to a parameter")
+            raise ValueError(f"{name} has no form {form}")
         result = np.asarray(formula(Float64, x, *parameters), dtype=np.float64)
         shape = np.broadcast_shapes(result.shape, x.shape, *(p.shape for p in parameters))
         result = np.broadcast_to(result, shape)
@@ -398,6 +418,8 @@ def evaluate(name: str, form: str, *operands: ArrayLike) -> Any:
             return of(row.value), of(row.grad)
         if form == "grad_parameter":
             return of(row.grad_parameter)
+        if form == "backward_from_output":
+            return gs[0] * of(row.from_output)
         if form != "backward":
             raise ValueError(f"form must be one of {', '.join(FORMS)}, got {form!r}")
         from fastact import _ufuncs

@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 DTYPES = ("float32", "float64", "float16", "bfloat16")
-FORMS = ("value", "grad", "grad_parameter")
+FORMS = ("value", "grad", "grad_parameter", "backward_from_output")
 
 _BLOCK = 1 << 20
 
@@ -260,26 +260,35 @@ def _check_all(
 def check(job: Job, block: Block) -> dict[str, Tally]:
     """Compare one block with the reference, on each instruction set."""
     dtype = dtype_of(job.dtype)
-    x = block.inputs(dtype)
+    operands = _operands(job, block.inputs(dtype))
     ufunc = ACTIVATIONS[job.name].ufunc(job.form)
     if job.dtype == "float64":
-        truth = exact.evaluate(job.name, job.form, x)
+        truth = exact.evaluate(job.name, job.form, *operands)
         right = wanted = truth.nearest
     else:
         truth = None
-        wanted = reference.evaluate(job.name, job.form, x)
+        wanted = reference.evaluate(job.name, job.form, *operands)
         right = _round(wanted, dtype)
     found = {}
     before = fastact.isa()
     try:
         for isa in job.isas:
             fastact.use_isa(isa)
-            got = ufunc(x)
+            with np.errstate(over="ignore"):  # products can overflow
+                got = ufunc(*operands)
             error = reference.ulp_error(got, wanted) if truth is None else truth.ulp_error(got)
-            found[isa] = _tally(x, got, wanted, right, error)
+            found[isa] = _tally(operands[-1], got, wanted, right, error)
     finally:
         fastact.use_isa(before)
     return found
+
+
+def _operands(job: Job, x: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+    """Return what a form takes for arguments x: itself, or a gradient and the value there."""
+    if job.form != "backward_from_output":
+        return (x,)
+    g = np.random.default_rng(x.size).normal(0, 1, x.size).astype(x.dtype)
+    return g, ACTIVATIONS[job.name].ufunc("value")(x)
 
 
 def _tally(

@@ -6,13 +6,10 @@
 #include "../math/slope.h"
 #include "../math/tables/celu.h"
 
-/* From here down e^z - 1 is -1 in the format. */
-#define EXPM1_END C(-40.0, -60.0)
-
 /* e^z - 1 for z <= 0 */
 INLINE Pair falling(V z)
 {
-    V bounded = v_max(v_set(EXPM1_END), z);
+    V bounded = v_max(v_set(EXPM1_START), z);
     return expm1_negative(exp_reduce(1, bounded, v_set(EXP_ORIGIN(0.0))));
 }
 
@@ -69,6 +66,19 @@ INLINE Dual elu(V x, V alpha)
     };
 }
 
+/* 1, or y + alpha = alpha e^x, by y = f(x): no exponential. For alpha >= 0, where y tells
+ * the two branches apart. */
+INLINE Slope elu_from_output(V y, V alpha)
+{
+    M positive = v_lt(v_set(0), y);
+    Pair below = pair_bounded(two_sum(y, alpha));
+    return (Slope){
+        SLOPE_LARGE,
+        .hi = v_select(positive, v_set(1), below.hi),
+        .lo = v_select(positive, v_set(0), below.lo),
+    };
+}
+
 /* lambda x, or lambda alpha (e^x - 1), with both words of the constants */
 INLINE Dual selu(V x)
 {
@@ -91,7 +101,6 @@ INLINE Dual selu(V x)
 /* max(x, 0) + alpha (e^z - 1) at z = min(x, 0)/alpha;  e^z;  (1 - z) e^z - 1
  *
  * A negative alpha is taken at its word; alpha = 0 is the limit, relu. */
-#define CELU_END C(88.0, 709.0)
 INLINE Dual celu(V x, V alpha)
 {
     M positive = v_le(v_set(0), x);
@@ -103,13 +112,8 @@ INLINE Dual celu(V x, V alpha)
     Pair z = saturating_product(below_zero, inverse, DECAY_END);
     z.lo = v_fma(z.hi, v_fnma(inverse, divisor, v_set(1)), z.lo);
 
-    M over = v_lt(v_set(CELU_END), z.hi);
-    V bounded = v_max(v_set(EXPM1_END), v_min(v_set(CELU_END), z.hi));
-    Reduced n = exp_reduce(1, bounded, v_set(EXP_ORIGIN(0.0)));
-    n.low = v_add(n.low, z.lo);
-    Pair e = expm1_pair(n);
-    e.hi = v_select(over, v_set(INFINITY), e.hi);
-    e.lo = v_select(over, v_set(0), e.lo);
+    M over = v_lt(v_set(EXPM1_END), z.hi);
+    Pair e = expm1_of(z);
 
     /* The parameter's derivative is (e^z - 1)(1 - z) - z, near 0 -z^2 Q(z). */
     Pair minus = {v_sub(v_set(0), z.hi), v_sub(v_set(0), z.lo)};
@@ -138,7 +142,7 @@ INLINE Dual celu(V x, V alpha)
     /* Where e^z - 1 is z in the format, alpha z is x. */
     M same = v_lt(v_abs(z.hi), v_set(C(0x1p-30, 0x1p-60)));
     V below = v_select(same, x, slope_times(alpha, slope_pair(e.hi, e.lo)));
-    Slope growth = exp_slope((Pair){v_min(v_set(CELU_END), z.hi), z.lo});
+    Slope growth = exp_slope((Pair){v_min(v_set(EXPM1_END), z.hi), z.lo});
     return (Dual){
         .y = v_select(positive, x, below),
         .dx = slope_either(positive, v_set(1), growth),

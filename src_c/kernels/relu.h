@@ -86,8 +86,6 @@ INLINE Pair sixth_of(Pair a)
     return fast_two_sum(product.hi, v_fma(a.hi, v_set(SIXTH_LOW), low));
 }
 
-INLINE V clamped(V x, T limit) { return v_max(v_set(-limit), v_min(v_set(limit), x)); }
-
 /* clip(x/6 + 1/2, 0, 1) = (x + 3)/6 between the kinks */
 INLINE Dual hard_sigmoid(V x)
 {

@@ -30,6 +30,25 @@ INLINE Dual softplus(V x, V beta)
     };
 }
 
+/* s(beta x) = 1 - e^(-beta y) by y = f(x); a tiny beta y is the slope itself, and taken
+ * lifted. */
+INLINE Slope softplus_from_output(V y, V beta)
+{
+    V minus = v_sub(v_set(0), y);
+    Pair e = pair_bounded(expm1_of(saturating_product(minus, beta, DECAY_END)));
+    Slope s = {SLOPE_LIFTED, v_sub(v_set(0), e.hi), v_sub(v_set(0), e.lo)};
+    if (v_is_known_one(beta)) return s;
+    s.deep = v_lt(v_abs(e.hi), v_set(C(0x1p-100, 0x1p-840)));
+    if (!v_any(s.deep)) return s;
+    T most = C(0x1p40, 0x1p400);
+    V half = v_set(C(0x1p85, 0x1p555)), tiny = v_select(s.deep, y, v_set(0));
+    Pair lifted =
+        two_product(v_mul(half, clamped(tiny, most)), v_mul(half, clamped(beta, most)));
+    s.hi = v_select(s.deep, lifted.hi, s.hi);
+    s.lo = v_select(s.deep, lifted.lo, s.lo);
+    return s;
+}
+
 /* -log(1 + e^-x);  s(-x)
  * 0.973 ulp at 3.4872387 (16 pieces), 0.802 (8); the derivative 0.769 at 87.467812 */
 INLINE Dual log_sigmoid(V x)

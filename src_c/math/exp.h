@@ -92,4 +92,21 @@ INLINE Pair expm1_pair(Reduced n)
     return expm1_from(head, two_sum(head, v_set(-1)), n);
 }
 
+/* From the first down e^z - 1 is -1 in the format; the second is about where e^z
+ * overflows. */
+#define EXPM1_START C(-40.0, -60.0)
+#define EXPM1_END C(88.0, 709.0)
+
+/* e^z - 1 as a pair, infinite from END on */
+INLINE Pair expm1_of(Pair z)
+{
+    M over = v_lt(v_set(EXPM1_END), z.hi);
+    V bounded = v_max(v_set(EXPM1_START), v_min(v_set(EXPM1_END), z.hi));
+    Reduced n = exp_reduce(1, bounded, v_set(EXP_ORIGIN(0.0)));
+    n.low = v_add(n.low, z.lo);
+    Pair e = expm1_pair(n);
+    return (Pair){v_select(over, v_set(INFINITY), e.hi),
+                  v_select(over, v_set(0), e.lo)};
+}
+
 #endif

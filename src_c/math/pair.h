@@ -69,7 +69,7 @@ INLINE Pair pair_sum(Pair a, Pair b)
     return fast_two_sum(sum.hi, v_add(sum.lo, v_add(a.lo, b.lo)));
 }
 
-/* a, whose low word means nothing where the high one has overflowed. */
+/* a, whose low word means nothing where the high one is infinite. */
 INLINE Pair pair_bounded(Pair a)
 {
     M finite = v_lt(v_abs(a.hi), v_set(INFINITY));
@@ -82,6 +82,9 @@ INLINE Pair pair_abs(Pair a)
     V minus = v_sub(v_set(0), a.lo);
     return (Pair){v_abs(a.hi), v_select(v_lt(a.hi, v_set(0)), minus, a.lo)};
 }
+
+/* x, but +-limit beyond it */
+INLINE V clamped(V x, T limit) { return v_max(v_set(-limit), v_min(v_set(limit), x)); }
 
 /* a b as a pair, for a b that only matters up to +-limit: beyond, it is near +-limit.
  * Nothing overflows, so no flag is raised for a product that saturates anyway. */

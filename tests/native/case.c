@@ -217,7 +217,7 @@ static bool is_parameter(const Case *c, int k)
     return k >= c->op.inputs - c->row->parameters && k < c->op.inputs;
 }
 
-static int place_of_x(const Case *c) { return c->op.form == FA_BACKWARD; }
+static int place_of_x(const Case *c) { return fa_takes_gradient(c->op.form); }
 
 static void choose_op(Case *c, Source *source)
 {
@@ -230,7 +230,7 @@ static void choose_op(Case *c, Source *source)
     op->outputs = fa_outputs(c->row, op->form);
     c->operands = op->inputs + op->outputs;
     fa_dtype x = (fa_dtype)below(source, FA_DTYPES), rest = x;
-    if (op->form == FA_BACKWARD) x = rest = (fa_dtype)(x % FA_BOOL);
+    if (fa_takes_gradient(op->form)) x = rest = (fa_dtype)(x % FA_BOOL);
     if (x >= FA_BOOL) rest = x <= FA_UINT16 ? FA_FLOAT32 : FA_FLOAT64;
     op->precision = rest == FA_FLOAT64;
     for (int k = 0; k < c->operands; k++) op->dtype[k] = rest;
@@ -427,6 +427,8 @@ static bool run_one(Case *c, ptrdiff_t i)
 static double promised(const Case *c, int which)
 {
     const fa_bound *bound = &c->row->ulp[c->op.precision];
+    double extra = fa_extra_ulp(c->row, c->op.form, c->op.precision);
+    if (extra > 0) return extra;
     switch (c->op.form) {
     case FA_VALUE: return bound->value;
     case FA_VALUE_AND_GRAD: return which == 0 ? bound->value : bound->slope;
@@ -475,7 +477,13 @@ static bool values_hold(Case *c, bool overflowed)
         bool bound_known =
             c->row->parameters == 0 || fabs(wide[place_of_x(c)][i]) < 0x1p60;
         /* Nor what infinity times a derivative is that only one precision takes for 0. */
-        if (c->op.form == FA_BACKWARD && isinf(wide[0][i])) bound_known = false;
+        if (place_of_x(c) && isinf(wide[0][i])) bound_known = false;
+        /* Nor where y is not what any activation gives. */
+        double y = wide[place_of_x(c)][i];
+        if (c->op.form == FA_BACKWARD_FROM_OUTPUT && !(0 <= y && y <= 1)) {
+            may_overflow = true;
+            continue;
+        }
         for (int k = c->op.inputs; k < c->operands; k++) {
             fa_dtype dtype = c->op.dtype[k];
             double got = load(dtype, element(c, k, i * step));
