@@ -127,7 +127,13 @@ def _add_up(sums: _Array, grad: _Array, scratch: _Array, threads: int) -> None:
     if grad.size <= _BLOCK:
         sums[...] = _block_sums(sums.shape, grad, scratch).reshape(sums.shape)
         return
-    axis = next(axis for axis, size in enumerate(grad.shape) if size > 1)
+    # Halves along an axis that is kept need no second array of sums, which here would be large.
+    any_axis = sums.size <= _BLOCK
+    axis = next(
+        axis
+        for axis, size in enumerate(grad.shape)
+        if size > 1 and (any_axis or sums.shape[axis] > 1)
+    )
     middle = (grad.shape[axis] + 1) // 2
     front = (*(slice(None),) * axis, slice(middle))
     back = (*(slice(None),) * axis, slice(middle, None))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tracemalloc
 from threading import Thread
 
 import ml_dtypes
@@ -24,10 +25,12 @@ SHAPES = [
     ((2, 5, 31, 17), (2, 5, 31, 17)),
     ((6173,), ()),
     ((6173,), (1,)),
+    ((3, 1, 401, 2, 1), (401, 1, 1)),
+    ((5, 1201), (1201,)),
 ]
 
 
-@pytest.fixture(params=[None, 64])
+@pytest.fixture(params=[None, 500])
 def block(request, monkeypatch):
     """Blocks as they are, and so small that there are many, each worth a thread."""
     if request.param:
@@ -102,7 +105,7 @@ def layouts(grad):
 
 
 @pytest.mark.usefixtures("block")
-@pytest.mark.parametrize(("full", "shape"), [*SHAPES, ((3, 1_000_003), (3, 1))])
+@pytest.mark.parametrize(("full", "shape"), [*SHAPES, ((3, 300_007), (3, 1))])
 def test_bits_do_not_depend_on_layout_or_threads(full, shape, threads):
     grad = np.random.default_rng(3).normal(size=full)
     threads(1)
@@ -117,6 +120,17 @@ def test_bits_do_not_depend_on_layout_or_threads(full, shape, threads):
 def test_a_broadcast_gradient():
     grad = np.broadcast_to(np.float32(0.5), (1000, 1000))
     np.testing.assert_array_equal(fa.sum_to(grad, 1000), np.full(1000, 500, np.float32))
+
+
+def test_wide_sums_take_one_array_of_float64():
+    grad = np.broadcast_to(np.float32(1), (4, 1_000_000))
+    tracemalloc.start()
+    try:
+        fa.sum_to(grad, grad.shape[1])
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 8e6 + 4e6 + 8 * _gradients._BLOCK + 1e5
 
 
 def test_out_is_returned_and_may_overlap():
