@@ -152,7 +152,7 @@ def rrelu(
     """
     generator = _generator(rng)
     low, high = _number("lower", lower), _number("upper", upper)
-    if not -math.inf < low <= high < math.inf:
+    if low > high or not math.isfinite(high - low):
         raise ValueError(f"lower <= upper must be finite, got lower={lower} and upper={upper}")
     x = np.asarray(x)
     dtype = _result_dtype(x)
