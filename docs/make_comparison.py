@@ -1,21 +1,21 @@
 """Print the README's table of what a NumPy user gets from each library, every cell measured here.
 
-python docs/make_comparison.py study.json            prints the table
-python docs/make_comparison.py study.json --write    writes it into README.md, between the markers
+python docs/make_comparison.py STUDY.json...            prints the table
+python docs/make_comparison.py STUDY.json... --write    writes it into README.md, between markers
 
-Every library of the table has to be installed. Times come from the study; everything else is tried,
-counted or weighed by this script.
+Every library of the table has to be installed. Times come from the first of the studies that has
+the library; everything else is tried, counted or weighed by this script.
 """
 
 import importlib
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timezone
 from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
-from statistics import geometric_mean, median
+from statistics import geometric_mean
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ from packaging.requirements import Requirement
 
 import fastact
 from fastact.cli.catalogue import ACTIVATIONS
+from fastact.cli.machine import installed
 from fastact.cli.study import files, peers
 from fastact.cli.study.accuracy import RANGE, accuracies
 from fastact.cli.study.results import Setting, Study
@@ -34,10 +35,11 @@ LIBRARIES = ("fastact", "torch", "jax", "onnxruntime", "scipy", "numexpr")
 ERRORS = (("gelu", "value"), ("tanh", "value"), ("softplus", "value"), ("silu", "backward"))
 NOTE = """\
 Measured on {today} with Python {python} by `docs/make_comparison.py`. Errors are the largest in
-float32 between -{range} and {range} where the result is a normal number; SciPy's and numexpr's
-gelu, softplus and silu are expressions as one types them. Times are geometric means over the
-functions, or expressions, that a library has: one thread, in cache. PyTorch is its CPU build; ONNX
-Runtime's size includes the package onnx, with which a model is made."""
+float32 between -{range} and {range} where the result is a normal number; from 2^23 ulp on no digit
+is right: an exponential overflows too early, or 1 + erf cancels. SciPy's and numexpr's gelu,
+softplus and silu are expressions as one types them. Times are geometric means over the functions,
+or expressions, that a library has: one thread, in cache. Imports are in CPU time. PyTorch is its
+CPU build; ONNX Runtime's size includes the package onnx, with which a model is made."""
 ROWS = {name: row for name, row in ACTIVATIONS.items() if row.arrays == 1}
 
 
@@ -246,17 +248,17 @@ def installed_size(library: str) -> str:
 
 
 def import_time(library: str) -> str:
-    """Milliseconds that importing takes after NumPy, in the median of several processes."""
+    """Milliseconds of CPU that importing takes after NumPy, in the fastest of several processes."""
     modules = {"scipy": "scipy.special", "torch": "torch.nn.functional", "jax": "jax.nn"}
     code = (
-        "import time, numpy; t = time.perf_counter();"
-        f"import {modules.get(library, library)}; print(time.perf_counter() - t)"
+        "import time, numpy; t = time.process_time();"
+        f"import {modules.get(library, library)}; print(time.process_time() - t)"
     )
     times = [
         float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout)
         for _ in range(8)
     ]
-    return f"{median(times[1:]) * 1e3:.0f} ms"
+    return f"{min(times) * 1e3:.0f} ms"
 
 
 def error(library: str, name: str, form: str) -> str:
@@ -270,23 +272,26 @@ def error(library: str, name: str, form: str) -> str:
     return f"{ulp:.2f}" if ulp < 100 else f"{ulp:,.0f}" if ulp < 2**23 else "no digit right"
 
 
-def speed(study: Study, library: str) -> str:
+def speed(studies: Sequence[Study], library: str) -> str:
     """The geometric mean of a library's time over fastact's, in cache, and of how many."""
     if library == "fastact":
         return "1"
-    least = min(cell.setting.elements for cell in study.cells if cell.part == "functions")
-    ratios = [
-        ratio
-        for cell in study.cells
-        if cell.part == "functions"
-        and (cell.setting.form, cell.setting.dtype) == ("value", "float32")
-        and cell.setting.elements == least
-        and (ratio := cell.ratio(library)) is not None
-    ]
-    return f"{geometric_mean(ratios):.1f} ({len(ratios)})" if ratios else ""
+    for study in studies:
+        cells = [
+            cell
+            for cell in study.cells
+            if cell.part == "functions"
+            and (cell.setting.form, cell.setting.dtype) == ("value", "float32")
+        ]
+        least = min((cell.setting.elements for cell in cells), default=0)
+        cells = [cell for cell in cells if cell.setting.elements == least]
+        ratios = [ratio for cell in cells if (ratio := cell.ratio(library)) is not None]
+        if ratios:
+            return f"{geometric_mean(ratios):.1f} ({len(ratios)})"
+    return ""
 
 
-def block(study: Study) -> str:
+def block(studies: Sequence[Study]) -> str:
     """The text between the markers."""
     rows: dict[str, Callable[[str], str]] = {
         f"of the {len(ROWS)} activations, by name": lambda name: str(len(functions(name))),
@@ -302,12 +307,12 @@ def block(study: Study) -> str:
             )
             for name, form in ERRORS
         },
-        "time over fastact's (functions)": lambda name: speed(study, name),
+        "time over fastact's (functions)": lambda name: speed(studies, name),
         "installed, beyond NumPy": installed_size,
         "import, beyond NumPy": import_time,
     }
-    versions = study.machine.versions
-    titles = [f"{STYLES[name].label} {versions.get(name, '')}".rstrip() for name in LIBRARIES]
+    versions = {**installed(), "fastact": fastact.__version__}
+    titles = [f"{STYLES[name].label} {versions[name]}" for name in LIBRARIES]
     lines = [f"| | {' | '.join(titles)} |", "|---" * (1 + len(LIBRARIES)) + "|"]
     for title, cell in rows.items():
         lines.append(f"| {title} | {' | '.join(map(cell, LIBRARIES))} |")
@@ -317,8 +322,8 @@ def block(study: Study) -> str:
 
 
 if __name__ == "__main__":
-    text = block(files.read(Path(sys.argv[1])))
-    if "--write" in sys.argv[2:]:
+    text = block([files.read(Path(path)) for path in sys.argv[1:] if path != "--write"])
+    if "--write" in sys.argv:
         before, rest = README.read_text().split(BEGIN)
         README.write_text(f"{before}{BEGIN}\n{text}\n{END}{rest.split(END)[1]}")
     else:

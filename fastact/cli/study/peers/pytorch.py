@@ -58,6 +58,7 @@ class Torch(Peer):
         }
         # From g, x and the saved output y.
         self._backward: Mapping[str, Callable[[Any, Any, Any], Any]] = {
+            "identity": lambda g, x, y: g.clone(),  # autograd gives g itself
             "sigmoid": lambda g, x, y: aten.sigmoid_backward(g, y),
             "tanh": lambda g, x, y: aten.tanh_backward(g, y),
             "relu": lambda g, x, y: aten.threshold_backward(g, y, 0),
@@ -100,7 +101,7 @@ class Torch(Peer):
         if name not in self._backward:
             x.requires_grad_(True)
             saved = value(x)
-            if name in ("binary_step", "identity"):  # has no derivative, is g itself
+            if name == "binary_step":  # has no derivative there
                 return None
             return lambda: torch.autograd.grad(saved, x, g, retain_graph=True)[0]
         backward = self._backward[name]
