@@ -390,6 +390,17 @@ def test_a_study_has_every_function_and_every_sweep():
             assert {s.layout for s in by_name["layouts"].settings} == set(layouts.LAYOUTS)
 
 
+@pytest.mark.parametrize("quick", [False, True])
+def test_the_sweep_of_sizes_goes_beyond_the_caches(quick):
+    rows = choose_activations(["relu"])
+    for cache in (1 << 20, 1 << 28):
+        parts = plan.study(rows, ["value"], ["float32"], 2, quick=quick, cache_bytes=cache)
+        sizes = [s.bytes for part in parts if part.name == "sizes" for s in part.settings]
+        assert max(sizes) >= 2 * cache
+        assert min(sizes) <= 1 << 12
+        assert len(set(sizes)) == len(sizes)
+
+
 def test_sizes():
     assert plan.elements("cache", "float32") == 65536
     assert plan.elements("memory", "float32") == 32_000_000

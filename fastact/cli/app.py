@@ -152,6 +152,7 @@ def study(
     from fastact.cli.study import peers as libraries
     from fastact.cli.study.results import Setting
 
+    machine = Machine.here()  # the load, before our own imports add to it
     all_threads = int(fastact.show_runtime()["default_threads"])
     rows = _checked("--functions", lambda: plan.measurable(choose_activations(_names(functions))))
     chosen_forms = _checked(
@@ -184,9 +185,15 @@ def study(
         effort = measuring.Effort.quick(started) if quick else measuring.Effort.ordinary(started)
         if quick and forms is None:
             chosen_forms = ["value"]
-        parts = plan.study(rows, chosen_forms, chosen_dtypes, all_threads, quick=quick)
+        parts = plan.study(
+            rows,
+            chosen_forms,
+            chosen_dtypes,
+            all_threads,
+            quick=quick,
+            cache_bytes=max((cache.bytes for cache in machine.caches), default=0),
+        )
     folder = _checked("--out", lambda: files.make_folder(out))
-    machine = Machine.here()  # the load, before our own imports add to it
     tables.print_notices(console, machine.notices)
     with console.status("Importing the libraries to be measured ..."):
         beside, missing = _checked(

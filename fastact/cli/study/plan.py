@@ -25,6 +25,8 @@ _HEADLINE = ("relu", "sigmoid", "silu", "gelu")
 _SWEEP = tuple(1 << k for k in range(10, 27, 2))
 _QUICK_SWEEP = (1 << 12, 1 << 15, 1 << 18, 1 << 21, 1 << 26)
 
+_LARGEST = 1 << 30
+
 # In the last cache, and enough work for every thread.
 _SHARED_OUT = 1 << 20
 
@@ -148,17 +150,21 @@ def study(
     all_threads: int,
     *,
     quick: bool,
+    cache_bytes: int = 0,
 ) -> list[Part]:
     """Return the plan of a study that was not asked for anything else.
 
-    All functions in cache on one thread and in memory on all; a few by size, by threads and by
-    layout. A quick study has only the few in memory, fewer sizes, and one layout.
+    All functions in cache on one thread and in memory on all; a few by size, to twice the largest
+    cache, by threads and by layout. A quick study has only the few in memory, fewer sizes, and one
+    layout.
     """
     few = [row for row in rows if row.name in _HEADLINE] or list(rows[:2])
     fewer = [few[0], few[-1]] if quick and len(few) > 1 else few
     form, dtype = forms[0], dtypes[0]
     itemsize = np.dtype(dtype).itemsize
-    sweep = _QUICK_SWEEP if quick else _SWEEP
+    sweep = [*(_QUICK_SWEEP if quick else _SWEEP)]
+    while sweep[-1] < min(2 * cache_bytes, _LARGEST):
+        sweep.append(4 * sweep[-1])
     sizes = Part(
         "sizes",
         tuple(
