@@ -35,8 +35,8 @@ LIBRARIES = ("fastact", "torch", "jax", "onnxruntime", "scipy", "numexpr")
 ERRORS = (("gelu", "value"), ("tanh", "value"), ("softplus", "value"), ("silu", "backward"))
 NOTE = """\
 Measured on {today} with Python {python} by `docs/make_comparison.py`. Errors are the largest in
-float32 between -{range} and {range} where the result is a normal number; from 2^23 ulp on no digit
-is right: an exponential overflows too early, or 1 + erf cancels. SciPy's and numexpr's gelu,
+float32 between -{range} and {range} where argument and result are normal; from 2^23 ulp on no
+digit is right: an exponential overflows too early, or 1 + erf cancels. SciPy's and numexpr's gelu,
 softplus and silu are expressions as one types them. Times are geometric means over the functions,
 or expressions, that a library has: one thread, in cache. Imports are in CPU time. PyTorch is its
 CPU build; ONNX Runtime's size includes the package onnx, with which a model is made."""

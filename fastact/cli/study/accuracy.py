@@ -23,8 +23,8 @@ RANGE = 100
 def accuracies(setting: Setting, libraries: Sequence[Peer]) -> Iterator[Accuracy]:
     """Compare each library with the reference, float64 where mpmath is installed.
 
-    Counted are results whose true value is 0 or normal: many libraries set subnormal numbers to 0
-    on purpose. At a kink, where libraries differ in what a derivative is, there is no truth.
+    Counted are arguments and results that are 0 or normal: many libraries set subnormal numbers to
+    0 on purpose. At a kink, where libraries differ in what a derivative is, there is no truth.
     """
     if setting.dtype == "float64" and not exact.available():
         return
@@ -34,7 +34,7 @@ def accuracies(setting: Setting, libraries: Sequence[Peer]) -> Iterator[Accuracy
     g = np.resize(np.array([1.0, -0.7, 1.9], x.dtype), x.shape)
     operation = Operation(ACTIVATIONS[setting.function], setting.form, x, g)
     want, error_of = _reference(setting, (g, x) if setting.form == "backward" else (x,))
-    counted = (want == 0) | (np.abs(want) >= np.finfo(x.dtype).smallest_normal)
+    counted = _plain(want, x.dtype)
     for library in libraries:
         call = library.prepare(operation, setting.threads)
         if call is None:
@@ -81,4 +81,11 @@ def _inputs(dtype: str) -> NDArray[Any]:
     designed = designed[np.abs(designed) <= RANGE]
     points = 4001 if dtype == "float32" else 301
     grids = [np.linspace(-end, end, points).astype(dtype) for end in (RANGE, 8)]
-    return np.concatenate([designed, *grids])
+    found = np.concatenate([designed, *grids])
+    return found[_plain(found, found.dtype)]
+
+
+def _plain(values: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[np.bool_]:
+    """Tell which values are 0 or normal in a dtype."""
+    plain: NDArray[np.bool_] = (values == 0) | (np.abs(values) >= np.finfo(dtype).smallest_normal)
+    return plain

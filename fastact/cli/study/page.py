@@ -176,7 +176,7 @@ def _accuracy(study: Study) -> Iterator[str]:
     yield (
         "<p>In units in the last place of the exact result, on inputs between"
         f" -{RANGE} and {RANGE} of every magnitude, about every kink, root and change of method."
-        " Results whose true value is subnormal are not counted, as some libraries set them to 0 on"
+        " Subnormal arguments and results are not counted, as some libraries set them to 0 on"
         " purpose, nor derivatives at a kink. Functions that every library gets exactly right are"
         " left out.</p>"
     )

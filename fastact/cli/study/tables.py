@@ -164,7 +164,7 @@ def _print_accuracy(console: Console, study: Study) -> None:
     console.print(
         Text.assemble(
             ("max ulp", "bold"),
-            f" · inputs of every magnitude in [-{RANGE}, {RANGE}], results in the normal range",
+            f" · inputs of every magnitude in [-{RANGE}, {RANGE}], subnormal ones left out",
         )
     )
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 2, 0, 0), pad_edge=False)
