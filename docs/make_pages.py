@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
+import ctypes
 from pathlib import Path
-from types import FunctionType
 
 from numpydoc.docscrape import NumpyDocString
 
 import fastact as fa
-from fastact import _docs, _runtime, _ufuncs, capi
+from fastact import _docs, _ufuncs, capi
 
 FOLDER = Path(__file__).parent / "api"
 
@@ -36,7 +36,7 @@ Functions
 
 {rows}
 
-:doc:`runtime` has threads, instruction sets and the interface for compiled code.
+:doc:`others` are for threads and instruction sets, and for compiled code.
 """
 
 
@@ -76,28 +76,28 @@ def index() -> str:
         f"   * - :doc:`{name}`\n     - {_docs.entry_of(name).summary}"
         for name in _ufuncs.ACTIVATIONS
     ]
-    toctree = [f"   {name}" for name in [*_ufuncs.ACTIVATIONS, "runtime"]]
+    toctree = [f"   {name}" for name in [*_ufuncs.ACTIVATIONS, "others"]]
     return INDEX.format(toctree="\n".join(toctree), rows="\n".join(rows))
 
 
-def runtime() -> str:
-    """Return the page of everything that is no ufunc."""
-    things = {f"fastact.{name}": getattr(fa, name) for name in _runtime.__all__}
+def others() -> str:
+    """Return the page of all public names that are not in the table."""
+    things = {f"fastact.{name}": getattr(fa, name) for name in fa.__all__}
     things |= {f"fastact.capi.{name}": getattr(capi, name) for name in capi.__all__}
-    kinds = {type: "class", FunctionType: "function"}  # of what else there is, compiled.md tells
     blocks = [
-        f".. auto{kinds[type(thing)]}:: {name}"
+        f".. auto{'class' if isinstance(thing, type) else 'function'}:: {name}"
         for name, thing in things.items()
-        if type(thing) in kinds
+        if name.removeprefix("fastact.") not in _ufuncs.UFUNCS
+        and not isinstance(thing, ctypes._CFuncPtr)  # compiled.md tells of them
     ]
-    return titled("Runtime", *blocks)
+    return titled("Other functions", *blocks)
 
 
 def write() -> None:
     """Write all pages into docs/api, which is not kept."""
     FOLDER.mkdir(exist_ok=True)
     pages = {name: page(row) for name, row in _ufuncs.ACTIVATIONS.items()}
-    for name, text in (pages | {"index": index(), "runtime": runtime()}).items():
+    for name, text in (pages | {"index": index(), "others": others()}).items():
         path = FOLDER / f"{name}.rst"
         if not path.exists() or path.read_text() != text:
             path.write_text(text)
