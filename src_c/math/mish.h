@@ -34,6 +34,9 @@ INLINE V mish_of(V x)
 INLINE Slope mish_slope(V x)
 {
     Pair near = on_pieces_signed(&MISH_SLOPE, x);
+    M beyond = v_lt(v_set(MISH_SLOPE.last), x); /* where g times it is to be g */
+    near.hi = v_select(beyond, v_set(1), near.hi);
+    near.lo = v_select(beyond, v_set(0), near.lo);
     M far = v_lt(x, v_set(MISH_SLOPE.first));
     Slope slope = {SLOPE_LIFTED, near.hi, near.lo};
     if (v_any(far)) {
