@@ -1,7 +1,8 @@
 """Neural-network activations and their derivatives as NumPy ufuncs.
 
 Every activation comes as a value, ``fa.gelu(x)``, and in forms named after it: ``_grad``,
-``_value_and_grad``, ``_backward`` and, where it has a tunable parameter, ``_grad_<parameter>``.
+``_value_and_grad``, ``_backward`` and, where it has a tunable parameter, ``_grad_<parameter>``;
+some also as ``_backward_from_output`` and ``_grad_grad``.
 """
 
 from fastact import _gradients, _random, _runtime, _ufuncs

@@ -2102,23 +2102,29 @@ logistic_backward: _Backward
 sigmoid_backward_from_output: _Backward
 expit_backward_from_output: _Backward
 logistic_backward_from_output: _Backward
+sigmoid_grad_grad: _Map
+expit_grad_grad: _Map
+logistic_grad_grad: _Map
 
 tanh: _Map
 tanh_grad: _Map
 tanh_value_and_grad: _Map2
 tanh_backward: _Backward
 tanh_backward_from_output: _Backward
+tanh_grad_grad: _Map
 
 silu: _Map
 silu_grad: _Map
 silu_value_and_grad: _Map2
 silu_backward: _Backward
+silu_grad_grad: _Map
 
 swish: _Map_beta
 swish_grad: _Map_beta
 swish_value_and_grad: _Map2_beta
 swish_backward: _Backward2_beta
 swish_grad_beta: _Map_beta
+swish_grad_grad: _Map_beta
 
 elu: _Map_alpha
 elu_grad: _Map_alpha
@@ -2126,22 +2132,26 @@ elu_value_and_grad: _Map2_alpha
 elu_backward: _Backward_alpha
 elu_grad_alpha: _Map_alpha
 elu_backward_from_output: _Backward_alpha
+elu_grad_grad: _Map_alpha
 
 selu: _Map
 selu_grad: _Map
 selu_value_and_grad: _Map2
 selu_backward: _Backward
+selu_grad_grad: _Map
 
 celu: _Map_alpha
 celu_grad: _Map_alpha
 celu_value_and_grad: _Map2_alpha
 celu_backward: _Backward_alpha
 celu_grad_alpha: _Map_alpha
+celu_grad_grad: _Map_alpha
 
 gelu: _Map
 gelu_grad: _Map
 gelu_value_and_grad: _Map2
 gelu_backward: _Backward
+gelu_grad_grad: _Map
 
 gelu_tanh: _Map
 gelu_new: _Map
@@ -2155,16 +2165,21 @@ gelu_approx_value_and_grad: _Map2
 gelu_tanh_backward: _Backward
 gelu_new_backward: _Backward
 gelu_approx_backward: _Backward
+gelu_tanh_grad_grad: _Map
+gelu_new_grad_grad: _Map
+gelu_approx_grad_grad: _Map
 
 quick_gelu: _Map
 quick_gelu_grad: _Map
 quick_gelu_value_and_grad: _Map2
 quick_gelu_backward: _Backward
+quick_gelu_grad_grad: _Map
 
 mish: _Map
 mish_grad: _Map
 mish_value_and_grad: _Map2
 mish_backward: _Backward
+mish_grad_grad: _Map
 
 softplus: _Map_beta
 softplus_grad: _Map_beta
@@ -2172,6 +2187,7 @@ softplus_value_and_grad: _Map2_beta
 softplus_backward: _Backward_beta
 softplus_grad_beta: _Map_beta
 softplus_backward_from_output: _Backward_beta
+softplus_grad_grad: _Map_beta
 
 log_sigmoid: _Map
 logsigmoid: _Map
@@ -2185,6 +2201,9 @@ log_expit_value_and_grad: _Map2
 log_sigmoid_backward: _Backward
 logsigmoid_backward: _Backward
 log_expit_backward: _Backward
+log_sigmoid_grad_grad: _Map
+logsigmoid_grad_grad: _Map
+log_expit_grad_grad: _Map
 
 softsign: _Map
 soft_sign: _Map
@@ -2194,6 +2213,8 @@ softsign_value_and_grad: _Map2
 soft_sign_value_and_grad: _Map2
 softsign_backward: _Backward
 soft_sign_backward: _Backward
+softsign_grad_grad: _Map
+soft_sign_grad_grad: _Map
 
 tanh_shrink: _Map
 tanhshrink: _Map
@@ -2203,6 +2224,8 @@ tanh_shrink_value_and_grad: _Map2
 tanhshrink_value_and_grad: _Map2
 tanh_shrink_backward: _Backward
 tanhshrink_backward: _Backward
+tanh_shrink_grad_grad: _Map
+tanhshrink_grad_grad: _Map
 
 __version__: str
 __all__ = [
@@ -2215,32 +2238,39 @@ __all__ = [
     "celu_backward",
     "celu_grad",
     "celu_grad_alpha",
+    "celu_grad_grad",
     "celu_value_and_grad",
     "elu",
     "elu_backward",
     "elu_backward_from_output",
     "elu_grad",
     "elu_grad_alpha",
+    "elu_grad_grad",
     "elu_value_and_grad",
     "expit",
     "expit_backward",
     "expit_backward_from_output",
     "expit_grad",
+    "expit_grad_grad",
     "expit_value_and_grad",
     "gelu",
     "gelu_approx",
     "gelu_approx_backward",
     "gelu_approx_grad",
+    "gelu_approx_grad_grad",
     "gelu_approx_value_and_grad",
     "gelu_backward",
     "gelu_grad",
+    "gelu_grad_grad",
     "gelu_new",
     "gelu_new_backward",
     "gelu_new_grad",
+    "gelu_new_grad_grad",
     "gelu_new_value_and_grad",
     "gelu_tanh",
     "gelu_tanh_backward",
     "gelu_tanh_grad",
+    "gelu_tanh_grad_grad",
     "gelu_tanh_value_and_grad",
     "gelu_value_and_grad",
     "get_num_threads",
@@ -2302,23 +2332,28 @@ __all__ = [
     "log_expit",
     "log_expit_backward",
     "log_expit_grad",
+    "log_expit_grad_grad",
     "log_expit_value_and_grad",
     "log_sigmoid",
     "log_sigmoid_backward",
     "log_sigmoid_grad",
+    "log_sigmoid_grad_grad",
     "log_sigmoid_value_and_grad",
     "logistic",
     "logistic_backward",
     "logistic_backward_from_output",
     "logistic_grad",
+    "logistic_grad_grad",
     "logistic_value_and_grad",
     "logsigmoid",
     "logsigmoid_backward",
     "logsigmoid_grad",
+    "logsigmoid_grad_grad",
     "logsigmoid_value_and_grad",
     "mish",
     "mish_backward",
     "mish_grad",
+    "mish_grad_grad",
     "mish_value_and_grad",
     "num_threads",
     "prelu",
@@ -2329,6 +2364,7 @@ __all__ = [
     "quick_gelu",
     "quick_gelu_backward",
     "quick_gelu_grad",
+    "quick_gelu_grad_grad",
     "quick_gelu_value_and_grad",
     "relu",
     "relu2",
@@ -2347,6 +2383,7 @@ __all__ = [
     "selu",
     "selu_backward",
     "selu_grad",
+    "selu_grad_grad",
     "selu_value_and_grad",
     "set_num_threads",
     "show_runtime",
@@ -2354,10 +2391,12 @@ __all__ = [
     "sigmoid_backward",
     "sigmoid_backward_from_output",
     "sigmoid_grad",
+    "sigmoid_grad_grad",
     "sigmoid_value_and_grad",
     "silu",
     "silu_backward",
     "silu_grad",
+    "silu_grad_grad",
     "silu_value_and_grad",
     "soft_shrink",
     "soft_shrink_backward",
@@ -2366,12 +2405,14 @@ __all__ = [
     "soft_sign",
     "soft_sign_backward",
     "soft_sign_grad",
+    "soft_sign_grad_grad",
     "soft_sign_value_and_grad",
     "softplus",
     "softplus_backward",
     "softplus_backward_from_output",
     "softplus_grad",
     "softplus_grad_beta",
+    "softplus_grad_grad",
     "softplus_value_and_grad",
     "softshrink",
     "softshrink_backward",
@@ -2380,6 +2421,7 @@ __all__ = [
     "softsign",
     "softsign_backward",
     "softsign_grad",
+    "softsign_grad_grad",
     "softsign_value_and_grad",
     "squared_relu",
     "squared_relu_backward",
@@ -2395,19 +2437,23 @@ __all__ = [
     "swish_backward",
     "swish_grad",
     "swish_grad_beta",
+    "swish_grad_grad",
     "swish_value_and_grad",
     "tanh",
     "tanh_backward",
     "tanh_backward_from_output",
     "tanh_grad",
+    "tanh_grad_grad",
     "tanh_shrink",
     "tanh_shrink_backward",
     "tanh_shrink_grad",
+    "tanh_shrink_grad_grad",
     "tanh_shrink_value_and_grad",
     "tanh_value_and_grad",
     "tanhshrink",
     "tanhshrink_backward",
     "tanhshrink_grad",
+    "tanhshrink_grad_grad",
     "tanhshrink_value_and_grad",
     "threshold",
     "threshold_backward",

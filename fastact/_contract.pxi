@@ -29,6 +29,7 @@ cdef extern from "fastact.h":
         FA_BACKWARD
         FA_GRAD_PARAMETER
         FA_BACKWARD_FROM_OUTPUT
+        FA_GRAD_GRAD
         FA_FORMS
     bint fa_has_form(const fa_activation *, fa_form)
     bint fa_takes_gradient(fa_form)

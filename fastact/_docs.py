@@ -20,6 +20,7 @@ class Entry(NamedTuple):
     parameters: dict[str, str] = {}  # noqa: RUF012  # what each parameter is
     slope_by: str = ""  # derivative with respect to a tunable parameter
     slope_from_output: str = ""  # the derivative as a function of y, where there is that form
+    curve: tuple[str, str] = ("", "")  # the second derivative and its example, likewise
     note: str = ""
     references: tuple[str, ...] = ()
 
@@ -65,6 +66,7 @@ ENTRIES: dict[str, Entry] = {
         value="1 / (1 + exp(-x))",
         slope="s(x) (1 - s(x))",
         slope_from_output="y (1 - y)",
+        curve=("s(x) (1 - s(x)) (1 - 2 s(x))", "array([ 0.09085775, -0.        , -0.0799625 ])"),
         example=(
             "[-1.0, 0.0, 2.0]",
             "array([0.26894142, 0.5       , 0.88079708])",
@@ -80,6 +82,7 @@ ENTRIES: dict[str, Entry] = {
         value="tanh(x)",
         slope="1 - tanh(x)^2",
         slope_from_output="1 - y^2",
+        curve=("-2 tanh(x) (1 - tanh(x)^2)", "array([ 0.63970001, -0.        , -0.13621869])"),
         example=(
             "[-1.0, 0.0, 2.0]",
             "array([-0.76159416,  0.        ,  0.96402758])",
@@ -164,6 +167,7 @@ ENTRIES: dict[str, Entry] = {
         slope_by="0 if x > 0 else exp(x) - 1",
         kink="alpha at 0",
         parameters={"alpha": "Negative numbers end at -alpha."},
+        curve=("alpha exp(x) if x <= 0 else 0", "array([0.36787944, 1.        , 0.        ])"),
         example=(
             "[-1.0, 0.0, 2.0]",
             "array([-0.63212056,  0.        ,  2.        ])",
@@ -181,6 +185,7 @@ ENTRIES: dict[str, Entry] = {
         slope="lambda (1 if x > 0 else a exp(x))",
         kink="lambda a at 0",
         note="lambda = 1.0507009873554805 and a = 1.6732632423543772.",
+        curve=("lambda a exp(x) if x <= 0 else 0", "array([0.6467686 , 1.75809934, 0.        ])"),
         example=(
             "[-1.0, 0.0, 2.0]",
             "array([-1.11133074,  0.        ,  2.10140197])",
@@ -197,6 +202,10 @@ ENTRIES: dict[str, Entry] = {
         slope="1 if x > 0 else exp(x/alpha)",
         slope_by="0 if x > 0 else exp(x/alpha) (1 - x/alpha) - 1",
         parameters={"alpha": "Negative numbers end at -alpha."},
+        curve=(
+            "exp(x/alpha) / alpha if x <= 0 else 0",
+            "array([0.36787944, 1.        , 0.        ])",
+        ),
         example=(
             "[-1.0, 0.0, 2.0]",
             "array([-0.63212056,  0.        ,  2.        ])",
@@ -213,6 +222,7 @@ ENTRIES: dict[str, Entry] = {
         value="x Phi(x) = x/2 (1 + erf(x/sqrt(2)))",
         slope="Phi(x) + x phi(x)",
         note="This is the exact form, PyTorch's ``approximate='none'``; `gelu_tanh` is the other.",
+        curve=("phi(x) (2 - x^2)", "array([ 0.24197072,  0.79788456, -0.10798193])"),
         example=(
             "[-1.0, 0.0, 2.0]",
             "array([-0.15865525,  0.        ,  1.95449974])",
@@ -225,6 +235,10 @@ ENTRIES: dict[str, Entry] = {
         value="x/2 (1 + tanh(u)), u = sqrt(2/pi) (x + 0.044715 x^3)",
         slope="s(2u) + 2 x s(2u) (1 - s(2u)) u'",
         note="PyTorch's ``approximate='tanh'``; the bound is that of this formula, not of `gelu`.",
+        curve=(
+            "s'(z) (2 z' + x z'' - x z'^2 tanh(z/2)), z = 2u",
+            "array([ 0.2421482 ,  0.79788456, -0.10787508])",
+        ),
         example=(
             "[-1.0, 0.0, 2.0]",
             "array([-0.15880801,  0.        ,  1.95459769])",
@@ -236,6 +250,10 @@ ENTRIES: dict[str, Entry] = {
         summary="Gaussian error linear unit, approximated by the sigmoid.",
         value="x s(1.702 x)",
         slope="s(1.702 x) (1 + 1.702 x (1 - s(1.702 x)))",
+        curve=(
+            "1.702 s'(z) (2 - z tanh(z/2)), z = 1.702 x",
+            "array([ 0.18267299,  0.851     , -0.06279577])",
+        ),
         example=(
             "[-1.0, 0.0, 2.0]",
             "array([-0.15420423,  0.        ,  1.93565862])",
@@ -247,6 +265,7 @@ ENTRIES: dict[str, Entry] = {
         summary="Sigmoid linear unit, also known as swish with beta = 1.",
         value="x s(x)",
         slope="s(x) (1 + x (1 - s(x)))",
+        curve=("s'(x) (2 - x tanh(x/2))", "array([0.30236612, 0.5       , 0.05006217])"),
         example=(
             "[-1.0, 0.0, 2.0]",
             "array([-0.26894142,  0.        ,  1.76159416])",
@@ -263,6 +282,10 @@ ENTRIES: dict[str, Entry] = {
         slope="s(beta x) (1 + beta x (1 - s(beta x)))",
         slope_by="x^2 s'(beta x)",
         parameters={"beta": "Steepness of the gate."},
+        curve=(
+            "beta s'(z) (2 - z tanh(z/2)), z = beta x",
+            "array([0.30236612, 0.5       , 0.05006217])",
+        ),
         example=(
             "[-1.0, 0.0, 2.0]",
             "array([-0.26894142,  0.        ,  1.76159416])",
@@ -275,6 +298,10 @@ ENTRIES: dict[str, Entry] = {
         summary="The argument, gated by the tanh of its softplus.",
         value="x tanh(log(1 + exp(x)))",
         slope="t + x s(x) (1 - t^2), t = tanh(log(1 + exp(x)))",
+        curve=(
+            "s (1 - t^2) (2 + x (1 - s - 2 s t)), s = s(x)",
+            "array([ 0.34970567,  0.64      , -0.05772467])",
+        ),
         example=(
             "[-1.0, 0.0, 2.0]",
             "array([-0.30340146,  0.        ,  1.94395896])",
@@ -293,6 +320,7 @@ ENTRIES: dict[str, Entry] = {
         slope_by="(x s(beta x) - softplus(x, beta)) / beta",
         parameters={"beta": "Steepness of the bend."},
         note="The formula holds everywhere: no threshold switches to x.",
+        curve=("beta s'(beta x)", "array([0.19661193, 0.25      , 0.10499359])"),
         example=(
             "[-1.0, 0.0, 2.0]",
             "array([0.31326169, 0.69314718, 2.12692801])",
@@ -308,6 +336,7 @@ ENTRIES: dict[str, Entry] = {
         summary="Logarithm of the logistic sigmoid.",
         value="-log(1 + exp(-x))",
         slope="s(-x)",
+        curve=("-s'(x)", "array([-0.19661193, -0.25      , -0.10499359])"),
         example=(
             "[-1.0, 0.0, 2.0]",
             "array([-1.31326169, -0.69314718, -0.12692801])",
@@ -318,6 +347,7 @@ ENTRIES: dict[str, Entry] = {
         summary="The argument over one more than its magnitude.",
         value="x / (1 + abs(x))",
         slope="1 / (1 + abs(x))^2",
+        curve=("-2 sign(x) / (1 + abs(x))^3", "array([ 0.25 , -0.   , -0.016])"),
         example=("[-1.0, 0.0, 4.0]", "array([-0.5,  0. ,  0.8])", "array([0.25, 1.  , 0.04])"),
         references=(
             'J. Turian, J. Bergstra, Y. Bengio, "Quadratic features and deep architectures for'
@@ -375,6 +405,7 @@ ENTRIES: dict[str, Entry] = {
         summary="The argument less its hyperbolic tangent.",
         value="x - tanh(x)",
         slope="tanh(x)^2",
+        curve=("2 tanh(x) (1 - tanh(x)^2)", "array([-0.63970001,  0.        ,  0.13621869])"),
         example=(
             "[-1.0, 0.0, 2.0]",
             "array([-0.23840584,  0.        ,  1.03597242])",
@@ -406,9 +437,10 @@ ENTRIES: dict[str, Entry] = {
 }
 
 FORMS = (
-    "{}", "{}_grad", "{}_value_and_grad", "{}_backward", "{}_grad_{}", "{}_backward_from_output"
-)  # fmt: skip
-_VALUE, _GRAD, _VALUE_AND_GRAD, _BACKWARD, _GRAD_PARAMETER, _FROM_OUTPUT = range(6)
+    *("{}", "{}_grad", "{}_value_and_grad", "{}_backward", "{}_grad_{}"),
+    *("{}_backward_from_output", "{}_grad_grad"),
+)
+_VALUE, _GRAD, _VALUE_AND_GRAD, _BACKWARD, _GRAD_PARAMETER, _FROM_OUTPUT, _GRAD_GRAD = range(7)
 
 # ---- shared paragraphs ----
 
@@ -547,6 +579,8 @@ def docstring(row: dict[str, Any], form: int, name: str) -> str:
         formula.append((f"by {last}", entry.slope_by))
     if form == _FROM_OUTPUT:
         formula.insert(2, ("by y", entry.slope_from_output))
+    if form == _GRAD_GRAD:
+        formula = [*formula[:2], ("second", entry.curve[0])]
     width = max(len(label) for label, _ in formula)
     notes = ["::\n\n" + "\n".join(f"    {label:{width}}  {term}" for label, term in formula)]
     if entry.note:
@@ -619,4 +653,13 @@ def _from_output(entry: Entry, base: str, last: str, learnable: bool) -> _Text:
     return head, results, "The product is", 1, call, entry.example[2]
 
 
-_FORM_TEXTS = (_value, _grad, _value_and_grad, _backward, _grad_parameter, _from_output)
+def _grad_grad(entry: Entry, base: str, last: str, learnable: bool) -> _Text:
+    head = f"Second derivative of `{base}` with respect to x."
+    results = [("ddx", "The second derivative at each element.")]
+    return head, results, "It is", 1, "fa.{}(x)", entry.curve[1]
+
+
+_FORM_TEXTS = (
+    *(_value, _grad, _value_and_grad, _backward, _grad_parameter),
+    *(_from_output, _grad_grad),
+)

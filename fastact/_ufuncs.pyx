@@ -60,7 +60,8 @@ include "_hook.pxi"
 # ---- making the ufuncs ----
 
 cdef list FORM_NAMES = [
-    "{}", "{}_grad", "{}_value_and_grad", "{}_backward", "{}_grad_{}", "{}_backward_from_output"]
+    "{}", "{}_grad", "{}_value_and_grad", "{}_backward", "{}_grad_{}",
+    "{}_backward_from_output", "{}_grad_grad"]
 
 # The floating dtypes of loops, in NumPy's order of search, and inputs that a loop takes directly
 # besides: (NumPy type number, dtype).

@@ -51,6 +51,7 @@ typedef enum {
     FA_BACKWARD,       /* g, x, p... -> g dx, and g dp where p is learnable */
     FA_GRAD_PARAMETER, /* x, p...    -> dp    */
     FA_BACKWARD_FROM_OUTPUT, /* g, y, p... -> g dx, where y = f(x) */
+    FA_GRAD_GRAD, /* x, p...    -> the second derivative */
     FA_FORMS
 } fa_form;
 

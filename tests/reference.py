@@ -16,10 +16,15 @@ from fastact import _ufuncs
 from fastact.cli.exact import namespace
 from fastact.cli.reference import (
     GELU_ROOT,
+    GELU_TANH_CURVE_ROOT,
     GELU_TANH_ROOT,
+    MISH_CURVE_ROOT_LEFT,
+    MISH_CURVE_ROOT_RIGHT,
     MISH_ROOT,
+    QUICK_GELU_CURVE_ROOT,
     QUICK_GELU_ROOT,
     REFERENCES,
+    SILU_CURVE_ROOT,
     SILU_ROOT,
     defaults,
 )
@@ -57,7 +62,7 @@ def true_values(name: str, form: str, *operands: Any) -> True_:
     """Evaluate the reference with mpmath.
 
     `form` is "value", "grad", "grad_parameter", "backward" (g x ...), "backward_parameter" or
-    "backward_from_output" (g y ...).
+    "backward_from_output" (g y ...), "grad_grad".
     """
     formula = {
         "value": REFERENCES[name].value,
@@ -66,6 +71,7 @@ def true_values(name: str, form: str, *operands: Any) -> True_:
         "grad_parameter": REFERENCES[name].grad_parameter,
         "backward_parameter": REFERENCES[name].grad_parameter,
         "backward_from_output": REFERENCES[name].from_output,
+        "grad_grad": REFERENCES[name].grad_grad,
     }[form]
     arrays = np.broadcast_arrays(*(np.asarray(o, dtype=np.float64) for o in operands))
     scaled = form.startswith("backward")
@@ -109,6 +115,8 @@ SWITCHES = (
     *(19.1, 20, 28, 36.7, 38.5, 40, 44, 52, 60, 64, 73, 80, 87.3, 88.7, 104, 110, 128, 372, 512),
     *(703, 708.4, 709.8, 745.2, 750, 1024),
     *(float(SILU_ROOT), -float(GELU_ROOT), -float(GELU_TANH_ROOT)),
+    *(-float(MISH_CURVE_ROOT_LEFT), float(MISH_CURVE_ROOT_RIGHT)),
+    *(2**0.5, float(SILU_CURVE_ROOT), float(QUICK_GELU_CURVE_ROOT), float(GELU_TANH_CURVE_ROOT)),
     *(-float(MISH_ROOT), -float(QUICK_GELU_ROOT), -float(QUICK_GELU_ROOT) * 1.702),
 )
 

@@ -20,11 +20,13 @@ HALVES = [np.dtype(np.float16), np.dtype(ml_dtypes.bfloat16)]
 
 def single(name: str) -> list[str]:
     """Forms with one output of x alone."""
-    return [f for f in forms(name) if f in ("value", "grad", "grad_parameter")]
+    return [f for f in forms(name) if f in ("value", "grad", "grad_parameter", "grad_grad")]
 
 
 def bound(name: str, form: str, dtype: str) -> float:
-    promised = ACTIVATIONS[name]["ulp"][dtype][form != "value"]
+    row = ACTIVATIONS[name]
+    extra = row["extra"].get(form)
+    promised = extra[dtype] if extra else row["ulp"][dtype][form != "value"]
     assert 0.5 <= promised <= 1.0
     return promised
 

@@ -60,6 +60,7 @@ def test_entries_name_the_parameters_of_the_table(name):
     tunable = row["role"] != "fixed"
     assert bool(entry.slope_by) == tunable
     assert bool(entry.slope_from_output) == ("backward_from_output" in row["extra"])
+    assert bool(entry.curve[0]) == bool(entry.curve[1]) == ("grad_grad" in row["extra"])
     assert len(entry.example) == (4 if tunable else 3)
 
 
@@ -72,6 +73,13 @@ def test_a_missing_entry_says_where_to_write_it():
 def test_the_table_of_the_readme_is_what_the_entries_make():
     made = runpy.run_path(str(ROOT / "docs" / "make_tables.py"))["readme"](README)
     assert made == README, "run: python docs/make_tables.py --write"
+
+
+@pytest.mark.parametrize("form", ["backward_from_output", "grad_grad"])
+def test_the_readme_lists_the_activations_that_have_a_form(form):
+    (line,) = re.findall(rf"^\| `f_{form}\(.*\n", README, re.MULTILINE)
+    having = [name for name, row in _ufuncs.ACTIVATIONS.items() if form in row["extra"]]
+    assert re.findall(r"`(\w+)`", line) == having
 
 
 @pytest.mark.parametrize("number", range(len(re.findall("^```python$", README, re.MULTILINE))))

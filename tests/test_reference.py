@@ -14,8 +14,8 @@ from fastact.cli.reference import REFERENCES, defaults, evaluate, ulp_error
 ROWS = [
     (n, f)
     for n, row in REFERENCES.items()
-    for f in ("value", "grad", "grad_parameter")
-    if f != "grad_parameter" or row.grad_parameter
+    for f in ("value", "grad", "grad_parameter", "grad_grad")
+    if getattr(row, f)
 ]
 
 
@@ -40,6 +40,9 @@ def test_derivatives_are_those_of_the_value(name: str) -> None:
         for x in (-19.3, -4.7, -2.3, -1.2, -0.76, -0.3, -0.01, 0.013, 0.4, 0.9, 2.2, 5.3, 11.0):
             slope = mp.diff(lambda t: row.value(PRECISE, t, *parameters), mpf(x))
             assert abs(slope - row.grad(PRECISE, mpf(x), *parameters)) < 1e-30, x
+            if row.grad_grad:
+                bend = mp.diff(lambda t: row.grad(PRECISE, t, *parameters), mpf(x))
+                assert abs(bend - row.grad_grad(PRECISE, mpf(x), *parameters)) < 1e-30, x
             if row.grad_parameter:
                 *fixed, last = parameters
                 slope = mp.diff(partial(row.value, PRECISE, mpf(x), *fixed), last)

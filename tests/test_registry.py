@@ -34,6 +34,7 @@ def test_a_row_of_the_table(name: str) -> None:
     assert (REFERENCES[name].grad_parameter is not None) == (row["role"] != "fixed")
     assert row["role"] == "fixed" or row["parameters"]
     assert (REFERENCES[name].from_output is not None) == ("backward_from_output" in row["extra"])
+    assert (REFERENCES[name].grad_grad is not None) == ("grad_grad" in row["extra"])
     assert all(0.5 <= bound <= 1.0 for pair in row["extra"].values() for bound in pair.values())
     assert set(row["ulp"]) == {"float32", "float64"}
     assert all(0.5 <= bound <= 1.0 for pair in row["ulp"].values() for bound in pair)

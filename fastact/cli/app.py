@@ -259,7 +259,7 @@ def verify(
         str | None,
         typer.Option(
             metavar="FORMS",
-            help="Of value, grad, grad_parameter, backward_from_output.  [default: all]",
+            help="Of value, grad, grad_parameter, backward_from_output, grad_grad.  [default: all]",
         ),
     ] = None,
     isa: Annotated[

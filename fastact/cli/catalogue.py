@@ -15,7 +15,9 @@ from fastact import _ufuncs
 
 __all__ = [
     "ACTIVATIONS",
+    "EXTRA_FORMS",
     "FORMS",
+    "USUAL_FORMS",
     "Activation",
     "choose",
     "choose_activations",
@@ -30,6 +32,7 @@ FORMS: Mapping[str, str] = {
     "backward": "_backward",
     "grad_parameter": "_grad_{parameter}",
     "backward_from_output": "_backward_from_output",
+    "grad_grad": "_grad_grad",
 }
 
 
@@ -101,6 +104,9 @@ ACTIVATIONS: Mapping[str, Activation] = {
     )
     for name, row in _ufuncs.ACTIVATIONS.items()
 }
+
+USUAL_FORMS = [form for form in FORMS if all(form in row.forms for row in ACTIVATIONS.values())]
+EXTRA_FORMS = [form for form in FORMS if any(form in row.extra for row in ACTIVATIONS.values())]
 
 
 def choose(kind: str, given: str | None, valid: Iterable[str], default: Iterable[str]) -> list[str]:

@@ -70,8 +70,8 @@ def evaluate(name: str, form: str, *operands: ArrayLike) -> Exact:
     name : str
         A key of `fastact.cli.reference.REFERENCES`.
     form : str
-        ``"value"``, ``"grad"``, ``"backward"`` (its first output), ``"grad_parameter"`` or
-        ``"backward_from_output"``.
+        ``"value"``, ``"grad"``, ``"backward"`` (its first output), ``"grad_parameter"``,
+        ``"backward_from_output"`` or ``"grad_grad"``.
     *operands : array_like
         ``x``, or ``g`` and ``x`` or ``y``; parameters have their defaults.
 
@@ -89,6 +89,7 @@ def evaluate(name: str, form: str, *operands: ArrayLike) -> Exact:
         "backward": row.grad,
         "grad_parameter": row.grad_parameter,
         "backward_from_output": row.from_output,
+        "grad_grad": row.grad_grad,
     }
     formula = formulas[form]
     if formula is None:

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 import fastact
-from fastact.cli.catalogue import FORMS, Activation
+from fastact.cli.catalogue import EXTRA_FORMS, FORMS, USUAL_FORMS, Activation
 from fastact.cli.machine import LIBRARIES, Machine
 
 __all__ = ["functions_as_dicts", "print_functions", "print_info", "runtime_as_dict"]
@@ -50,11 +50,13 @@ def print_functions(console: Console, activations: Sequence[Activation]) -> None
         bounds = [f"{value:g} · {slope:g}" for value, slope in row.bounds.values()]
         table.add_row(row.name, ", ".join(row.aliases), parameters, _ROLES[row.role], *bounds)
     console.print(table)
-    suffixes = ", ".join(f"f{suffix}" for form, suffix in FORMS.items() if form != "grad_parameter")
+    everywhere = [f"f{suffix}" for form, suffix in FORMS.items() if form in USUAL_FORMS]
+    elsewhere = [f"f{suffix}" for form, suffix in FORMS.items() if form in EXTRA_FORMS]
     console.print(
         Text(
-            f"{len(activations)} functions, each as {suffixes}, and f_grad_<parameter> where the"
-            " table says so.\nulp: the largest error promised, of the value and of derivatives;"
+            f"{len(activations)} functions, each as {', '.join(everywhere)}, and f_grad_<parameter>"
+            f" where the table says so;\nsome also as {' or '.join(elsewhere)}, which --json tells."
+            "\nulp: the largest error promised, of the value and of derivatives;"
             " 0.5 is correctly rounded.",
             style="dim",
         )

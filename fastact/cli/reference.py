@@ -22,7 +22,7 @@ __all__ = ["FORMS", "REFERENCES", "Reference", "evaluate", "round_to", "ulp_erro
 
 FORMS = (
     *("value", "grad", "value_and_grad", "backward", "grad_parameter"),
-    "backward_from_output",
+    *("backward_from_output", "grad_grad"),
 )
 
 Formula = Callable[..., Any]
@@ -31,13 +31,15 @@ Formula = Callable[..., Any]
 class Reference(NamedTuple):
     """One activation: formulas of (m, x, *parameters).
 
-    `from_output` is the derivative as a formula of (m, y, *parameters), where y is the value.
+    `from_output` is the derivative as a formula of (m, y, *parameters), where y is the value;
+    `grad_grad` is the second derivative.
     """
 
     value: Formula
     grad: Formula
     grad_parameter: Formula | None = None  # of the last parameter
     from_output: Formula | None = None
+    grad_grad: Formula | None = None
 
 
 class Float64:
@@ -94,7 +96,7 @@ class Float64:
         return np.where(np.abs(x) < 0.25, near * square * series, x - np.tanh(x))
 
 
-# Where a derivative vanishes, and its Taylor coefficients there.
+# Where a derivative, first or second, vanishes, and its Taylor coefficients there.
 SILU_ROOT = "1.2784645427610737951093587390229801554394774886197"  # of silu'(-t)
 QUICK_GELU_ROOT = "-0.75115425544128895129809561634722688333694329531125"
 GELU_ROOT = "-0.75179152469356445745790494677952403966447115342345"
@@ -130,6 +132,41 @@ MISH_TAYLOR = (
     0.0010924055409445854,
     0.0009898181021289196,
 )
+SILU_CURVE_ROOT = "2.3993572805154676678327396972822838885229175768372"  # of silu''(+-t)
+QUICK_GELU_CURVE_ROOT = "1.4097281319127307096549586940553959392026542754625"
+GELU_TANH_CURVE_ROOT = "1.4185040087908283555480335455996426979241583187885"
+GELU_TANH_CURVE_TAYLOR = (
+    -0.4095488174124191,
+    0.432081111593848,
+    -0.008168951883944803,
+    -0.16109481693213482,
+    0.056750540975161724,
+    0.020035361162701274,
+    -0.01671150756085392,
+    0.0007632001136916162,
+)
+MISH_CURVE_ROOT_LEFT = "-2.2563763963607931200057485439501639062640349352344"
+MISH_CURVE_TAYLOR_LEFT = (
+    0.1087544107316427,
+    0.09898193805255845,
+    0.03736189561023729,
+    0.0033540526593358656,
+    -0.003860493935188506,
+    -0.002480068109334893,
+    -0.0007927886724150866,
+    -0.00010538381919454746,
+)
+MISH_CURVE_ROOT_RIGHT = "1.4905711794854284592944189081979098211278335012647"
+MISH_CURVE_TAYLOR_RIGHT = (
+    -0.23069451159746054,
+    0.28127277803034306,
+    -0.0797073551654253,
+    -0.06665173991852782,
+    0.05998888116276497,
+    -0.008932244292082872,
+    -0.011535248884490047,
+    0.0070027488703032735,
+)
 TANH_REST = (  # (x - tanh x) / x^3 in x^2
     0.3333333333333333,
     -0.13333333333333333,
@@ -160,6 +197,13 @@ def _slope(m: Any, z: Any) -> Any:
     return decay / ((1 + decay) * (1 + decay))
 
 
+def _bend(m: Any, z: Any) -> Any:
+    """Return sigmoid''(z)."""
+    decay = m.exp(-m.abs(z))
+    right = decay * m.expm1(-m.abs(z)) / ((1 + decay) * (1 + decay) * (1 + decay))
+    return m.where(z > 0, right, -right)
+
+
 def _silu_grad(m: Any, z: Any, d: Any) -> Any:
     """Return silu'(z), where d = -z - SILU_ROOT.
 
@@ -172,6 +216,19 @@ def _silu_grad(m: Any, z: Any, d: Any) -> Any:
     root_decay = m.number(SILU_ROOT) - 1
     negative = w * (root_decay * m.expm1(-m.maximum(d, -2)) - d)
     return m.where(z < 0, negative, 1 + w + z * w) / ((1 + w) * (1 + w))
+
+
+def _silu_grad_grad(m: Any, z: Any, d: Any) -> Any:
+    """Return silu''(z), where d = abs(z) - SILU_CURVE_ROOT.
+
+    It is w (2 (1 + w) - t (1 - w)) / (1 + w)^3, t = |z|, w = e^-t, and at the root t of the
+    bracket w = (t - 2)/(t + 2).
+    """
+    d = m.minimum(d, FAR)
+    w = m.exp(-m.abs(z))
+    gap = m.number(SILU_CURVE_ROOT) - 2
+    bracket = gap * m.expm1(-d) + d * m.expm1(-m.minimum(m.abs(z), FAR))
+    return w * bracket / ((1 + w) * (1 + w) * (1 + w))
 
 
 def _gated(m: Any, x: Any, z: Any) -> Any:
@@ -198,6 +255,19 @@ def _mish_grad(m: Any, x: Any) -> Any:
     return m.about(x, MISH_ROOT, MISH_TAYLOR, m.where(z > 0, positive, negative))
 
 
+def _mish_grad_grad(m: Any, x: Any) -> Any:
+    """Return 4 v (A - t B) / D^3 on the left, one v more on the right; v = e^-t, t = |x|."""
+    t = m.minimum(m.abs(x), FAR)
+    v = m.exp(-t)
+    left = 2 + v * (2 + v)
+    right = 1 + v * (2 + 2 * v)
+    a = 2 * (1 + v) * m.where(x < 0, left, right)
+    b = m.where(x < 0, 2 + v * (2 - v * (3 + 2 * v)), 2 + v * (3 - v * (2 + 2 * v)))
+    bent = 4 * v * (a - t * b) * m.where(x < 0, 1 / (left * left * left), v / right / right / right)
+    bent = m.about(x, MISH_CURVE_ROOT_LEFT, MISH_CURVE_TAYLOR_LEFT, bent)
+    return m.about(x, MISH_CURVE_ROOT_RIGHT, MISH_CURVE_TAYLOR_RIGHT, bent)
+
+
 def _gelu_grad(m: Any, x: Any) -> Any:
     """Return Phi(x) + x phi(x)."""
     z = m.maximum(m.minimum(x, FAR), -FAR)
@@ -216,6 +286,27 @@ def _gelu_tanh_grad(m: Any, x: Any) -> Any:
     z = _twice_u(m, x_)
     steep = m.number(GELU_TANH_SCALE) * (1 + m.number("0.134145") * x_ * x_)
     return m.about(x, GELU_TANH_ROOT, GELU_TANH_TAYLOR, m.expit(z) + x_ * steep * _slope(m, z))
+
+
+def _gelu_grad_grad(m: Any, x: Any) -> Any:
+    """Return phi(x) (2 - x^2)."""
+    z = m.minimum(m.abs(x), FAR)
+    return m.number(DENSITY) * m.exp(-z * z / 2) * (2 - z * z)
+
+
+def _gelu_tanh_grad_grad(m: Any, x: Any) -> Any:
+    """Return s'(z) (2 z' + x z'' - x z'^2 tanh(z/2)), z = 2u."""
+    t = m.minimum(m.abs(x), FAR)
+    z = _twice_u(m, t)
+    steep = m.number(GELU_TANH_SCALE) * (1 + m.number("0.134145") * t * t)
+    more = m.number(GELU_TANH_SCALE) * m.number("0.268290") * t * t
+    bent = _slope(m, z) * (2 * steep + more - t * steep * steep * m.tanh(z / 2))
+    return m.about(t, GELU_TANH_CURVE_ROOT, GELU_TANH_CURVE_TAYLOR, bent)
+
+
+def _softsign_grad_grad(m: Any, x: Any) -> Any:
+    divisor = 1 + m.abs(x)
+    return m.where(x > 0, -2, m.where(x < 0, 2, 0)) / (divisor * divisor * divisor)
 
 
 def _softplus_grad_beta(m: Any, x: Any, beta: Any) -> Any:
@@ -307,35 +398,57 @@ REFERENCES: dict[str, Reference] = {
     "squared_relu": Reference(
         lambda m, x: m.maximum(x, 0) * m.maximum(x, 0), lambda m, x: 2 * m.maximum(x, 0)
     ),
-    "sigmoid": Reference(lambda m, x: m.expit(x), _slope, from_output=lambda m, y: y * (1 - y)),
+    "sigmoid": Reference(
+        lambda m, x: m.expit(x), _slope, from_output=lambda m, y: y * (1 - y), grad_grad=_bend
+    ),
     "tanh": Reference(
-        lambda m, x: m.tanh(x), _tanh_grad, from_output=lambda m, y: (1 - y) * (1 + y)
+        lambda m, x: m.tanh(x),
+        _tanh_grad,
+        from_output=lambda m, y: (1 - y) * (1 + y),
+        grad_grad=lambda m, x: 8 * _bend(m, 2 * x),
     ),
     "silu": Reference(
         lambda m, x: _gated(m, x, x),
         lambda m, x: _silu_grad(m, x, m.minus(-x, SILU_ROOT)),
+        grad_grad=lambda m, x: _silu_grad_grad(m, x, m.minus(m.abs(x), SILU_CURVE_ROOT)),
     ),
     "swish": Reference(
         lambda m, x, beta: _gated(m, x, beta * x),
         lambda m, x, beta: _silu_grad(m, beta * x, m.minus(-beta * x, SILU_ROOT)),
         lambda m, x, beta: m.where(m.abs(beta * x) > FAR, 0, x * _slope(m, beta * x) * x),
+        grad_grad=lambda m, x, beta: (
+            beta * _silu_grad_grad(m, beta * x, m.minus(m.abs(beta * x), SILU_CURVE_ROOT))
+        ),
     ),
     "quick_gelu": Reference(
         lambda m, x: _gated(m, x, m.number("1.702") * x),
         lambda m, x: _silu_grad(
             m, m.number("1.702") * x, -m.number("1.702") * m.minus(x, QUICK_GELU_ROOT)
         ),
+        grad_grad=lambda m, x: (
+            m.number("1.702")
+            * _silu_grad_grad(
+                m,
+                m.number("1.702") * x,
+                m.number("1.702") * m.minus(m.abs(x), QUICK_GELU_CURVE_ROOT),
+            )
+        ),
     ),
     "gelu": Reference(
-        lambda m, x: m.maximum(x, -FAR) * m.erfc(-x * m.number(HALF_ROOT)) / 2, _gelu_grad
+        lambda m, x: m.maximum(x, -FAR) * m.erfc(-x * m.number(HALF_ROOT)) / 2,
+        _gelu_grad,
+        grad_grad=_gelu_grad_grad,
     ),
-    "gelu_tanh": Reference(lambda m, x: _gated(m, x, _twice_u(m, x)), _gelu_tanh_grad),
-    "mish": Reference(_mish, _mish_grad),
+    "gelu_tanh": Reference(
+        lambda m, x: _gated(m, x, _twice_u(m, x)), _gelu_tanh_grad, grad_grad=_gelu_tanh_grad_grad
+    ),
+    "mish": Reference(_mish, _mish_grad, grad_grad=_mish_grad_grad),
     "elu": Reference(
         lambda m, x, alpha: m.where(x > 0, x, alpha * m.expm1(m.minimum(x, 0))),
         lambda m, x, alpha: m.where(x > 0, 1, alpha * m.exp(m.minimum(x, 0))),
         lambda m, x, alpha: m.expm1(m.minimum(x, 0)),
         from_output=lambda m, y, alpha: m.where(y > 0, 1, y + alpha),
+        grad_grad=lambda m, x, alpha: m.where(x > 0, 0, alpha * m.exp(m.minimum(x, 0))),
     ),
     "selu": Reference(
         lambda m, x: (
@@ -345,23 +458,38 @@ REFERENCES: dict[str, Reference] = {
         lambda m, x: (
             m.number(SELU_SCALE) * m.where(x > 0, 1, m.number(SELU_ALPHA) * m.exp(m.minimum(x, 0)))
         ),
+        grad_grad=lambda m, x: m.where(
+            x > 0, 0, m.number(SELU_SCALE) * m.number(SELU_ALPHA) * m.exp(m.minimum(x, 0))
+        ),
     ),
     "celu": Reference(
         lambda m, x, alpha: m.where(x > 0, x, alpha * m.expm1(m.minimum(x, 0) / alpha)),
         lambda m, x, alpha: m.exp(m.minimum(x, 0) / alpha),
         _celu_grad_alpha,
+        grad_grad=lambda m, x, alpha: m.where(x > 0, 0, m.exp(m.minimum(x, 0) / alpha) / alpha),
     ),
     "softplus": Reference(
         _softplus,
         lambda m, x, beta: m.expit(beta * x),
         _softplus_grad_beta,
         from_output=lambda m, y, beta: -m.expm1(-beta * y),
+        grad_grad=lambda m, x, beta: beta * _slope(m, beta * x),
     ),
     "log_sigmoid": Reference(
-        lambda m, x: m.minimum(x, 0) - m.log1p(m.exp(-m.abs(x))), lambda m, x: m.expit(-x)
+        lambda m, x: m.minimum(x, 0) - m.log1p(m.exp(-m.abs(x))),
+        lambda m, x: m.expit(-x),
+        grad_grad=lambda m, x: -_slope(m, x),
     ),
-    "softsign": Reference(_softsign, lambda m, x: 1 / ((1 + m.abs(x)) * (1 + m.abs(x)))),
-    "tanh_shrink": Reference(lambda m, x: m.tanh_rest(x), lambda m, x: m.tanh(x) * m.tanh(x)),
+    "softsign": Reference(
+        _softsign,
+        lambda m, x: 1 / ((1 + m.abs(x)) * (1 + m.abs(x))),
+        grad_grad=_softsign_grad_grad,
+    ),
+    "tanh_shrink": Reference(
+        lambda m, x: m.tanh_rest(x),
+        lambda m, x: m.tanh(x) * m.tanh(x),
+        grad_grad=lambda m, x: -8 * _bend(m, 2 * x),
+    ),
 }
 
 
@@ -418,6 +546,8 @@ def evaluate(name: str, form: str, *operands: ArrayLike) -> Any:
             return of(row.value), of(row.grad)
         if form == "grad_parameter":
             return of(row.grad_parameter)
+        if form == "grad_grad":
+            return of(row.grad_grad)
         if form == "backward_from_output":
             return gs[0] * of(row.from_output)
         if form != "backward":

@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 DTYPES = ("float32", "float64", "float16", "bfloat16")
-FORMS = ("value", "grad", "grad_parameter", "backward_from_output")
+FORMS = ("value", "grad", "grad_parameter", "backward_from_output", "grad_grad")
 
 _BLOCK = 1 << 20
 
@@ -47,6 +47,7 @@ _LANDMARKS = (
     *(0.1, 0.25, 0.35, 0.5, 0.625, 0.7, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 9.1, 10.0, 11.25, 12.5),
     *(14.0, 17.0, 18.4, 19.1, 20.0, 28.0, 36.7, 38.5, 40.0, 44.0, 52.0, 60.0, 64.0, 73.0, 80.0),
     *(87.3, 88.7, 104.0, 110.0, 128.0, 372.0, 512.0, 703.0, 708.4, 709.8, 745.2, 750.0, 1024.0),
+    2.0**0.5,
     *(
         abs(float(root))
         for root in (
@@ -55,6 +56,11 @@ _LANDMARKS = (
             reference.GELU_ROOT,
             reference.GELU_TANH_ROOT,
             reference.MISH_ROOT,
+            reference.SILU_CURVE_ROOT,
+            reference.QUICK_GELU_CURVE_ROOT,
+            reference.GELU_TANH_CURVE_ROOT,
+            reference.MISH_CURVE_ROOT_LEFT,
+            reference.MISH_CURVE_ROOT_RIGHT,
         )
     ),
 )

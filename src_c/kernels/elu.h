@@ -98,19 +98,36 @@ INLINE Dual selu(V x)
     };
 }
 
+/* alpha, but no smaller than a normal number */
+INLINE V celu_divisor(V alpha)
+{
+    V least = v_set(C(0x1p-126, 0x1p-1022));
+    V divisor = v_copysign(v_max(least, v_abs(alpha)), alpha);
+    return v_select(v_is_nan(alpha), alpha, divisor);
+}
+
+/* min(x, 0)/alpha by the inverse of the divisor */
+INLINE Pair celu_exponent(V below_zero, V inverse, V divisor)
+{
+    Pair z = saturating_product(below_zero, inverse, DECAY_END);
+    z.lo = v_fma(z.hi, v_fnma(inverse, divisor, v_set(1)), z.lo);
+    return z;
+}
+
+INLINE Slope celu_growth(Pair z)
+{
+    return exp_slope((Pair){v_min(v_set(EXPM1_END), z.hi), z.lo});
+}
+
 /* max(x, 0) + alpha (e^z - 1) at z = min(x, 0)/alpha;  e^z;  (1 - z) e^z - 1
  *
  * A negative alpha is taken at its word; alpha = 0 is the limit, relu. */
 INLINE Dual celu(V x, V alpha)
 {
     M positive = v_le(v_set(0), x);
-    V least = v_set(C(0x1p-126, 0x1p-1022));
-    V divisor = v_copysign(v_max(least, v_abs(alpha)), alpha);
-    divisor = v_select(v_is_nan(alpha), alpha, divisor);
-    V inverse = v_div(v_set(1), divisor);
+    V divisor = celu_divisor(alpha), inverse = v_div(v_set(1), divisor);
     V below_zero = v_min(v_set(0), x);
-    Pair z = saturating_product(below_zero, inverse, DECAY_END);
-    z.lo = v_fma(z.hi, v_fnma(inverse, divisor, v_set(1)), z.lo);
+    Pair z = celu_exponent(below_zero, inverse, divisor);
 
     M over = v_lt(v_set(EXPM1_END), z.hi);
     Pair e = expm1_of(z);
@@ -142,10 +159,9 @@ INLINE Dual celu(V x, V alpha)
     /* Where e^z - 1 is z in the format, alpha z is x. */
     M same = v_lt(v_abs(z.hi), v_set(C(0x1p-30, 0x1p-60)));
     V below = v_select(same, x, slope_times(alpha, slope_pair(e.hi, e.lo)));
-    Slope growth = exp_slope((Pair){v_min(v_set(EXPM1_END), z.hi), z.lo});
     return (Dual){
         .y = v_select(positive, x, below),
-        .dx = slope_either(positive, v_set(1), growth),
+        .dx = slope_either(positive, v_set(1), celu_growth(z)),
         .dp = {SLOPE_LIFTED, v_select(positive, zero, far.hi),
                v_select(positive, zero, far.lo), tiny},
     };

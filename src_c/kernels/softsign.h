@@ -20,7 +20,7 @@ INLINE Dual softsign(V x)
     V scaled = v_mul(finite, v_set(C(0x1p-85, 0x1p-555))); /* its square lifts */
     Pair slope_divisor = {v_select(deep, scaled, divisor.hi),
                           v_select(deep, v_set(0), divisor.lo)};
-    InverseSquare inverse = inverse_square(slope_divisor);
+    InversePower inverse = inverse_square(slope_divisor);
     V square = v_mul(inverse.y, inverse.y);
     square = v_select(v_lt(v_set(T_MAX), t), v_set(0), square);
     return (Dual){

@@ -26,7 +26,7 @@ INLINE Slope gate_slope(Pair e, Pair l, T w0_short, T w0_rest, M negative)
 
     V w = v_mul(v_set(w0_short), head), w_shallow = v_mul(v_set(w0_short), shallow);
     V w_tail = joint_error(tail, v_set(w0_rest));
-    InverseSquare inverse = inverse_square(one_plus(w_shallow, w_tail));
+    InversePower inverse = inverse_square(one_plus(w_shallow, w_tail));
 
     Pair rise = two_product(v_set(w0_short), v_sub(v_set(1), shallow));
     Pair sum = fast_two_sum(l.hi, rise.hi);

@@ -82,16 +82,24 @@ INLINE Pair pair_over_square(Pair n, V d)
     return pair_bounded((Pair){v_mul(twice.hi, scale), v_mul(twice.lo, scale)});
 }
 
-/* The square of 1/(1 + w), as y^2 (1 + error) with y of half significand:
+/* A power of 1/(1 + w), here the square, as y^2 (1 + error) with y of half significand:
  * r = 1 - y (1 + w) gives 1/(1 - r)^2 = 1 + 2r + 3r^2 + ... */
 typedef struct {
     V y, error;
-} InverseSquare;
-INLINE InverseSquare inverse_square(Pair divisor)
+} InversePower;
+INLINE InversePower inverse_square(Pair divisor)
 {
     V y = v_truncate(inverse_estimate(v_add(divisor.hi, divisor.lo)));
     V r = v_fnma(y, divisor.lo, v_fnma(y, divisor.hi, v_set(1)));
-    return (InverseSquare){y, v_mul(r, v_fma(v_set(3), r, v_set(2)))};
+    return (InversePower){y, v_mul(r, v_fma(v_set(3), r, v_set(2)))};
+}
+
+/* The cube in the same way: 1/(1 - r)^3 = 1 + 3r + 6r^2 + ... */
+INLINE InversePower inverse_cube(Pair divisor)
+{
+    V y = v_truncate(inverse_estimate(v_add(divisor.hi, divisor.lo)));
+    V r = v_fnma(y, divisor.lo, v_fnma(y, divisor.hi, v_set(1)));
+    return (InversePower){y, v_mul(r, v_fma(v_set(6), r, v_set(3)))};
 }
 
 /* (1 + a)(1 + b) - 1 */

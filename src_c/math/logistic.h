@@ -52,7 +52,7 @@ INLINE Slope logistic_slope(Pair t)
     Decay decay = decay_of(t);
     V head = exp_head(decay.n), tail = exp_tail(decay.n);
     V shallow = v_select(decay.deep, v_set(0), head);
-    InverseSquare inverse = inverse_square(one_plus(shallow, tail));
+    InversePower inverse = inverse_square(one_plus(shallow, tail));
     Pair product = two_product(v_mul(head, inverse.y), inverse.y);
     V error = joint_error(inverse.error, tail);
     return (Slope){

@@ -122,7 +122,7 @@ INLINE Slope mish_slope(V x)
     Pair divisor = positive_sum(v_set(2), product.hi);
     divisor.lo = v_add(divisor.lo, product.lo);
 
-    InverseSquare inverse = inverse_square(divisor);
+    InversePower inverse = inverse_square(divisor);
     Pair slope = two_product(v_mul(short_, head), v_mul(inverse.y, inverse.y));
     slope = pair_product(slope, b);
     slope.lo = v_fma(slope.hi, joint_error(inverse.error, w_tail), slope.lo);
