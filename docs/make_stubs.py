@@ -53,6 +53,23 @@ class _Keywords(TypedDict, total=False):
 class _AllKeywords(_Keywords, total=False):
     dtype: DTypeLike
     signature: str | tuple[DTypeLike, ...] | None
+
+@type_check_only
+class _AxisKeywords(TypedDict, total=False):
+    axis: int
+    axes: list[int | tuple[int, ...]]
+    casting: Literal["no", "equiv", "safe", "same_kind", "unsafe"]
+    order: Literal["K", "A", "C", "F"] | None
+    subok: bool
+
+@type_check_only
+class _AllAxisKeywords(_AxisKeywords, total=False):
+    dtype: DTypeLike
+    signature: str | tuple[DTypeLike, ...] | None
+
+@type_check_only
+class _ReducingKeywords(_AllAxisKeywords, total=False):
+    keepdims: bool
 '''
 
 CLASS = """\
@@ -74,6 +91,21 @@ OVERLOADS = [
     ("_HasArrayUFunc", "Any", "Any", "Any", "_AllKeywords"),
     ("float | np.generic", "float", "EllipsisNone", "Any", "_AllKeywords"),
     ("ArrayLike", "ArrayLike", "EllipsisNone", "NDArray[Any]", "_AllKeywords"),
+]
+
+# The same along an axis, and where the axis goes away: no scalars among the operands, and a result
+# that may be one.
+ALONG_AXIS = [
+    ("np.ndarray[_S, np.dtype[_F]]", "", "None", "np.ndarray[_S, np.dtype[_F]]", "_AxisKeywords"),
+    ("ArrayLike", "", "given", "given", "_AllAxisKeywords"),
+    ("_Array", "", "None", "_Array", "_AllAxisKeywords"),
+    ("_HasArrayUFunc", "", "Any", "Any", "_AllAxisKeywords"),
+    ("ArrayLike", "", "EllipsisNone", "NDArray[Any]", "_AllAxisKeywords"),
+]
+REDUCING = [
+    ("ArrayLike", "", "given", "given", "_ReducingKeywords"),
+    ("_HasArrayUFunc", "", "Any", "Any", "_ReducingKeywords"),
+    ("ArrayLike", "", "EllipsisNone", "Any", "_ReducingKeywords"),
 ]
 
 
@@ -103,9 +135,10 @@ def overload(arrays: list[str], parameters: tuple[str, ...], results: int, row: 
     return f"    @overload\n    def __call__(\n{body}    ) -> {returned}: ...\n"
 
 
-def stub_class(name: str, arrays: list[str], parameters: tuple[str, ...], results: int) -> str:
+def stub_class(
+    name: str, arrays: list[str], parameters: tuple[str, ...], results: int, rows: list[tuple]
+) -> str:
     """Return the class of all ufuncs with these operands."""
-    rows = OVERLOADS if parameters else [row for row in OVERLOADS if row[0] != "NDArray[_F]"]
     operands = ", ".join([*arrays, "/", *parameters])
     doc = f'"""({operands}) -> {results} result{"s" if results > 1 else ""}."""\n'
     calls = "".join(overload(arrays, parameters, results, row) for row in rows)
@@ -137,13 +170,22 @@ def stubs() -> str:
             arrays = ["g", "x"] if ufunc.nin - len(parameters) == 2 else ["x"]
             kind = {1: "Map", 2: "Backward"}[len(arrays)] + ("2" if ufunc.nout == 2 else "")
             kind = "_" + "_".join([kind, *parameters])
+            rows = OVERLOADS if parameters else [o for o in OVERLOADS if o[0] != "NDArray[_F]"]
             if kind not in classes:
-                classes[kind] = stub_class(kind, arrays, parameters, ufunc.nout)
+                classes[kind] = stub_class(kind, arrays, parameters, ufunc.nout, rows)
             lines += [
                 f"{pattern.format(alias, last)}: {kind}\n"
                 for alias in [row["name"], *row["aliases"]]
             ]
         lines.append("\n")
+    for name, ufunc in _ufuncs.AXIS_UFUNCS.items():
+        arrays = ["g", "y"] if ufunc.nin == 2 else ["x"]
+        reducing = ufunc.signature.endswith("()")
+        kind = "_" + {1: "Along", 2: "BackwardAlong"}[ufunc.nin] + "Axis" + "Out" * reducing
+        if kind not in classes:
+            rows = REDUCING if reducing else ALONG_AXIS
+            classes[kind] = stub_class(kind, arrays, (), 1, rows)
+        lines.append(f"{name}: {kind}\n")
     imports = "\n".join(map(import_of, MODULES))
     exported = "".join(f'    "{name}",\n' for name in fastact.__all__)
     head = HEADER.replace("{imports}", imports)

@@ -3,6 +3,7 @@
 Every activation comes as a value, ``fa.gelu(x)``, and in forms named after it: ``_grad``,
 ``_value_and_grad``, ``_backward`` and, where it has a tunable parameter, ``_grad_<parameter>``;
 some also as ``_backward_from_output`` and ``_grad_grad``.
+``softmax`` and its kin work along an axis, ``fa.softmax(x, axis=0)``.
 """
 
 from fastact import _gradients, _random, _runtime, _ufuncs
@@ -19,8 +20,17 @@ from fastact._runtime import (
 )
 
 globals().update(_ufuncs.UFUNCS)
+globals().update(_ufuncs.AXIS_UFUNCS)
 
-__all__ = sorted([*_gradients.__all__, *_random.__all__, *_runtime.__all__, *_ufuncs.UFUNCS])
+__all__ = sorted(
+    [
+        *_gradients.__all__,
+        *_random.__all__,
+        *_runtime.__all__,
+        *_ufuncs.UFUNCS,
+        *_ufuncs.AXIS_UFUNCS,
+    ]
+)
 
 
 def __getattr__(name: str) -> str:

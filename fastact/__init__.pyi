@@ -44,6 +44,23 @@ class _AllKeywords(_Keywords, total=False):
     signature: str | tuple[DTypeLike, ...] | None
 
 @type_check_only
+class _AxisKeywords(TypedDict, total=False):
+    axis: int
+    axes: list[int | tuple[int, ...]]
+    casting: Literal["no", "equiv", "safe", "same_kind", "unsafe"]
+    order: Literal["K", "A", "C", "F"] | None
+    subok: bool
+
+@type_check_only
+class _AllAxisKeywords(_AxisKeywords, total=False):
+    dtype: DTypeLike
+    signature: str | tuple[DTypeLike, ...] | None
+
+@type_check_only
+class _ReducingKeywords(_AllAxisKeywords, total=False):
+    keepdims: bool
+
+@type_check_only
 class _Map(np.ufunc):  # type: ignore[misc]
     """(x, /) -> 1 result."""
 
@@ -1974,6 +1991,143 @@ class _Backward_beta(np.ufunc):  # type: ignore[misc]
         **keywords: Unpack[_AllKeywords],
     ) -> NDArray[Any]: ...
 
+@type_check_only
+class _AlongAxis(np.ufunc):  # type: ignore[misc]
+    """(x, /) -> 1 result."""
+
+    @overload
+    def __call__(
+        self,
+        x: np.ndarray[_S, np.dtype[_F]],
+        /,
+        *,
+        out: None = None,
+        **keywords: Unpack[_AxisKeywords],
+    ) -> np.ndarray[_S, np.dtype[_F]]: ...
+    @overload
+    def __call__(
+        self,
+        x: ArrayLike,
+        /,
+        *,
+        out: _A | tuple[_A],
+        **keywords: Unpack[_AllAxisKeywords],
+    ) -> _A: ...
+    @overload
+    def __call__(
+        self,
+        x: _Array,
+        /,
+        *,
+        out: None = None,
+        **keywords: Unpack[_AllAxisKeywords],
+    ) -> _Array: ...
+    @overload
+    def __call__(
+        self,
+        x: _HasArrayUFunc,
+        /,
+        *,
+        out: Any = None,
+        **keywords: Unpack[_AllAxisKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        x: ArrayLike,
+        /,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllAxisKeywords],
+    ) -> NDArray[Any]: ...
+
+@type_check_only
+class _AlongAxisOut(np.ufunc):  # type: ignore[misc]
+    """(x, /) -> 1 result."""
+
+    @overload
+    def __call__(
+        self,
+        x: ArrayLike,
+        /,
+        *,
+        out: _A | tuple[_A],
+        **keywords: Unpack[_ReducingKeywords],
+    ) -> _A: ...
+    @overload
+    def __call__(
+        self,
+        x: _HasArrayUFunc,
+        /,
+        *,
+        out: Any = None,
+        **keywords: Unpack[_ReducingKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        x: ArrayLike,
+        /,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_ReducingKeywords],
+    ) -> Any: ...
+
+@type_check_only
+class _BackwardAlongAxis(np.ufunc):  # type: ignore[misc]
+    """(g, y, /) -> 1 result."""
+
+    @overload
+    def __call__(
+        self,
+        g: np.ndarray[_S, np.dtype[_F]],
+        y: np.ndarray[_S, np.dtype[_F]],
+        /,
+        *,
+        out: None = None,
+        **keywords: Unpack[_AxisKeywords],
+    ) -> np.ndarray[_S, np.dtype[_F]]: ...
+    @overload
+    def __call__(
+        self,
+        g: ArrayLike,
+        y: ArrayLike,
+        /,
+        *,
+        out: _A | tuple[_A],
+        **keywords: Unpack[_AllAxisKeywords],
+    ) -> _A: ...
+    @overload
+    def __call__(
+        self,
+        g: _Array,
+        y: _Array,
+        /,
+        *,
+        out: None = None,
+        **keywords: Unpack[_AllAxisKeywords],
+    ) -> _Array: ...
+    @overload
+    def __call__(
+        self,
+        g: _HasArrayUFunc,
+        y: _HasArrayUFunc,
+        /,
+        *,
+        out: Any = None,
+        **keywords: Unpack[_AllAxisKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        g: ArrayLike,
+        y: ArrayLike,
+        /,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllAxisKeywords],
+    ) -> NDArray[Any]: ...
+
 identity: _Map
 linear: _Map
 identity_grad: _Map
@@ -2227,6 +2381,14 @@ tanhshrink_backward: _Backward
 tanh_shrink_grad_grad: _Map
 tanhshrink_grad_grad: _Map
 
+softmax: _AlongAxis
+softmin: _AlongAxis
+log_softmax: _AlongAxis
+logsumexp: _AlongAxisOut
+softmax_backward: _BackwardAlongAxis
+softmin_backward: _BackwardAlongAxis
+log_softmax_backward: _BackwardAlongAxis
+
 __version__: str
 __all__ = [
     "available_isas",
@@ -2339,6 +2501,8 @@ __all__ = [
     "log_sigmoid_grad",
     "log_sigmoid_grad_grad",
     "log_sigmoid_value_and_grad",
+    "log_softmax",
+    "log_softmax_backward",
     "logistic",
     "logistic_backward",
     "logistic_backward_from_output",
@@ -2350,6 +2514,7 @@ __all__ = [
     "logsigmoid_grad",
     "logsigmoid_grad_grad",
     "logsigmoid_value_and_grad",
+    "logsumexp",
     "mish",
     "mish_backward",
     "mish_grad",
@@ -2407,6 +2572,10 @@ __all__ = [
     "soft_sign_grad",
     "soft_sign_grad_grad",
     "soft_sign_value_and_grad",
+    "softmax",
+    "softmax_backward",
+    "softmin",
+    "softmin_backward",
     "softplus",
     "softplus_backward",
     "softplus_backward_from_output",

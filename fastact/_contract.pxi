@@ -81,6 +81,26 @@ cdef extern from "fastact.h":
     bint fa_run(fa_job *) nogil
     bint fa_run_small(const fa_op *, void **, ptrdiff_t) nogil
     void fa_loop(char **, const intptr_t *, const intptr_t *, void *) noexcept
+    enum:
+        FA_AXIS_OPERANDS
+    ctypedef struct fa_axis_function:
+        const char *name
+        int inputs
+        bint whole
+        double cost
+    const fa_axis_function fa_axis_functions[]
+    const int fa_axis_function_count
+    ctypedef struct fa_axis_op:
+        int function
+        int precision
+        fa_dtype dtype[3]
+    ctypedef struct fa_axis_job:
+        const fa_axis_op *op
+        fa_job rows
+        ptrdiff_t length
+        ptrdiff_t stride[3]
+    bint fa_run_axis(fa_axis_job *) nogil
+    void fa_axis_loop(char **, const intptr_t *, const intptr_t *, void *) noexcept
 
 cdef extern from "fastact_api.h":
     enum:
@@ -95,6 +115,8 @@ cdef extern from "Python.h":
 cdef extern from "numpy/ndarraytypes.h":
     enum:
         NPY_MAXDIMS
+cdef extern from "numpy/arrayobject.h":
+    object PyArray_NewLikeArray(np.ndarray, np.NPY_ORDER, np.PyArray_Descr *, int)
 cdef extern from "numpy/ufuncobject.h":
     enum:
         NPY_FPE_OVERFLOW
@@ -111,6 +133,9 @@ cdef extern from "numpy/ufuncobject.h":
     object PyUFunc_FromFuncAndData(
         PyUFuncGenericFunction *, void **, const char *, int, int, int, int,
         const char *, const char *, int)
+    object PyUFunc_FromFuncAndDataAndSignature(
+        PyUFuncGenericFunction *, void **, const char *, int, int, int, int,
+        const char *, const char *, int, const char *)
     int PyUFunc_RegisterLoopForType(
         PyUFuncObject *, int, PyUFuncGenericFunction, const int *, void *) except -1
     int PyUFunc_GiveFloatingpointErrors(const char *, int) except -1

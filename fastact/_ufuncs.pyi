@@ -5,6 +5,7 @@ import numpy as np
 
 ACTIVATIONS: Final[dict[str, dict[str, Any]]]
 UFUNCS: Final[dict[str, np.ufunc]]
+AXIS_UFUNCS: Final[dict[str, np.ufunc]]
 HAS_BFLOAT16: Final[bool]
 API_ADDRESSES: Final[dict[str, int]]
 

@@ -26,7 +26,7 @@ from fastact.capi cimport fastact_api, fastact_op
 
 import numpy
 
-from fastact import _docs
+from fastact import _axis_docs, _docs
 
 
 include "_contract.pxi"
@@ -229,8 +229,12 @@ def _make_all():
     return made
 
 
+include "_axis.pxi"
+
+
 ACTIVATIONS = {row["name"]: row for row in map(describe, range(fa_activation_count))}
 UFUNCS = _make_all()
+AXIS_UFUNCS = _make_all_along_axis()
 HAS_BFLOAT16 = _bfloat16() is not None
 
 

@@ -95,6 +95,56 @@ size_t fa_item_bytes(fa_dtype dtype);
 typedef void fa_kernel(void *const *operands, ptrdiff_t count, bool streaming);
 typedef void fa_convert(void *to, const void *from, ptrdiff_t count);
 
+/* ---- functions along an axis ---- */
+
+enum {
+    FA_AXIS_OPERANDS = 3,
+    FA_AXIS_BLOCK = 1024, /* elements of a row over which its maximum rises once */
+    FA_AXIS_CACHED = 16384, /* bytes that stay in the first cache */
+    FA_AXIS_MAX_ROWS = 16, /* side by side */
+    FA_AXIS_CARRY_BYTES = (2 * FA_AXIS_MAX_ROWS + 2) * 64,
+    FA_AXIS_TOTAL_BYTES = 3 * 64,
+};
+
+typedef struct {
+    const char *name;
+    int inputs;
+    bool whole; /* the result is as long as the row; otherwise one number */
+    bool overflows; /* finite operands can have an infinite result */
+    double cost; /* ns per float32 element */
+} fa_axis_function;
+
+extern const fa_axis_function fa_axis_functions[];
+extern const int fa_axis_function_count;
+
+/* Rows side by side: elements of a row are contiguous, steps lead from row to row and are
+ * counted in elements. Operands in order, the result last. */
+typedef struct {
+    void *at[FA_AXIS_OPERANDS];
+    ptrdiff_t step[FA_AXIS_OPERANDS];
+} fa_rows;
+
+/* All of any number of rows; or, of at most `side_by_side` rows, what they come to in
+ * pieces of FA_AXIS_BLOCK elements (but for the last), joined with that of other parts of
+ * the same rows, finished, and then the elements. The memory between is the kernel's. */
+typedef struct {
+    void (*rows)(const fa_rows *rows, ptrdiff_t count, ptrdiff_t length, bool streaming);
+    void (*reduce)(void *carry, const fa_rows *rows, int count, ptrdiff_t length);
+    void (*total)(void *total, void *carry, int count);
+    void (*join)(void *total, const void *with);
+    void (*finish)(void *total);
+    void (*map)(const void *total, const fa_rows *rows, int count, ptrdiff_t length,
+                bool streaming);
+} fa_axis_kernel;
+
+typedef struct {
+    int side_by_side; /* at most FA_AXIS_MAX_ROWS */
+    void (*start)(void *carry);
+    const fa_axis_kernel *kernels; /* by function */
+} fa_axis_target;
+
+/* ---- a target ---- */
+
 typedef struct {
     bool available; /* compiled in */
     int width; /* elements that a kernel takes at once */
@@ -104,6 +154,7 @@ typedef struct {
     void (*swap_bytes)(void *items, size_t bytes, ptrdiff_t count);
     void (*stream)(void *to, const void *from, size_t bytes); /* past the caches */
     void (*fence)(void); /* after the last stream */
+    const fa_axis_target *axis;
 } fa_target;
 
 typedef struct {
@@ -158,5 +209,25 @@ bool fa_run_small(const fa_op *op, void *const *operands, ptrdiff_t count);
 /* A NumPy inner loop; data is an fa_op. */
 void fa_loop(char **args, const intptr_t *dimensions, const intptr_t *steps,
              void *data);
+
+typedef struct {
+    int function; /* index into fa_axis_functions */
+    int precision;
+    fa_dtype dtype[FA_AXIS_OPERANDS];
+} fa_axis_op;
+
+/* Aligned and of this machine's byte order; the result is one of the inputs, or apart from
+ * both. */
+typedef struct {
+    const fa_axis_op *op;
+    fa_job rows; /* the other axes */
+    ptrdiff_t length; /* of a row */
+    ptrdiff_t stride[FA_AXIS_OPERANDS]; /* bytes along it */
+} fa_axis_job;
+
+/* The same for a function along an axis. */
+bool fa_run_axis(fa_axis_job *job);
+void fa_axis_loop(char **args, const intptr_t *dimensions, const intptr_t *steps,
+                  void *data);
 
 #endif

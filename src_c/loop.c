@@ -8,13 +8,13 @@
 #endif
 
 #include "fastact.h"
+#include "loop.h"
 #include "rows.h"
-#include "simd/control.h"
 
 /* ---- layout ---- */
 
 /* Axes of length 1 go; neighbours that every operand walks as one are joined. */
-static void coalesce(fa_job *job, int operands)
+void fa_coalesce(fa_job *job, int operands)
 {
     int dims = 0;
     for (int d = 0; d < job->dims; d++) {
@@ -34,7 +34,7 @@ static void coalesce(fa_job *job, int operands)
     job->dims = dims;
 }
 
-static ptrdiff_t job_size(const fa_job *job)
+ptrdiff_t fa_job_size(const fa_job *job)
 {
     ptrdiff_t size = 1;
     for (int d = 0; d < job->dims; d++) size *= job->shape[d];
@@ -113,7 +113,7 @@ static size_t find_last_cache(void)
     return found > 0 ? (size_t)found : (size_t)8 << 20;
 }
 
-static size_t last_cache_bytes(void)
+size_t fa_last_cache_bytes(void)
 {
     static atomic_size_t bytes;
     size_t known = atomic_load_explicit(&bytes, memory_order_relaxed);
@@ -144,26 +144,7 @@ static bool worth_streaming(const fa_job *job, int operands)
         if (output && job->strides[k][job->dims - 1] != item) return false;
         bytes += visited_bytes(job, k);
     }
-    return bytes > 1.5 * (double)last_cache_bytes();
-}
-
-/* ---- the floating-point environment ---- */
-
-/* Starts a stretch of kernels under the caller's control word, its flags cleared. */
-static fa_control enter(fa_control callers)
-{
-    fa_control before = control_read();
-    fa_control quiet = control_quiet(callers);
-    if (quiet != before) control_write(quiet);
-    return before;
-}
-
-/* Puts back the word from enter; returns what the stretch raised of overflow. */
-static fa_control leave(fa_control before)
-{
-    fa_control now = control_read();
-    if (now != before) control_write(before);
-    return now & CONTROL_OVERFLOW;
+    return bytes > 1.5 * (double)fa_last_cache_bytes();
 }
 
 /* ---- entry points ---- */
@@ -226,11 +207,11 @@ static bool run_planned(const Plan *plan, const fa_job *job, ptrdiff_t size)
 
 bool fa_run(fa_job *job)
 {
-    ptrdiff_t size = job_size(job);
+    ptrdiff_t size = fa_job_size(job);
     if (size == 0) return false;
     fa_control callers = control_read();
     Plan plan = make_plan(job->op);
-    coalesce(job, plan.operands);
+    fa_coalesce(job, plan.operands);
     plan.overlap = find_overlap(job, plan.operands);
     plan.streaming = plan.overlap == APART && worth_streaming(job, plan.operands);
     fa_plan_rows(&plan, job);

@@ -33,6 +33,13 @@ double fa_extra_ulp(const fa_activation *activation, fa_form form, int precision
             return extras[k].ulp[precision];
     return 0;
 }
+const fa_axis_function fa_axis_functions[] = {
+#define AXIS(name, inputs, whole, overflows, cost, reduce, finish) \
+    {#name, inputs, whole, overflows, cost},
+#include "axis.def"
+#undef AXIS
+};
+const int fa_axis_function_count = sizeof fa_axis_functions / sizeof *fa_axis_functions;
 
 bool fa_has_form(const fa_activation *activation, fa_form form)
 {

@@ -18,7 +18,7 @@ from fastact import _docs, _gradients, _random, _runtime, _ufuncs
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
-UFUNCS = {ufunc.__name__: ufunc for ufunc in _ufuncs.UFUNCS.values()}
+UFUNCS = {ufunc.__name__: ufunc for ufunc in _ufuncs.UFUNCS.values()} | _ufuncs.AXIS_UFUNCS
 DOCSTRINGS = {name: ufunc.__doc__ for name, ufunc in UFUNCS.items()} | {
     name: getattr(fa, name).__doc__
     for name in (*_gradients.__all__, *_random.__all__, *_runtime.__all__)

@@ -42,10 +42,17 @@ SAMPLE = """
         ufunc: np.ufunc = fa.relu
         fa.relu(foreign).anything
         threads: int = fa.get_num_threads()
+        assert_type(fa.softmax(x, axis=0), F32)
+        assert_type(fa.softmax(x, out=x), F32)
+        assert_type(fa.log_softmax_backward(x, x, axis=1), F32)
+        values = fa.softmax([1.0, 2.0])
+        number = fa.logsumexp(x, axis=0, keepdims=True)
 
         fa.relu(x, alpha=1.0)  # type: ignore[call-overload]
         fa.relu(x=x)  # type: ignore[call-overload]
         fa.set_num_threads("2")  # type: ignore[arg-type]
+        fa.softmax(x, keepdims=True)  # type: ignore[call-overload]
+        fa.softmax(x, dim=0)  # type: ignore[call-overload]
         fa.no_such_function  # type: ignore[attr-defined]
 """
 

@@ -25,6 +25,18 @@ typedef __m256 N;
 #define LANE_NUMBERS _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7)
 #define SET_INT(a) _mm256_set1_epi32(a)
 INLINE N n_reciprocal(N a) { return _mm256_rcp_ps(a); }
+INLINE N n_swap(N a, int distance)
+{
+    return distance == 4 ? _mm256_permute2f128_ps(a, a, 1)
+        : distance == 2  ? _mm256_permute_ps(a, 0x4e)
+                         : _mm256_permute_ps(a, 0xb1);
+}
+/* All ones in the first count lanes. */
+INLINE NI n_first_lanes(int count)
+{
+    NI lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    return _mm256_cmpgt_epi32(_mm256_set1_epi32(count), lane);
+}
 INLINE N n_lookup(const T *table, NI i)
 {
     return _mm256_permutevar8x32_ps(_mm256_load_ps(table), i);
@@ -41,6 +53,15 @@ typedef __m256d N;
 #define LANE_NUMBERS _mm256_set_epi64x(3, 2, 1, 0)
 #define SET_INT(a) _mm256_set1_epi64x(a)
 INLINE N n_reciprocal(N a) { return _mm256_div_pd(_mm256_set1_pd(1.0), a); }
+INLINE N n_swap(N a, int distance)
+{
+    return distance == 2 ? _mm256_permute2f128_pd(a, a, 1) : _mm256_permute_pd(a, 5);
+}
+INLINE NI n_first_lanes(int count)
+{
+    NI lane = _mm256_setr_epi64x(0, 1, 2, 3);
+    return _mm256_cmpgt_epi64(_mm256_set1_epi64x(count), lane);
+}
 INLINE N n_lookup(const T *table, NI i)
 {
     /* A double is two neighbouring floats: entry i of a half table is the pair 2i,
@@ -69,6 +90,16 @@ INLINE void n_store_part(T *p, N a, int n)
     OP(maskstore)(p, n_lanes_below(n), a);
 }
 INLINE void n_fence(void) { _mm_sfence(); }
+
+INLINE N n_load_part(const T *p, int count, N rest)
+{
+    NI first = n_first_lanes(count);
+    return OP(blendv)(rest, OP(maskload)(p, first), FROM_BITS(first));
+}
+INLINE void n_store_part(T *p, int count, N a)
+{
+    OP(maskstore)(p, n_first_lanes(count), a);
+}
 
 INLINE N n_add(N a, N b) { return OP(add)(a, b); }
 INLINE N n_sub(N a, N b) { return OP(sub)(a, b); }

@@ -53,6 +53,15 @@ INLINE void n_store_part(T *p, N a, int n)
 }
 INLINE void n_fence(void) { _mm_sfence(); }
 
+INLINE N n_load_part(const T *p, int count, N rest)
+{
+    return OP(mask_loadu)(rest, (NM)((1u << count) - 1), p);
+}
+INLINE void n_store_part(T *p, int count, N a)
+{
+    OP(mask_storeu)(p, (NM)((1u << count) - 1), a);
+}
+
 INLINE N n_add(N a, N b) { return OP(add)(a, b); }
 INLINE N n_sub(N a, N b) { return OP(sub)(a, b); }
 INLINE N n_mul(N a, N b) { return OP(mul)(a, b); }
@@ -91,6 +100,22 @@ INLINE N n_from_bits(NI a) { return FROM_BITS(a); }
 INLINE NI n_int_add(NI a, NI b) { return INT_OP(add)(a, b); }
 INLINE NI n_shift_left(NI a, int bits) { return INT_OP(slli)(a, bits); }
 INLINE NI n_shift_right(NI a, int bits) { return INT_OP(srli)(a, bits); }
+#if PRECISION == 32
+INLINE N n_swap(N a, int distance)
+{
+    return distance == 8 ? _mm512_shuffle_f32x4(a, a, 0x4e)
+        : distance == 4  ? _mm512_shuffle_f32x4(a, a, 0xb1)
+        : distance == 2  ? _mm512_permute_ps(a, 0x4e)
+                         : _mm512_permute_ps(a, 0xb1);
+}
+#else
+INLINE N n_swap(N a, int distance)
+{
+    return distance == 4 ? _mm512_shuffle_f64x2(a, a, 0x4e)
+        : distance == 2  ? _mm512_shuffle_f64x2(a, a, 0xb1)
+                         : _mm512_permute_pd(a, 0x55);
+}
+#endif
 INLINE N n_lookup(const T *table, NI i) { return OP(permutexvar)(i, OP(load)(table)); }
 
 #if PRECISION == 32

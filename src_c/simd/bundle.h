@@ -62,10 +62,28 @@ INLINE V v_set(T a)
 /* Whether the compiler sees that a is 1 throughout; a choice by it costs nothing. */
 INLINE bool v_is_known_one(V a)
 { bool one = n_first(a.at[0]) == 1; return __builtin_constant_p(one) && one; }
+INLINE T v_first(V a) { return n_first(a.at[0]); }
 INLINE V v_load(const T *p)
 { V r; EACH r.at[k] = n_load(p + k * V_LANES); return r; }
 INLINE void v_store(T *p, V a)
 { EACH n_store(p + k * V_LANES, a.at[k]); }
+
+
+/* How many of the first count lanes of a bundle lie in register k. */
+INLINE int v_part(int count, int k)
+{ int left = count - k * V_LANES; return left < 0 ? 0 : left < V_LANES ? left : V_LANES; }
+INLINE V v_load_part(const T *p, int count, V rest)
+{ V r; EACH r.at[k] = n_load_part(p + k * V_LANES, v_part(count, k), rest.at[k]); return r; }
+INLINE void v_store_part(T *p, int count, V a)
+{ EACH n_store_part(p + k * V_LANES, v_part(count, k), a.at[k]); }
+/* From V_LANES on whole registers change places; the bundle is a power of two then. */
+INLINE V v_swap(V a, int distance)
+{
+    V r;
+    if (distance < V_LANES) { EACH r.at[k] = n_swap(a.at[k], distance); }
+    else { EACH r.at[k] = a.at[k ^ distance / V_LANES]; }
+    return r;
+}
 
 INLINE void v_stream(T *p, V a)
 { EACH n_stream(p + k * V_LANES, a.at[k]); }

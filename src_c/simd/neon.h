@@ -22,6 +22,10 @@ typedef uint32x4_t NI;
 #define TO_BITS(a) vreinterpretq_u32_f32(a)
 #define FROM_BITS(a) vreinterpretq_f32_u32(a)
 #define SHIFT(a) vdupq_n_s32(a)
+INLINE N n_swap(N a, int distance)
+{
+    return distance == 2 ? vextq_f32(a, a, 2) : vrev64q_f32(a);
+}
 INLINE N n_lookup(const T *table, NI i)
 {
     uint8x16x2_t bytes = vld1q_u8_x2((const uint8_t *)table);
@@ -38,6 +42,11 @@ typedef uint64x2_t NI;
 #define TO_BITS(a) vreinterpretq_u64_f64(a)
 #define FROM_BITS(a) vreinterpretq_f64_u64(a)
 #define SHIFT(a) vdupq_n_s64(a)
+INLINE N n_swap(N a, int distance)
+{
+    (void)distance;
+    return vextq_f64(a, a, 1);
+}
 INLINE N n_lookup(const T *table, NI i)
 {
     uint8x16x4_t bytes = vld1q_u8_x4((const uint8_t *)table);
@@ -69,6 +78,20 @@ INLINE N n_load_part(const T *p, int n)
 INLINE void n_store_part(T *p, N a, int n)
 {
     for (int k = 0; k < n; k++) p[k] = a[k];
+}
+
+INLINE N n_load_part(const T *p, int count, N rest)
+{
+    T lanes[V_LANES];
+    n_store(lanes, rest);
+    memcpy(lanes, p, sizeof(T) * (size_t)count);
+    return n_load(lanes);
+}
+INLINE void n_store_part(T *p, int count, N a)
+{
+    T lanes[V_LANES];
+    n_store(lanes, a);
+    memcpy(p, lanes, sizeof(T) * (size_t)count);
 }
 
 INLINE N n_add(N a, N b) { return OP(vaddq)(a, b); }

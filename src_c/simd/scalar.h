@@ -28,6 +28,17 @@ INLINE N n_load_part(const T *p, int n) { (void)p, (void)n; return 0; }
 INLINE void n_store_part(T *p, N a, int n) { (void)p, (void)n, (void)a; }
 INLINE void n_fence(void) {}
 
+/* The first count elements, 0 to V_LANES of them; no other is touched. In the lanes beyond
+ * them a load gives those of rest. */
+INLINE N n_load_part(const T *p, int count, N rest) { return count ? *p : rest; }
+INLINE void n_store_part(T *p, int count, N a)
+{
+    if (count) *p = a;
+}
+
+/* Each lane gets that which is a distance of 1, 2, 4 ... V_LANES/2 away, in exchange. */
+INLINE N n_swap(N a, int distance) { return (void)distance, a; }
+
 /* Arithmetic. fma = a b + c, fms = a b - c; fnma and fnms have -a b; each rounded once. */
 INLINE N n_add(N a, N b) { return a + b; }
 INLINE N n_sub(N a, N b) { return a - b; }
@@ -39,8 +50,8 @@ INLINE N n_fnma(N a, N b, N c) { return n_fma(-a, b, c); }
 INLINE N n_fnms(N a, N b, N c) { return n_fma(-a, b, -c); }
 INLINE N n_reciprocal(N a) { return 1 / a; }
 
-/* The first operand must not be NaN; a NaN in the second comes through. Which of two
- * zeros is returned is not defined. */
+/* A NaN in the second operand comes through; for one in the first, the second is returned
+ * or NaN. Which of two zeros is returned is not defined. */
 INLINE N n_min(N a, N b) { return a < b ? a : b; }
 INLINE N n_max(N a, N b) { return a > b ? a : b; }
 

@@ -1,0 +1,262 @@
+# The functions along an axis: generalized ufuncs, and the hook that takes plain arrays of any
+# layout to the core in one job. NumPy would hand over one outer axis at a time, and copy where
+# the result goes to an operand.
+
+cdef long NO_AXIS = -10000
+
+
+cdef object _axis_hook(object self, PyObject *const *args, size_t nargsf, PyObject *kwnames):
+    cdef PyUFuncObject *ufunc = <PyUFuncObject *> self
+    cdef Py_ssize_t given = PyVectorcall_NARGS(nargsf)
+    cdef Py_ssize_t keywords = 0 if kwnames == NULL else PyTuple_GET_SIZE(<object> kwnames)
+    cdef int nin = ufunc.nin
+    cdef PyObject *out = NULL
+    cdef PyObject *value
+    cdef Py_ssize_t i
+    cdef long axis = -1
+    cdef object name, result
+    cdef bint simple = nin <= given <= nin + 1
+    if simple and given > nin and <object> args[nin] is not None:
+        out = args[nin]
+    for i in range(keywords):
+        if not simple:
+            break
+        name = <object> PyTuple_GET_ITEM(<object> kwnames, i)
+        value = args[given + i]
+        if PyUnicode_Compare(name, "axis") == 0 and PyLong_CheckExact(<object> value):
+            axis = as_axis(<object> value)
+        elif PyUnicode_Compare(name, OUT) == 0 and given == nin:
+            if PyTuple_CheckExact(<object> value) and PyTuple_GET_SIZE(<object> value) == 1:
+                value = <PyObject *> PyTuple_GET_ITEM(<object> value, 0)
+            if <object> value is not None:
+                out = value
+        else:
+            simple = False
+    if simple:
+        result = axis_call(ufunc, args, out, axis)
+        if result is not NotImplemented:
+            return result
+    return numpy_call(self, args, nargsf, kwnames)
+
+
+cdef long as_axis(object value):
+    """A Python int as a C one, NO_AXIS where it is too large for an axis."""
+    return value if -NPY_MAXDIMS <= value < NPY_MAXDIMS else NO_AXIS
+
+
+cdef inline bint lies_well(PyObject *thing) noexcept:
+    return (np.PyArray_CheckExact(<object> thing)
+            and np.PyArray_ISBEHAVED_RO(<np.ndarray> thing))
+
+
+cdef bint shares_memory(np.ndarray a, np.ndarray b):
+    """Whether the extents of two arrays overlap."""
+    cdef char *a_low
+    cdef char *a_high
+    cdef char *b_low
+    cdef char *b_high
+    extent(a, &a_low, &a_high)
+    extent(b, &b_low, &b_high)
+    return a_low < b_high and b_low < a_high
+
+
+cdef void extent(np.ndarray a, char **low, char **high) noexcept:
+    cdef int d
+    cdef Py_ssize_t reach
+    low[0] = np.PyArray_BYTES(a)
+    high[0] = low[0] + np.PyArray_ITEMSIZE(a)
+    for d in range(np.PyArray_NDIM(a)):
+        reach = np.PyArray_STRIDE(a, d) * (np.PyArray_DIM(a, d) - 1)
+        if reach < 0:
+            low[0] += reach
+        else:
+            high[0] += reach
+
+
+cdef bint same_memory(np.ndarray a, np.ndarray b) noexcept:
+    """Whether two arrays of one shape have each element at the same place."""
+    cdef int d
+    if np.PyArray_BYTES(a) != np.PyArray_BYTES(b) or np.PyArray_TYPE(a) != np.PyArray_TYPE(b):
+        return False
+    for d in range(np.PyArray_NDIM(a)):
+        if np.PyArray_STRIDE(a, d) != np.PyArray_STRIDE(b, d):
+            return False
+    return True
+
+
+cdef object axis_call(PyUFuncObject *ufunc, PyObject *const *args, PyObject *out, long axis):
+    """The result for plain arrays of one shape; NotImplemented where NumPy has to see to it."""
+    cdef const fa_axis_op *known = <const fa_axis_op *> ufunc.data[0]
+    cdef const fa_axis_function *function = &fa_axis_functions[known.function]
+    cdef int nin = function.inputs
+    cdef int dtype, loop, k, d
+    cdef bint whole
+    cdef np.ndarray x, result
+    if not lies_well(args[0]):
+        return NotImplemented
+    x = <np.ndarray> args[0]
+    cdef int ndim = np.PyArray_NDIM(x)
+    if not -ndim <= axis < ndim:
+        return NotImplemented
+    if axis < 0:
+        axis += ndim
+    dtype = dtype_in_core(args[0])
+    if dtype < 0 or np.PyArray_SIZE(x) == 0:
+        return NotImplemented
+    loop = loop_dtype(&dtype, 1)
+    if nin == 2 and not (
+            dtype == loop and lies_well(args[1]) and dtype_in_core(args[1]) == dtype
+            and np.PyArray_SAMESHAPE(x, <np.ndarray> args[1])):
+        return NotImplemented
+
+    if out == NULL:
+        result = result_along(x, axis, function.whole, descriptors[loop])
+    else:
+        if not (lies_well(out) and dtype_in_core(out) == loop
+                and np.PyArray_ISWRITEABLE(<np.ndarray> out)):
+            return NotImplemented
+        result = <np.ndarray> out
+        if not fits(x, result, axis, function.whole):
+            return NotImplemented
+        for k in range(nin):
+            if shares_memory(<np.ndarray> args[k], result) and not (
+                    function.whole and same_memory(<np.ndarray> args[k], result)):
+                return NotImplemented
+
+    # From here on nothing is handed back.
+    cdef fa_axis_op op
+    cdef fa_axis_job job
+    cdef np.ndarray operand
+    cdef bint overflowed
+    op.function = known.function
+    op.precision = 1 if loop == <int> FA_FLOAT64 else 0
+    job.op = &op
+    job.length = np.PyArray_DIM(x, axis)
+    cdef int order[NPY_MAXDIMS]
+    order_axes(order, result if function.whole else x, axis)
+    job.rows.dims = ndim - 1
+    for d in range(ndim - 1):
+        job.rows.shape[d] = np.PyArray_DIM(x, order[d])
+    for k in range(nin + 1):
+        operand = result if k == nin else <np.ndarray> args[k]
+        whole = k < nin or function.whole
+        op.dtype[k] = <fa_dtype> (loop if k == nin else dtype)
+        job.rows.data[k] = np.PyArray_BYTES(operand)
+        job.stride[k] = np.PyArray_STRIDE(operand, axis) if whole else 0
+        for d in range(ndim - 1):
+            job.rows.strides[k][d] = np.PyArray_STRIDE(
+                operand, order[d] if whole or order[d] < axis else order[d] - 1)
+    if np.PyArray_SIZE(x) * function.cost < SMALL_WORK:
+        overflowed = fa_run_axis(&job)
+    else:
+        with nogil:
+            overflowed = fa_run_axis(&job)
+    if overflowed:
+        PyUFunc_GiveFloatingpointErrors(ufunc.name, NPY_FPE_OVERFLOW)
+    if out == NULL and np.PyArray_NDIM(result) == 0:
+        return result[()]
+    return result
+
+
+cdef np.ndarray result_along(np.ndarray x, int axis, bint whole, np.dtype dtype):
+    """An array for the result: of the shape and memory order of x, or without the axis."""
+    cdef np.npy_intp shape[NPY_MAXDIMS]
+    cdef int d
+    if whole:
+        Py_INCREF(dtype)  # the call takes it over
+        return PyArray_NewLikeArray(x, np.NPY_KEEPORDER, <np.PyArray_Descr *> dtype, 0)
+    for d in range(np.PyArray_NDIM(x) - 1):
+        shape[d] = np.PyArray_DIM(x, d if d < axis else d + 1)
+    return np.PyArray_EMPTY(np.PyArray_NDIM(x) - 1, shape, dtype.num, 0)
+
+
+cdef bint fits(np.ndarray x, np.ndarray result, int axis, bint whole) noexcept:
+    """Whether the result has the shape of x, or that without the axis."""
+    cdef int d
+    if whole:
+        return np.PyArray_SAMESHAPE(x, result)
+    if np.PyArray_NDIM(result) != np.PyArray_NDIM(x) - 1:
+        return False
+    for d in range(np.PyArray_NDIM(result)):
+        if np.PyArray_DIM(result, d) != np.PyArray_DIM(x, d if d < axis else d + 1):
+            return False
+    return True
+
+
+cdef void order_axes(int *order, np.ndarray a, int axis) noexcept:
+    """The axes but one, those with the longest steps first."""
+    cdef int d, place, count = 0
+    for d in range(np.PyArray_NDIM(a)):
+        if d == axis:
+            continue
+        place = count
+        while place > 0 and (abs(np.PyArray_STRIDE(a, order[place - 1]))
+                             < abs(np.PyArray_STRIDE(a, d))):
+            order[place] = order[place - 1]
+            place -= 1
+        order[place] = d
+        count += 1
+
+
+# ---- making them ----
+
+cdef object make_along_axis(int number_of_function, int bfloat):
+    """One generalized ufunc. What NumPy keeps pointers to is allocated for ever."""
+    cdef const fa_axis_function *function = &fa_axis_functions[number_of_function]
+    cdef int nin = function.inputs
+    cdef int k, loop
+    rows = [(number_, dtype, number_, dtype) for number_, dtype in FLOATS]
+    if nin == 1:
+        for number_, dtype in DIRECT:
+            if dtype <= FA_UINT16:
+                rows.append((number_, dtype, np.NPY_FLOAT32, FA_FLOAT32))
+            else:
+                rows.append((number_, dtype, np.NPY_FLOAT64, FA_FLOAT64))
+    cdef int count = len(rows)
+    cdef fa_axis_op *ops = <fa_axis_op *> calloc(count + 1, sizeof(fa_axis_op))
+    cdef PyUFuncGenericFunction *loops = <PyUFuncGenericFunction *> calloc(
+        count, sizeof(PyUFuncGenericFunction))
+    cdef void **data = <void **> calloc(count, sizeof(void *))
+    cdef char *types = <char *> calloc(count, nin + 1)
+    if ops == NULL or loops == NULL or data == NULL or types == NULL:
+        raise MemoryError
+    for loop, (x_number, x, rest_number, rest) in enumerate(rows):
+        set_axis_op(&ops[loop], number_of_function, x, rest)
+        data[loop] = &ops[loop]
+        loops[loop] = &fa_axis_loop
+        for k in range(nin + 1):
+            types[loop * (nin + 1) + k] = x_number if k == 0 else rest_number
+
+    name = function.name.decode()
+    signature = ",".join(["(n)"] * nin) + ("->(n)" if function.whole else "->()")
+    kept = (name.encode(), _axis_docs.docstring(name).encode(), signature.encode())
+    Py_INCREF(kept)
+    ufunc = PyUFunc_FromFuncAndDataAndSignature(
+        loops, data, types, count, nin, 1, PyUFunc_None, kept[0], kept[1], 0, kept[2])
+    cdef int numbers[FA_AXIS_OPERANDS]
+    if bfloat >= 0:
+        for k in range(nin + 1):
+            numbers[k] = bfloat
+        set_axis_op(&ops[count], number_of_function, FA_BFLOAT16, FA_BFLOAT16)
+        PyUFunc_RegisterLoopForType(
+            <PyUFuncObject *> ufunc, bfloat, &fa_axis_loop, numbers, &ops[count])
+    (<PyUFuncObject *> ufunc).vectorcall = &_axis_hook
+    return ufunc
+
+
+cdef void set_axis_op(fa_axis_op *op, int function, fa_dtype x, fa_dtype rest) noexcept:
+    cdef int k
+    op.function = function
+    op.precision = 1 if rest == FA_FLOAT64 else 0
+    for k in range(FA_AXIS_OPERANDS):
+        op.dtype[k] = rest
+    op.dtype[0] = x
+
+
+def _make_all_along_axis():
+    """Name -> generalized ufunc."""
+    bfloat = _bfloat16()
+    return {
+        fa_axis_functions[k].name.decode(): make_along_axis(k, -1 if bfloat is None else bfloat.num)
+        for k in range(fa_axis_function_count)
+    }

@@ -1,0 +1,188 @@
+"""Words: an entry per function along an axis, and the docstring of each ufunc made of it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Entry(NamedTuple):
+    """What is said of one function. Formulas are plain text, as one would type them."""
+
+    summary: str
+    formula: str
+    bound: str
+    limits: str
+    see_also: str
+    example: str
+    references: tuple[str, ...] = ()
+
+
+_BRIDLE = (
+    'J. S. Bridle, "Probabilistic interpretation of feedforward classification network outputs,'
+    ' with relationships to statistical pattern recognition", Neurocomputing, 1990.'
+)
+_MILAKOV = (
+    'M. Milakov, N. Gimelshein, "Online normalizer calculation for softmax", 2018,'
+    " arXiv:1805.02867."
+)
+_BLANCHARD = (
+    'P. Blanchard, D. J. Higham, N. J. Higham, "Accurately computing the log-sum-exp and softmax'
+    ' functions", IMA Journal of Numerical Analysis 41, 2021.'
+)
+_GRADIENT_BOUND = (
+    "The sum has an error of at most 3 units of rounding (2^-24, 2^-53) of the sum of its\n"
+    "terms' sizes, whatever the length; each result has one of at most 2 ulp besides."
+)
+_NOT_A_NUMBER = (
+    "A row with NaN or inf in it is NaN throughout, and so is one of -inf alone.\n"
+    "Beside a finite number -inf gives {}."
+)
+
+ENTRIES: dict[str, Entry] = {
+    "softmax": Entry(
+        summary="Exponentials along an axis, divided by their sum.",
+        formula="y[i] = exp(x[i]) / sum(exp(x))",
+        bound="The error is at most 1.6 ulp, whatever the length.",
+        limits=_NOT_A_NUMBER.format("0"),
+        see_also="log_softmax, softmin, logsumexp, softmax_backward",
+        example=(
+            ">>> x = np.array([[1.0, 2.0, 3.0], [0.0, 0.0, 0.0]])\n"
+            ">>> fa.softmax(x)\n"
+            "array([[0.09003057, 0.24472847, 0.66524096],\n"
+            "       [0.33333333, 0.33333333, 0.33333333]])\n"
+            ">>> fa.softmax(x, axis=0)[:, 0]\n"
+            "array([0.73105858, 0.26894142])"
+        ),
+        references=(_BRIDLE, _MILAKOV),
+    ),
+    "softmin": Entry(
+        summary="Softmax of the negated elements along an axis.",
+        formula="y[i] = exp(-x[i]) / sum(exp(-x))",
+        bound="The error is at most 1.6 ulp, whatever the length.",
+        limits=(
+            "A row with NaN or -inf in it is NaN throughout, and so is one of inf alone.\n"
+            "Beside a finite number inf gives 0."
+        ),
+        see_also="softmax, softmin_backward",
+        example=(
+            ">>> fa.softmin(np.array([1.0, 2.0, 3.0]))\narray([0.66524096, 0.24472847, 0.09003057])"
+        ),
+        references=(_BRIDLE, _MILAKOV),
+    ),
+    "log_softmax": Entry(
+        summary="Logarithm of the softmax along an axis.",
+        formula="y[i] = x[i] - log(sum(exp(x)))",
+        bound=(
+            "The error is at most 2 ulp, or 2^-40 in float32, 2^-90 in float64 where that is more."
+        ),
+        limits=_NOT_A_NUMBER.format("-inf"),
+        see_also="softmax, logsumexp, log_softmax_backward",
+        example=(
+            ">>> fa.log_softmax(np.array([1.0, 2.0, 3.0]))\n"
+            "array([-2.40760596, -1.40760596, -0.40760596])"
+        ),
+        references=(_BRIDLE, _MILAKOV, _BLANCHARD),
+    ),
+    "logsumexp": Entry(
+        summary="Logarithm of the sum of exponentials along an axis.",
+        formula="y = log(sum(exp(x)))",
+        bound=(
+            "The error is at most 1.2 ulp of the result or of log(sum(exp(x - max(x)))),"
+            " whichever is\nlarger: they differ where that cancels with max(x)."
+        ),
+        limits=(
+            "NaN gives NaN; else inf gives inf. A row of -inf alone and an empty one give -inf."
+        ),
+        see_also="log_softmax",
+        example=(
+            ">>> fa.logsumexp(np.array([1000.0, 1000.0]))\nnp.float64(1000.6931471805599)\n"
+            ">>> fa.logsumexp(np.zeros((2, 3)), keepdims=True)\n"
+            "array([[1.09861229],\n       [1.09861229]])"
+        ),
+        references=(_MILAKOV, _BLANCHARD),
+    ),
+    "softmax_backward": Entry(
+        summary="Gradient product of `softmax` from its output y.",
+        formula="gx[i] = y[i] (g[i] - sum(g y))",
+        bound=_GRADIENT_BOUND,
+        limits="",
+        see_also="softmax",
+        example=(
+            ">>> y = fa.softmax(np.array([1.0, 2.0, 3.0]))\n"
+            ">>> fa.softmax_backward(np.array([1.0, 0.0, 0.0]), y)\n"
+            "array([ 0.08192507, -0.02203304, -0.05989202])"
+        ),
+        references=(_BRIDLE,),
+    ),
+    "softmin_backward": Entry(
+        summary="Gradient product of `softmin` from its output y.",
+        formula="gx[i] = y[i] (sum(g y) - g[i])",
+        bound=_GRADIENT_BOUND,
+        limits="",
+        see_also="softmin",
+        example=(
+            ">>> y = fa.softmin(np.array([1.0, 2.0, 3.0]))\n"
+            ">>> fa.softmin_backward(np.array([1.0, 0.0, 0.0]), y)\n"
+            "array([-0.22269543,  0.1628034 ,  0.05989202])"
+        ),
+        references=(_BRIDLE,),
+    ),
+    "log_softmax_backward": Entry(
+        summary="Gradient product of `log_softmax` from its output y.",
+        formula="gx[i] = g[i] - exp(y[i]) sum(g)",
+        bound=f"{_GRADIENT_BOUND}\nexp(y) below the normal range counts as 0.",
+        limits="",
+        see_also="log_softmax",
+        example=(
+            ">>> y = fa.log_softmax(np.array([1.0, 2.0, 3.0]))\n"
+            ">>> fa.log_softmax_backward(np.array([1.0, 0.0, 0.0]), y)\n"
+            "array([ 0.90996943, -0.24472847, -0.66524096])"
+        ),
+        references=(_BRIDLE,),
+    ),
+}
+
+_X = "x : array_like, shape (..., n, ...)\n    Elements; bool, integer or floating."
+_G = "g : array_like, shape (..., n, ...)\n    Gradient with respect to y; floating."
+_Y = "y : array_like, shape (..., n, ...)\n    What `{}` returned, not x."
+_AXIS = "axis : int, default -1\n    The axis along which the function works."
+_OUT = (
+    "out : ndarray or tuple of one, optional\n"
+    "    Where the result goes; it may be an operand itself."
+)
+_KEEPDIMS = "keepdims : bool, default False\n    Whether the axis stays, with length 1."
+_RAISES = (
+    "TypeError\n    For operands of another dtype: convert them with ``astype``.\n"
+    "ValueError\n    If there is no such axis, or shapes do not match."
+)
+
+
+def docstring(name: str) -> str:
+    """Return the docstring of one ufunc, without the signature, which NumPy adds."""
+    entry = ENTRIES[name]
+    backward = name.endswith("_backward")
+    whole = name != "logsumexp"
+    parameters = [_G, _Y.format(name.removesuffix("_backward"))] if backward else [_X]
+    parameters += [_AXIS, _OUT] if whole else [_AXIS, _KEEPDIMS, _OUT.split(";")[0] + "."]
+    result = "gx" if backward else "y"
+    shape = "the shape of x" if not backward else "the shape of g and y"
+    returned = f"{result} : ndarray\n    Of {shape}" + ("." if whole else " without the axis.")
+    dtypes = (
+        "float16, bfloat16, float32 and float64 keep their dtype; the two half types are computed\n"
+        "in float32 and rounded once."
+    )
+    if not backward:
+        dtypes += " bool and integers of 8 and 16 bits give float32, wider\nones float64."
+    notes = [f"::\n\n    {entry.formula}", entry.bound, entry.limits, dtypes]
+    cited = "\n".join(f".. [{i}] {text}" for i, text in enumerate(entry.references, 1))
+    sections = [
+        ("Parameters", "\n".join(parameters)),
+        ("Returns", returned),
+        ("Raises", _RAISES),
+        ("See Also", entry.see_also),
+        ("Notes", "\n\n".join(note for note in notes if note)),
+        ("References", cited),
+        ("Examples", f">>> import numpy as np\n>>> import fastact as fa\n{entry.example}"),
+    ]
+    body = "\n\n".join(f"{title}\n{'-' * len(title)}\n{text}" for title, text in sections)
+    return f"{entry.summary}\n\n{body}\n"
