@@ -179,8 +179,7 @@ INLINE V maxima_of_row(int sign, const T *x, ptrdiff_t count)
         a = v_max(v_signed(sign, v_load(x + i)), a);
         i += V_WIDTH;
     }
-    if (i < count)
-        b = v_max(v_signed(sign, v_load_part(x + i, (int)(count - i), none)), b);
+    if (i < count) b = v_max(v_signed(sign, v_load_part(x + i, count - i, none)), b);
     return v_max(a, b);
 }
 
@@ -191,7 +190,7 @@ INLINE void sum_exponentials(int sign, Pair *sum, Frame f, const T *x, ptrdiff_t
     for (; i + V_WIDTH <= count; i += V_WIDTH)
         sum_up(&s, lifted_exp(f, v_signed(sign, v_load(x + i))));
     if (i < count) { /* e^-inf adds nothing that counts */
-        V last = v_load_part(x + i, (int)(count - i), v_set(sign * -INFINITY));
+        V last = v_load_part(x + i, count - i, v_set(sign * -INFINITY));
         sum_up(&s, lifted_exp(f, v_signed(sign, last)));
     }
     *sum = settled(s);
@@ -260,7 +259,7 @@ INLINE void sum_block(Pair *sum, const T *g, ptrdiff_t length)
         sum_up(&s, v_add(a, b));
     }
     for (; i + V_WIDTH <= length; i += V_WIDTH) sum_up(&s, v_load(g + i));
-    if (i < length) sum_up(&s, v_load_part(g + i, (int)(length - i), v_set(0)));
+    if (i < length) sum_up(&s, v_load_part(g + i, length - i, v_set(0)));
     *sum = settled(s);
 }
 INLINE void dot_block(Pair *sum, const T *g, const T *y, ptrdiff_t length)
@@ -277,8 +276,8 @@ INLINE void dot_block(Pair *sum, const T *g, const T *y, ptrdiff_t length)
     for (; i + V_WIDTH <= length; i += V_WIDTH)
         sum_up(&s, v_mul(v_load(g + i), v_load(y + i)));
     if (i < length) {
-        V a = v_load_part(g + i, (int)(length - i), v_set(0));
-        V b = v_load_part(y + i, (int)(length - i), v_set(0));
+        V a = v_load_part(g + i, length - i, v_set(0));
+        V b = v_load_part(y + i, length - i, v_set(0));
         sum_up(&s, v_mul(a, b));
     }
     *sum = settled(s);

@@ -22,8 +22,6 @@ typedef __m256 N;
 #define TO_BITS(a) _mm256_castps_si256(a)
 #define FROM_BITS(a) _mm256_castsi256_ps(a)
 #define SET_BITS(a) _mm256_set1_epi32((int32_t)(a))
-#define LANE_NUMBERS _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7)
-#define SET_INT(a) _mm256_set1_epi32(a)
 INLINE N n_reciprocal(N a) { return _mm256_rcp_ps(a); }
 INLINE N n_swap(N a, int distance)
 {
@@ -50,8 +48,6 @@ typedef __m256d N;
 #define TO_BITS(a) _mm256_castpd_si256(a)
 #define FROM_BITS(a) _mm256_castsi256_pd(a)
 #define SET_BITS(a) _mm256_set1_epi64x((int64_t)(a))
-#define LANE_NUMBERS _mm256_set_epi64x(3, 2, 1, 0)
-#define SET_INT(a) _mm256_set1_epi64x(a)
 INLINE N n_reciprocal(N a) { return _mm256_div_pd(_mm256_set1_pd(1.0), a); }
 INLINE N n_swap(N a, int distance)
 {
@@ -83,14 +79,7 @@ INLINE T n_first(N a) { return a[0]; }
 INLINE N n_load(const T *p) { return OP(loadu)(p); }
 INLINE void n_store(T *p, N a) { OP(storeu)(p, a); }
 INLINE void n_stream(T *p, N a) { OP(stream)(p, a); }
-INLINE NI n_lanes_below(int n) { return INT_OP(cmpgt)(SET_INT(n), LANE_NUMBERS); }
-INLINE N n_load_part(const T *p, int n) { return OP(maskload)(p, n_lanes_below(n)); }
-INLINE void n_store_part(T *p, N a, int n)
-{
-    OP(maskstore)(p, n_lanes_below(n), a);
-}
 INLINE void n_fence(void) { _mm_sfence(); }
-
 INLINE N n_load_part(const T *p, int count, N rest)
 {
     NI first = n_first_lanes(count);

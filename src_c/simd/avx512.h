@@ -42,24 +42,15 @@ INLINE T n_first(N a) { return a[0]; }
 INLINE N n_load(const T *p) { return OP(loadu)(p); }
 INLINE void n_store(T *p, N a) { OP(storeu)(p, a); }
 INLINE void n_stream(T *p, N a) { OP(stream)(p, a); }
-INLINE NM n_lanes_below(int n) { return (NM)((1u << n) - 1); }
-INLINE N n_load_part(const T *p, int n)
-{
-    return OP(maskz_loadu)(n_lanes_below(n), p);
-}
-INLINE void n_store_part(T *p, N a, int n)
-{
-    OP(mask_storeu)(p, n_lanes_below(n), a);
-}
 INLINE void n_fence(void) { _mm_sfence(); }
-
+INLINE NM n_first_lanes(int count) { return (NM)((1u << count) - 1); }
 INLINE N n_load_part(const T *p, int count, N rest)
 {
-    return OP(mask_loadu)(rest, (NM)((1u << count) - 1), p);
+    return OP(mask_loadu)(rest, n_first_lanes(count), p);
 }
 INLINE void n_store_part(T *p, int count, N a)
 {
-    OP(mask_storeu)(p, (NM)((1u << count) - 1), a);
+    OP(mask_storeu)(p, n_first_lanes(count), a);
 }
 
 INLINE N n_add(N a, N b) { return OP(add)(a, b); }

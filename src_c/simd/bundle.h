@@ -68,14 +68,6 @@ INLINE V v_load(const T *p)
 INLINE void v_store(T *p, V a)
 { EACH n_store(p + k * V_LANES, a.at[k]); }
 
-
-/* How many of the first count lanes of a bundle lie in register k. */
-INLINE int v_part(int count, int k)
-{ int left = count - k * V_LANES; return left < 0 ? 0 : left < V_LANES ? left : V_LANES; }
-INLINE V v_load_part(const T *p, int count, V rest)
-{ V r; EACH r.at[k] = n_load_part(p + k * V_LANES, v_part(count, k), rest.at[k]); return r; }
-INLINE void v_store_part(T *p, int count, V a)
-{ EACH n_store_part(p + k * V_LANES, v_part(count, k), a.at[k]); }
 /* From V_LANES on whole registers change places; the bundle is a power of two then. */
 INLINE V v_swap(V a, int distance)
 {
@@ -87,14 +79,21 @@ INLINE V v_swap(V a, int distance)
 
 INLINE void v_stream(T *p, V a)
 { EACH n_stream(p + k * V_LANES, a.at[k]); }
-/* Masked accesses are slower, also of all lanes and of none. */
-INLINE N n_load_up_to(const T *p, ptrdiff_t n)
-{ return n >= V_LANES ? n_load(p) : n > 0 ? n_load_part(p, n) : n_set(0); }
-INLINE void n_store_up_to(T *p, N a, ptrdiff_t n)
-{ if (n >= V_LANES) n_store(p, a); else if (n > 0) n_store_part(p, a, n); }
-INLINE V v_load_part(const T *p, ptrdiff_t n)
-{ V r; EACH r.at[k] = n_load_up_to(p + k * V_LANES, n - k * V_LANES); return r; }
-INLINE void v_store_part(T *p, V a, ptrdiff_t n)
-{ EACH n_store_up_to(p + k * V_LANES, a.at[k], n - k * V_LANES); }
+/* The first count elements of any number and no other memory; a load fills up with rest.
+ * Masked accesses are slower than others, also of all lanes and of none. */
+INLINE N n_load_up_to(const T *p, ptrdiff_t count, N rest)
+{
+    if (count >= V_LANES) return n_load(p);
+    return count > 0 ? n_load_part(p, (int)count, rest) : rest;
+}
+INLINE void n_store_up_to(T *p, ptrdiff_t count, N a)
+{
+    if (count >= V_LANES) n_store(p, a);
+    else if (count > 0) n_store_part(p, (int)count, a);
+}
+INLINE V v_load_part(const T *p, ptrdiff_t count, V rest)
+{ V r; EACH r.at[k] = n_load_up_to(p + k * V_LANES, count - k * V_LANES, rest.at[k]); return r; }
+INLINE void v_store_part(T *p, ptrdiff_t count, V a)
+{ EACH n_store_up_to(p + k * V_LANES, count - k * V_LANES, a.at[k]); }
 
 #endif

@@ -69,17 +69,6 @@ INLINE void n_store(T *p, N a) { OP(vst1q)(p, a); }
 /* A single q register cannot be streamed; the compiler may pair the stores. */
 INLINE void n_stream(T *p, N a) { OP(vst1q)(p, a); }
 INLINE void n_fence(void) {}
-INLINE N n_load_part(const T *p, int n)
-{
-    T lanes[V_LANES] = {0};
-    for (int k = 0; k < n; k++) lanes[k] = p[k];
-    return n_load(lanes);
-}
-INLINE void n_store_part(T *p, N a, int n)
-{
-    for (int k = 0; k < n; k++) p[k] = a[k];
-}
-
 INLINE N n_load_part(const T *p, int count, N rest)
 {
     T lanes[V_LANES];

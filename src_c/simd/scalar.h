@@ -23,9 +23,6 @@ INLINE T n_first(N a) { return a; }
 INLINE N n_load(const T *p) { return *p; }
 INLINE void n_store(T *p, N a) { *p = a; }
 INLINE void n_stream(T *p, N a) { *p = a; }
-/* The first n elements, fewer than all, and no memory beyond; the other lanes are 0. */
-INLINE N n_load_part(const T *p, int n) { (void)p, (void)n; return 0; }
-INLINE void n_store_part(T *p, N a, int n) { (void)p, (void)n, (void)a; }
 INLINE void n_fence(void) {}
 
 /* The first count elements, 0 to V_LANES of them; no other is touched. In the lanes beyond
