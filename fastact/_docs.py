@@ -596,7 +596,7 @@ def docstring(row: dict[str, Any], form: int, name: str) -> str:
     if entry.references:
         # Behind the first initial a no-break space: a page would take the letter for a list's.
         cited = (
-            f".. [{i}] " + text.replace(". ", ".\N{NO-BREAK SPACE}", 1)
+            f".. [{i}] " + text.replace(". ", ".\xa0", 1)
             for i, text in enumerate(entry.references, 1)
         )
         text.append(_section("References", "\n".join(cited)))

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import contextvars
 import operator
-from collections.abc import Callable, Sequence
 from functools import partial
 from threading import Thread
-from typing import Any, SupportsIndex, TypeAlias
+from typing import TYPE_CHECKING, SupportsIndex
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
 from fastact import _runtime
 
-__all__ = ["sum_to"]
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any, TypeAlias
 
-_Array: TypeAlias = NDArray[Any]
+    from numpy.typing import ArrayLike, NDArray
+
+    _Array: TypeAlias = NDArray[Any]
+
+__all__ = ["sum_to"]
 
 # Elements that are summed at once. Smaller blocks would fit a nearer cache, and were slower.
 _BLOCK = 1 << 18

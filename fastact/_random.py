@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import math
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
 from fastact import _ufuncs
 
-__all__ = ["rrelu", "stochastic_gelu"]
+if TYPE_CHECKING:
+    from typing import Any, TypeAlias
 
-_Array: TypeAlias = NDArray[Any]
-_Seed: TypeAlias = (
-    int | np.random.Generator | np.random.BitGenerator | np.random.SeedSequence | None
-)
+    from numpy.typing import ArrayLike, NDArray
+
+    _Array: TypeAlias = NDArray[Any]
+    _Seed: TypeAlias = (
+        int | np.random.Generator | np.random.BitGenerator | np.random.SeedSequence | None
+    )
+
+__all__ = ["rrelu", "stochastic_gelu"]
 
 # What is drawn, compared and stored at once stays in the second cache.
 _BLOCK = 1 << 15
