@@ -5,7 +5,7 @@
  * once for the sums and once for the elements. A very long row is summed in parts, which
  * threads can share. Where a row is cut depends on its length alone, and so do the bits of
  * the result. */
-#include <string.h>
+#include <stdlib.h>
 
 #include "copy.h"
 #include "fastact.h"
@@ -13,8 +13,9 @@
 #include "walk.h"
 
 enum {
-    SCRATCH_BYTES = 1 << 15, /* of one operand */
+    SCRATCH_BYTES = 1 << 16, /* of one operand */
     LINE_BYTES = 64,
+    PAD_BYTES = FA_AXIS_MAX_ROWS * LINE_BYTES, /* between rows */
     PART = 1 << 16, /* elements of a row that no part is shorter than, and ... */
     MOST_PARTS = 64, /* ... how many parts there are at most */
     STREAMED = 256, /* elements of a row from which on stores may go past the caches */
@@ -28,6 +29,7 @@ typedef struct {
         *convert; /* to or from the kernel's precision; NULL: it is that already */
     ptrdiff_t bytes;
     bool in_rows; /* the kernel can take it where it lies */
+    bool turned; /* ... but for columns to be made rows */
 } Operand;
 
 typedef struct {
@@ -39,6 +41,7 @@ typedef struct {
     ptrdiff_t part; /* elements */
     int parts;
     bool whole; /* the result is as long as the row */
+    bool columns; /* neighbours in memory belong to different rows */
     bool direct, streaming;
     void (*fence)(void);
     fa_control callers; /* control word, for every thread */
@@ -46,8 +49,8 @@ typedef struct {
 } Plan;
 
 typedef struct {
-    _Alignas(LINE_BYTES) char wide[FA_AXIS_OPERANDS - 1][SCRATCH_BYTES];
-    char items[SCRATCH_BYTES];
+    _Alignas(LINE_BYTES) char wide[FA_AXIS_OPERANDS - 1][SCRATCH_BYTES + PAD_BYTES];
+    char items[SCRATCH_BYTES + PAD_BYTES];
 } Scratch;
 
 typedef struct {
@@ -71,16 +74,46 @@ static Place from_row(const Plan *plan, Place place, ptrdiff_t row)
 
 /* ---- between arrays and scratch ---- */
 
+/* Bytes from row to row in scratch for elements of this size. Lines of several rows must
+ * not all fall to the same places of a cache. */
+static ptrdiff_t pitch(const Plan *plan, ptrdiff_t bytes, ptrdiff_t rows,
+                       ptrdiff_t length)
+{
+    ptrdiff_t pad =
+        length >= FA_AXIS_BLOCK && rows <= FA_AXIS_MAX_ROWS ? LINE_BYTES : 0;
+    return (length + pad / plan->bytes) * bytes;
+}
+
+/* fa_copy, which goes along the rows of either side, or across where that is nearer. */
+static void copy(char *to, Strides to_strides, const char *from, Strides from_strides,
+                 ptrdiff_t bytes, ptrdiff_t rows, ptrdiff_t length, bool across)
+{
+    if (across) {
+        to_strides = (Strides){to_strides.step, to_strides.row};
+        from_strides = (Strides){from_strides.step, from_strides.row};
+        ptrdiff_t was = rows;
+        rows = length, length = was;
+    }
+    fa_copy(to, to_strides, from, from_strides, (size_t)bytes, rows, length);
+}
+
 static void gather(const Plan *plan, int k, Place place, ptrdiff_t rows,
                    ptrdiff_t start, ptrdiff_t length, Scratch *scratch)
 {
     const Operand *it = &plan->operand[k];
-    ptrdiff_t stride = plan->job->stride[k];
-    Strides there = {place.step[k], stride}, here = {it->bytes * length, it->bytes};
+    ptrdiff_t stride = plan->job->stride[k], step = place.step[k];
+    ptrdiff_t row = pitch(plan, it->bytes, rows, length);
+    const char *from = place.at[k] + start * stride;
+    if (it->turned && step == it->bytes) {
+        plan->axis->turn(scratch->wide[k], row / it->bytes, from, stride / it->bytes,
+                         length, rows);
+        return;
+    }
+    Strides there = {step, stride}, here = {row, it->bytes};
     char *to = it->convert ? scratch->items : scratch->wide[k];
-    fa_copy(to, here, place.at[k] + start * stride, there, (size_t)it->bytes, rows,
-            length);
-    if (it->convert) it->convert(scratch->wide[k], scratch->items, rows * length);
+    copy(to, here, from, there, it->bytes, rows, length, labs(step) < labs(stride));
+    if (it->convert)
+        it->convert(scratch->wide[k], scratch->items, rows * (row / it->bytes));
 }
 
 /* The result lies where the first operand did. */
@@ -89,22 +122,31 @@ static void scatter(const Plan *plan, Place place, ptrdiff_t rows, ptrdiff_t sta
 {
     int k = plan->operands - 1;
     const Operand *it = &plan->operand[k];
-    ptrdiff_t stride = plan->job->stride[k];
-    Strides there = {place.step[k], stride}, here = {it->bytes * length, it->bytes};
+    ptrdiff_t stride = plan->job->stride[k], step = place.step[k];
+    ptrdiff_t row = plan->whole ? pitch(plan, it->bytes, rows, length) : it->bytes;
+    char *to = place.at[k] + start * stride;
+    if (it->turned && step == it->bytes) {
+        plan->axis->turn(to, stride / it->bytes, scratch->wide[0], row / it->bytes,
+                         rows, length);
+        return;
+    }
+    Strides there = {step, stride}, here = {row, it->bytes};
     char *from = it->convert ? scratch->items : scratch->wide[0];
-    if (it->convert) it->convert(scratch->items, scratch->wide[0], rows * length);
-    fa_copy(place.at[k] + start * stride, there, from, here, (size_t)it->bytes, rows,
-            length);
+    if (it->convert)
+        it->convert(scratch->items, scratch->wide[0], rows * (row / it->bytes));
+    copy(to, there, from, here, it->bytes, rows, length, labs(step) < labs(stride));
 }
 
-/* Contiguous rows of this length in scratch. */
-static fa_rows rows_in_scratch(const Plan *plan, ptrdiff_t length, Scratch *scratch)
+/* Rows of this length in scratch. */
+static fa_rows rows_in_scratch(const Plan *plan, ptrdiff_t count, ptrdiff_t length,
+                               Scratch *scratch)
 {
     fa_rows rows = {0};
+    ptrdiff_t row = pitch(plan, plan->bytes, count, length) / plan->bytes;
     for (int k = 0; k < plan->operands; k++) {
         bool result = k == plan->operands - 1;
         rows.at[k] = scratch->wide[result ? 0 : k];
-        rows.step[k] = result && !plan->whole ? 1 : length;
+        rows.step[k] = result && !plan->whole ? 1 : row;
     }
     return rows;
 }
@@ -152,7 +194,7 @@ static void reduce_part(const Plan *plan, Place place, int rows, int part,
             some = end - start < most ? end - start : most;
             for (int k = 0; k < plan->operands - 1; k++)
                 gather(plan, k, place, rows, start, some, &scratch);
-            fa_rows here = rows_in_scratch(plan, some, &scratch);
+            fa_rows here = rows_in_scratch(plan, rows, some, &scratch);
             plan->kernel->reduce(&carry, &here, rows, some);
         }
     }
@@ -175,7 +217,7 @@ static void map_part(const Plan *plan, Place place, int rows, int part, Total *t
         some = end - start < most ? end - start : most;
         for (int k = 0; plan->whole && k < plan->operands - 1; k++)
             gather(plan, k, place, rows, start, some, &scratch);
-        fa_rows here = rows_in_scratch(plan, some, &scratch);
+        fa_rows here = rows_in_scratch(plan, rows, some, &scratch);
         plan->kernel->map(totals, &here, rows, some, false);
         scatter(plan, place, rows, start, some, &scratch);
     }
@@ -223,13 +265,13 @@ static fa_control run_in_scratch(const Plan *plan, Place place, ptrdiff_t rows,
                                  ptrdiff_t most)
 {
     Scratch scratch;
-    fa_rows here = rows_in_scratch(plan, plan->job->length, &scratch);
     fa_control before = enter(plan->callers);
     for (ptrdiff_t done = 0, some; done < rows; done += some) {
         some = rows - done < most ? rows - done : most;
         Place at = from_row(plan, place, done);
         for (int k = 0; k < plan->operands - 1; k++)
             gather(plan, k, at, some, 0, plan->job->length, &scratch);
+        fa_rows here = rows_in_scratch(plan, some, plan->job->length, &scratch);
         plan->kernel->rows(&here, some, plan->job->length, false);
         scatter(plan, at, some, 0, plan->whole ? plan->job->length : 1, &scratch);
     }
@@ -247,13 +289,14 @@ static fa_control run_stretch(const Plan *plan, Place place, ptrdiff_t rows,
         if (plan->streaming) plan->fence();
         return leave(before);
     }
-    ptrdiff_t room = SCRATCH_BYTES / plan->bytes;
+    /* Columns go side by side as many as lie on a line of memory, to read it once. */
+    ptrdiff_t room = SCRATCH_BYTES / plan->bytes, width = plan->axis->side_by_side;
     ptrdiff_t fit = plan->job->length ? room / plan->job->length : room;
-    if (!plan->direct && fit > 0 && (fit >= rows || fit >= 4))
+    ptrdiff_t wanted = plan->columns ? LINE_BYTES / plan->bytes : 1;
+    if (!plan->direct && fit > 0 && (fit >= rows || fit >= wanted))
         return run_in_scratch(plan, place, rows, fit);
-    /* Side by side, so that lines of memory with a few elements of each are read once. */
-    int most = plan->direct ? 1 : (int)(room / FA_AXIS_BLOCK);
-    if (most > plan->axis->side_by_side) most = plan->axis->side_by_side;
+    ptrdiff_t most = plan->direct ? 1 : room / FA_AXIS_BLOCK;
+    if (most > width) most = width;
     fa_control raised = 0;
     for (ptrdiff_t done = 0, some; done < rows; done += some) {
         some = rows - done < most ? rows - done : most;
@@ -300,6 +343,7 @@ static Operand describe(const Plan *plan, const fa_target *target, int k)
     for (int d = 0; d < job->rows.dims; d++)
         contiguous &= job->rows.strides[k][d] % it.bytes == 0;
     it.in_rows = contiguous && !it.convert;
+    it.turned = !it.convert && !single && job->stride[k] % it.bytes == 0;
     return it;
 }
 
@@ -326,6 +370,8 @@ static Plan make_plan(const fa_axis_job *job, fa_control callers)
         plan.operand[k] = describe(&plan, target, k);
         plan.direct &= plan.operand[k].in_rows;
     }
+    ptrdiff_t step = labs(job->rows.strides[0][job->rows.dims - 1]);
+    plan.columns = !plan.direct && step < labs(job->stride[0]) && step < LINE_BYTES;
     return plan;
 }
 
@@ -350,6 +396,13 @@ static bool rows_coincide(const Plan *plan)
     return false;
 }
 
+/* Where the rows of a member start, in whole units. */
+static ptrdiff_t share(ptrdiff_t rows, ptrdiff_t unit, int member, int members)
+{
+    ptrdiff_t units = (rows + unit - 1) / unit, start = units * member / members * unit;
+    return start < rows ? start : rows;
+}
+
 static fa_control run_planned(const Plan *plan, ptrdiff_t rows)
 {
     const fa_axis_job *job = plan->job;
@@ -359,16 +412,19 @@ static fa_control run_planned(const Plan *plan, ptrdiff_t rows)
     ns *= (double)rows * (double)job->length;
     int members =
         rows_coincide(plan) || (rows == 1 && plan->parts == 1) ? 1 : fa_borrow_team(ns);
+    /* Threads should not write to the same lines. */
+    ptrdiff_t unit = plan->columns ? LINE_BYTES / plan->bytes : 1;
+    ptrdiff_t units = (rows + unit - 1) / unit;
     fa_control raised = 0;
-    if (members == 1 || (rows < 2 * members && plan->parts > 1)) {
+    if (members == 1 || (units < 2 * members && plan->parts > 1)) {
         raised = run_range(plan, 0, rows, members);
     } else {
 #ifdef _OPENMP
 #pragma omp parallel for num_threads(members) schedule(static, 1) reduction(| : raised)
 #endif
         for (int member = 0; member < members; member++)
-            raised |= run_range(plan, rows * member / members,
-                                rows * (member + 1) / members, 1);
+            raised |= run_range(plan, share(rows, unit, member, members),
+                                share(rows, unit, member + 1, members), 1);
     }
     fa_return_team(members);
     return raised;

@@ -140,6 +140,9 @@ typedef struct {
 typedef struct {
     int side_by_side; /* at most FA_AXIS_MAX_ROWS */
     void (*start)(void *carry);
+    /* Lines of elements become columns; steps in elements. */
+    void (*turn)(void *to, ptrdiff_t to_step, const void *from, ptrdiff_t from_step,
+                 ptrdiff_t lines, ptrdiff_t length);
     const fa_axis_kernel *kernels; /* by function */
 } fa_axis_target;
 

@@ -370,6 +370,22 @@ def test_guard_pages(
 
 
 @every_name
+@every_float
+@pytest.mark.parametrize("at_end", [True, False], ids=["end", "start"])
+def test_guard_pages_of_columns(
+    name: str, dtype: type, at_end: bool, isa: str, guarded: Callable[..., np.ndarray]
+) -> None:
+    for rows, length in ((1, 7), (5, 3), (16, 16), (17, 33), (40, 21), (3, 1100), (20, 1500)):
+        arrays = [np.ascontiguousarray(o.T) for o in operands(name, (rows, length), dtype)]
+        want = apply(name, *[o.copy() for o in arrays], axis=0)
+        rooms = [guarded(o.size, dtype, at_end).reshape(o.shape) for o in arrays]
+        for room, o in zip(rooms, arrays, strict=True):
+            room[...] = o
+        out = guarded(want.size, dtype, at_end).reshape(want.shape)
+        assert_same(apply(name, *rooms, axis=0, out=out).copy(), want)
+
+
+@every_name
 def test_canaries(name: str, isa: str) -> None:
     for length in (1, 5, 16, 40, 100):
         for rows in (1, 3, 20):

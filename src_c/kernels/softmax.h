@@ -42,7 +42,7 @@ INLINE void sum_up(Pair *sum, V term)
     *sum = (Pair){exact.hi, v_add(sum->lo, exact.lo)};
 }
 
-/* The same sum, its low word made small again: what that rounds grows with its size. */
+/* The sum, its low word made small again: what is rounded in it grows with its size. */
 INLINE Pair settled(Pair sum)
 {
     sum = pair_bounded(sum);
@@ -193,7 +193,7 @@ INLINE void sum_exponentials(int sign, Pair *sum, Frame f, const T *x, ptrdiff_t
         V last = v_load_part(x + i, count - i, v_set(sign * -INFINITY));
         sum_up(&s, lifted_exp(f, v_signed(sign, last)));
     }
-    *sum = settled(s);
+    *sum = count == FA_AXIS_BLOCK ? settled(s) : s;
 }
 
 /* With inf for the highest element the sum stands for it: inf, or NaN if there is one. */
@@ -260,7 +260,7 @@ INLINE void sum_block(Pair *sum, const T *g, ptrdiff_t length)
     }
     for (; i + V_WIDTH <= length; i += V_WIDTH) sum_up(&s, v_load(g + i));
     if (i < length) sum_up(&s, v_load_part(g + i, length - i, v_set(0)));
-    *sum = settled(s);
+    *sum = length == FA_AXIS_BLOCK ? settled(s) : s;
 }
 INLINE void dot_block(Pair *sum, const T *g, const T *y, ptrdiff_t length)
 {
@@ -280,7 +280,7 @@ INLINE void dot_block(Pair *sum, const T *g, const T *y, ptrdiff_t length)
         V b = v_load_part(y + i, length - i, v_set(0));
         sum_up(&s, v_mul(a, b));
     }
-    *sum = settled(s);
+    *sum = length == FA_AXIS_BLOCK ? settled(s) : s;
 }
 
 INLINE void reduce_sum(bool product, Carry *carry, Rows in, int rows, ptrdiff_t length)
