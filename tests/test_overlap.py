@@ -122,6 +122,7 @@ def test_an_output_of_stride_zero_keeps_the_last(size: int, threads: Callable[[i
 
 @two_operands
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.filterwarnings("ignore:overflow")  # e^(x/alpha) for a small negative alpha
 def test_reductions_are_python_loops(case: Case, dtype: type) -> None:
     f = case.ufunc
     x = np.random.default_rng(5).normal(0, 1, (23, 4)).astype(dtype)

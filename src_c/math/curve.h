@@ -16,7 +16,7 @@
 INLINE Slope logistic_curve(Pair t)
 {
     Decay decay = decay_of(t);
-    V head = exp_head(decay.n), tail = exp_tail(decay.n);
+    V head = exp_head(decay.n), tail = v_add(decay.n.first, exp_rest(decay.n));
     V shallow = v_select(decay.deep, v_set(0), head), zero = v_set(0);
     Pair less = expm1_from(shallow, fast_two_sum(v_set(-1), shallow), decay.n);
     Pair more = {v_mul(v_set(8), v_sub(zero, less.hi)),
