@@ -13,6 +13,7 @@ import pytest
 from cases import ACTIVATIONS, assert_same, every_activation, form, run_python
 
 import fastact as fa
+from fastact import _ufuncs
 
 pytestmark = pytest.mark.skipif(
     not (sys.platform.startswith("linux") and platform.machine() == "x86_64"),
@@ -101,6 +102,23 @@ def test_the_word_may_be_set_before_there_is_a_team(bits: int) -> None:
         """,
         OMP_NUM_THREADS="2",
     )
+
+
+@pytest.mark.parametrize("bits", [FLUSH, DOWNWARD, UPWARD, TO_ZERO])
+@pytest.mark.parametrize("name", _ufuncs.AXIS_UFUNCS)
+def test_one_result_along_an_axis(name: str, bits: int, threads: Callable[[int], None]) -> None:
+    ufunc = _ufuncs.AXIS_UFUNCS[name]
+    for shape in ((500, 700), (1, 350_000)):  # rows for each thread, and parts of a row
+        x = X.reshape(shape)
+        operands = [x, np.abs(x) / 1000][: ufunc.nin]
+        with with_mxcsr(bits):
+            word = mxcsr()
+            threads(1)
+            want = ufunc(*operands)
+            for count in (2, 5):
+                threads(count)
+                assert_same(ufunc(*operands), want)
+            assert mxcsr() == word
 
 
 def test_a_call_leaves_the_control_word() -> None:

@@ -55,18 +55,22 @@ INLINE Pair joint_sum(Pair a, Pair b)
     return (Pair){exact.hi, v_add(exact.lo, v_add(a.lo, b.lo))};
 }
 
-/* Two rows meet in one vector: in the lanes where the bit of the distance is set, the
- * second of them. near has their elements, far those at the distance. */
+/* Two rows meet in one vector, the second of them in the lanes where the bit of the
+ * distance is set: of each the lower element of a couple at this distance, and the upper.
+ * In this order sums are the same wherever the row stands, in any rounding mode. */
 INLINE M lanes_with(int distance)
 {
     T with[V_WIDTH];
     for (int lane = 0; lane < V_WIDTH; lane++) with[lane] = lane & distance ? 1 : 0;
     return v_lt(v_set(0), v_load(with));
 }
-INLINE V near(M second, V a, V b) { return v_select(second, b, a); }
-INLINE V far(M second, V a, V b, int distance)
+INLINE V lower(M second, V a, V b, int distance)
 {
-    return v_swap(v_select(second, a, b), distance);
+    return v_select(second, v_swap(b, distance), a);
+}
+INLINE V upper(M second, V a, V b, int distance)
+{
+    return v_select(second, b, v_swap(a, distance));
 }
 
 /* The sum over the lanes of each row, in the lane of its number. */
@@ -77,10 +81,11 @@ INLINE Pair sums_of_rows(Pair *sum, int rows)
         M second = lanes_with(distance);
         for (int row = 0; row < distance && row < rows; row++) {
             Pair a = sum[row], b = row + distance < rows ? sum[row + distance] : a;
-            sum[row] =
-                joint_sum((Pair){near(second, a.hi, b.hi), near(second, a.lo, b.lo)},
-                          (Pair){far(second, a.hi, b.hi, distance),
-                                 far(second, a.lo, b.lo, distance)});
+            Pair low = {lower(second, a.hi, b.hi, distance),
+                        lower(second, a.lo, b.lo, distance)};
+            Pair high = {upper(second, a.hi, b.hi, distance),
+                         upper(second, a.lo, b.lo, distance)};
+            sum[row] = joint_sum(low, high);
         }
     }
     return sum[0];
@@ -92,7 +97,8 @@ INLINE V maxima_of_rows(V *most, int rows)
         M second = lanes_with(distance);
         for (int row = 0; row < distance && row < rows; row++) {
             V a = most[row], b = row + distance < rows ? most[row + distance] : a;
-            most[row] = v_max(near(second, a, b), far(second, a, b, distance));
+            most[row] =
+                v_max(lower(second, a, b, distance), upper(second, a, b, distance));
         }
     }
     return most[0];
