@@ -56,8 +56,9 @@ INLINE V piece_entry(const Pieces *f, int row, Piece piece)
 INLINE Pair on_piece(const Pieces *f, Piece piece, Pair t, bool exact)
 {
     V s_hi = v_sub(t.hi, piece_entry(f, CENTRE, piece));
-    V s_lo = piece_entry(f, SHIFT, piece);
-    if (!exact) s_lo = v_add(s_lo, t.lo);
+    V shift = piece_entry(f, SHIFT, piece);
+    Pair low = exact ? single(shift) : two_sum(shift, t.lo);
+    V s_lo = low.hi;
     V s = v_add(s_hi, s_lo);
     int last = LINEAR_LOW + f->degree - 1;
     V curve = piece_entry(f, last, piece);
@@ -66,7 +67,9 @@ INLINE Pair on_piece(const Pieces *f, Piece piece, Pair t, bool exact)
         curve = v_fma(s, curve, piece_entry(f, row, piece));
     V value = piece_entry(f, VALUE, piece), linear = piece_entry(f, LINEAR, piece);
     V hi = v_truncate(v_fma(s, linear, value));
-    V rest = v_fma(s_lo, linear, v_fma(s_hi, linear, v_sub(value, hi)));
+    Pair less = exact ? single(v_sub(value, hi)) : two_sum(value, v_sub(v_set(0), hi));
+    V rest = v_fma(s_lo, linear, v_fma(s_hi, linear, less.hi));
+    if (!exact) rest = v_fma(low.lo, linear, v_add(rest, less.lo));
     return (Pair){hi, v_fma(s, curve, rest)};
 }
 
