@@ -61,6 +61,56 @@ static Extent extent(const fa_job *job, int k)
     return e;
 }
 
+static size_t size_of_step(ptrdiff_t stride)
+{
+    return stride < 0 ? -(size_t)stride : (size_t)stride;
+}
+
+static size_t common_divisor(size_t a, size_t b)
+{
+    while (b) {
+        size_t rest = a % b;
+        a = b, b = rest;
+    }
+    return a;
+}
+
+/* Whether two operands reach over each other but share no byte, because their parts take
+ * turns: elements or rows of one between those of the other.
+ *
+ * With steps of least bytes or more, both move by multiples of period; within a period
+ * each covers one stretch, made by its smaller steps. The stretches are apart, or not. */
+static bool take_turns(const fa_job *job, int a, int b, size_t least)
+{
+    int both[] = {a, b};
+    const char *low[] = {job->data[a], job->data[b]};
+    size_t period = 0, stretch[2];
+    for (int n = 0; n < 2; n++) {
+        stretch[n] = fa_item_bytes(job->op->dtype[both[n]]);
+        for (int d = 0; d < job->dims; d++) {
+            ptrdiff_t stride = job->strides[both[n]][d];
+            size_t step = size_of_step(stride);
+            if (step >= least) {
+                period = common_divisor(period, step);
+                continue;
+            }
+            ptrdiff_t reach = stride * (job->shape[d] - 1);
+            if (reach < 0) low[n] += reach;
+            stretch[n] += step * (size_t)(job->shape[d] - 1);
+        }
+    }
+    if (period == 0) return false;
+    size_t from_a_to_b = ((uintptr_t)low[1] - (uintptr_t)low[0]) % period;
+    return stretch[0] <= from_a_to_b && from_a_to_b + stretch[1] <= period;
+}
+
+static bool share_no_byte(const fa_job *job, int a, int b)
+{
+    for (int d = 0; d < job->dims; d++)
+        if (take_turns(job, a, b, size_of_step(job->strides[a][d]))) return true;
+    return false;
+}
+
 /* How the outputs share memory with the other operands. One that visits an address twice
  * overlaps itself. */
 static Overlap find_overlap(const fa_job *job, int operands)
@@ -79,8 +129,10 @@ static Overlap find_overlap(const fa_job *job, int operands)
                 && job->swapped[k] == job->swapped[out];
             for (int d = 0; same && d < job->dims; d++)
                 same = job->strides[k][d] == job->strides[out][d];
-            if (!same) return OVERLAPPING;
-            found = IN_PLACE;
+            if (same)
+                found = IN_PLACE;
+            else if (!share_no_byte(job, k, out))
+                return OVERLAPPING;
         }
     }
     return found;
