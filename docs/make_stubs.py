@@ -11,10 +11,10 @@ from pathlib import Path
 from types import ModuleType
 
 import fastact
-from fastact import _docs, _gradients, _random, _runtime, _ufuncs
+from fastact import _docs, _gated, _gradients, _random, _runtime, _ufuncs
 
 # The modules of public functions that are no ufuncs; they have types of their own.
-MODULES = (_gradients, _random, _runtime)
+MODULES = (_gated, _gradients, _random, _runtime)
 
 PATH = Path(__file__).resolve().parent.parent / "fastact" / "__init__.pyi"
 
@@ -167,8 +167,12 @@ def stubs() -> str:
             ufunc = _ufuncs.UFUNCS.get(name)
             if ufunc is None:  # no such form
                 continue
-            arrays = ["g", "x"] if ufunc.nin - len(parameters) == 2 else ["x"]
-            kind = {1: "Map", 2: "Backward"}[len(arrays)] + ("2" if ufunc.nout == 2 else "")
+            arrays = ["x"] if row["arrays"] == 1 else ["a", "b"]
+            kind = "Map" if row["arrays"] == 1 else "Gate"
+            if pattern == _docs.FORMS[3]:
+                arrays = ["g", *arrays]
+                kind = "Backward" if row["arrays"] == 1 else "GateBackward"
+            kind += "2" if ufunc.nout == 2 and row["arrays"] == 1 else ""
             kind = "_" + "_".join([kind, *parameters])
             rows = OVERLOADS if parameters else [o for o in OVERLOADS if o[0] != "NDArray[_F]"]
             if kind not in classes:

@@ -34,7 +34,9 @@ def line(row: dict) -> str:
     if row["aliases"]:
         name += "<br>" + ", ".join(map(code, row["aliases"]))
     slope = code(entry.slope)
-    if entry.slope_by:
+    if row["arrays"] == 2:
+        slope = f"by `a`: {slope}<br>by `b`: {code(entry.slope_by)}"
+    elif entry.slope_by:
         slope += f"<br>by {code(list(row['parameters'])[-1])}: {code(entry.slope_by)}"
     parameters = ", ".join(code(f"{key}={value:g}") for key, value in row["parameters"].items())
     cells = [

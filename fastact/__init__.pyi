@@ -2389,9 +2389,34 @@ softmax_backward: _BackwardAlongAxis
 softmin_backward: _BackwardAlongAxis
 log_softmax_backward: _BackwardAlongAxis
 
+glu: _Gate
+glu_backward: _GateBackward
+
+swiglu: _Gate
+swiglu_backward: _GateBackward
+
+geglu: _Gate
+geglu_backward: _GateBackward
+
+geglu_tanh: _Gate
+geglu_tanh_backward: _GateBackward
+
+reglu: _Gate
+reglu_backward: _GateBackward
+
+bilinear: _Gate
+bilinear_backward: _GateBackward
+
+swiglu_clamped: _Gate_alpha_shift_limit
+swigluoai: _Gate_alpha_shift_limit
+swiglu_clamped_backward: _GateBackward_alpha_shift_limit
+swigluoai_backward: _GateBackward_alpha_shift_limit
+
 __version__: str
 __all__ = [
     "available_isas",
+    "bilinear",
+    "bilinear_backward",
     "binary_step",
     "binary_step_backward",
     "binary_step_grad",
@@ -2415,6 +2440,12 @@ __all__ = [
     "expit_grad",
     "expit_grad_grad",
     "expit_value_and_grad",
+    "gated",
+    "gated_backward",
+    "geglu",
+    "geglu_backward",
+    "geglu_tanh",
+    "geglu_tanh_backward",
     "gelu",
     "gelu_approx",
     "gelu_approx_backward",
@@ -2436,6 +2467,8 @@ __all__ = [
     "gelu_tanh_value_and_grad",
     "gelu_value_and_grad",
     "get_num_threads",
+    "glu",
+    "glu_backward",
     "hard_shrink",
     "hard_shrink_backward",
     "hard_shrink_grad",
@@ -2531,6 +2564,8 @@ __all__ = [
     "quick_gelu_grad",
     "quick_gelu_grad_grad",
     "quick_gelu_value_and_grad",
+    "reglu",
+    "reglu_backward",
     "relu",
     "relu2",
     "relu2_backward",

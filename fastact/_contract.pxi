@@ -14,9 +14,10 @@ cdef extern from "fastact.h":
     ctypedef struct fa_activation:
         const char *name
         const char *aliases
+        int arrays
         int parameters
-        const char *parameter[2]
-        double defaults[2]
+        const char *parameter[3]
+        double defaults[3]
         fa_role role
         double cost
         fa_bound ulp[2]
@@ -70,14 +71,14 @@ cdef extern from "fastact.h":
         int inputs
         int outputs
         int precision
-        fa_dtype dtype[6]
+        fa_dtype dtype[8]
     ctypedef struct fa_job:
         const fa_op *op
         int dims
         ptrdiff_t shape[64]
-        char *data[6]
-        ptrdiff_t strides[6][64]
-        bint swapped[6]
+        char *data[8]
+        ptrdiff_t strides[8][64]
+        bint swapped[8]
     bint fa_run(fa_job *) nogil
     bint fa_run_small(const fa_op *, void **, ptrdiff_t) nogil
     void fa_loop(char **, const intptr_t *, const intptr_t *, void *) noexcept

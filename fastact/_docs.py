@@ -14,11 +14,11 @@ class Entry(NamedTuple):
 
     summary: str
     value: str  # the formula, by parameters as the table names them
-    slope: str  # its derivative with respect to x
-    example: tuple[str, ...]  # inputs, value, slope and, if tunable, slope by the parameter
+    slope: str  # its derivative with respect to x, of a gate with respect to a
+    example: tuple[str, ...]  # inputs, value, slope and, if there is one, the other slope
     kink: str = ""  # the derivative where there is none
     parameters: dict[str, str] = {}  # noqa: RUF012  # what each parameter is
-    slope_by: str = ""  # derivative with respect to a tunable parameter
+    slope_by: str = ""  # derivative with respect to a tunable parameter, of a gate to b
     slope_from_output: str = ""  # the derivative as a function of y, where there is that form
     curve: tuple[str, str] = ("", "")  # the second derivative and its example, likewise
     note: str = ""
@@ -36,6 +36,14 @@ _SWISH = (
     " arXiv:1710.05941.",
 )
 _MOBILENET_V3 = ('A. Howard et al., "Searching for MobileNetV3", ICCV 2019, arXiv:1905.02244.',)
+_GLU = (
+    'Y. N. Dauphin, A. Fan, M. Auli, D. Grangier, "Language modeling with gated convolutional'
+    ' networks", ICML 2017, arXiv:1612.08083.',
+)
+_GLU_VARIANTS = (
+    'N. Shazeer, "GLU variants improve transformer", 2020, arXiv:2002.05202.',
+    *_GLU,
+)
 _SHRINKAGE = (
     'D. L. Donoho, I. M. Johnstone, "Ideal spatial adaptation by wavelet shrinkage",'
     " Biometrika 81, 1994.",
@@ -434,6 +442,111 @@ ENTRIES: dict[str, Entry] = {
             " NeurIPS 2021, arXiv:2109.08668.",
         ),
     ),
+    "glu": Entry(
+        summary="Gated linear unit: a, gated by the logistic sigmoid of b.",
+        value="a s(b)",
+        slope="s(b)",
+        slope_by="a s'(b)",
+        example=(
+            "[[-1.0, 0.5, 2.0], [0.0, 2.0, -1.0]]",
+            "array([-0.5       ,  0.44039854,  0.53788284])",
+            "array([0.5       , 0.88079708, 0.26894142])",
+            "array([-0.25      ,  0.05249679,  0.39322387])",
+        ),
+        references=_GLU,
+    ),
+    "swiglu": Entry(
+        summary="Gated linear unit by silu: silu of a, times b.",
+        value="a s(a) b",
+        slope="silu'(a) b",
+        slope_by="a s(a)",
+        example=(
+            "[[-1.0, 0.5, 2.0], [1.0, 2.0, -1.0]]",
+            "array([-0.26894142,  0.62245933, -1.76159416])",
+            "array([ 0.07232949,  1.47992237, -1.09078425])",
+            "array([-0.26894142,  0.31122967,  1.76159416])",
+        ),
+        references=_GLU_VARIANTS,
+    ),
+    "geglu": Entry(
+        summary="Gated linear unit by gelu: gelu of a, times b.",
+        value="a Phi(a) b",
+        slope="gelu'(a) b",
+        slope_by="a Phi(a)",
+        example=(
+            "[[-1.0, 0.5, 2.0], [1.0, 2.0, -1.0]]",
+            "array([-0.15865525,  0.69146246, -1.95449974])",
+            "array([-0.08331547,  1.73499025, -1.0852318 ])",
+            "array([-0.15865525,  0.34573123,  1.95449974])",
+        ),
+        references=_GLU_VARIANTS,
+    ),
+    "geglu_tanh": Entry(
+        summary="Gated linear unit by gelu_tanh: gelu_tanh of a, times b.",
+        value="gelu_tanh(a) b",
+        slope="gelu_tanh'(a) b",
+        slope_by="gelu_tanh(a)",
+        example=(
+            "[[-1.0, 0.5, 2.0], [1.0, 2.0, -1.0]]",
+            "array([-0.15880801,  0.69142802, -1.95459769])",
+            "array([-0.08296408,  1.73473981, -1.08609926])",
+            "array([-0.15880801,  0.34571401,  1.95459769])",
+        ),
+        references=_GLU_VARIANTS,
+    ),
+    "reglu": Entry(
+        summary="Gated linear unit by relu: relu of a, times b.",
+        value="max(a, 0) b",
+        slope="b if a > 0 else 0",
+        slope_by="max(a, 0)",
+        kink="0 at a = 0",
+        example=(
+            "[[-1.0, 0.5, 2.0], [1.0, 2.0, -1.0]]",
+            "array([ 0.,  1., -2.])",
+            "array([ 0.,  2., -1.])",
+            "array([0. , 0.5, 2. ])",
+        ),
+        references=_GLU_VARIANTS,
+    ),
+    "bilinear": Entry(
+        summary="Gate without an activation: a times b.",
+        value="a b",
+        slope="b",
+        slope_by="a",
+        example=(
+            "[[-1.0, 0.5, 2.0], [1.0, 2.0, -1.0]]",
+            "array([-1.,  1., -2.])",
+            "array([ 1.,  2., -1.])",
+            "array([-1. ,  0.5,  2. ])",
+        ),
+        references=_GLU_VARIANTS,
+    ),
+    "swiglu_clamped": Entry(
+        summary="Gated linear unit by swish, with limits for both arrays.",
+        value="u s(alpha u) (v + shift), u = min(a, limit), v = min(max(b, -limit), limit)",
+        slope="silu'(alpha u) (v + shift) if a <= limit else 0",
+        slope_by="u s(alpha u) if abs(b) <= limit else 0",
+        kink="as inside at the limits",
+        parameters={
+            "alpha": "Steepness of the gate.",
+            "shift": "What is added to b.",
+            "limit": "Where a ends above, and b on both sides; not negative.",
+        },
+        note=(
+            "The defaults are those of gpt-oss; DeepSeek's variant is ``alpha=1, shift=0`` with a\n"
+            "limit of its own."
+        ),
+        example=(
+            "[[-1.0, 0.5, 9.0], [1.0, 2.0, -1.5]]",
+            "array([-0.30840847,  1.05116531, -3.49997656])",
+            "array([-0.13555921,  2.63766574,  0.        ])",
+            "array([-0.15420423,  0.35038844,  6.99995313])",
+        ),
+        references=(
+            'OpenAI, "gpt-oss-120b & gpt-oss-20b model card", 2025, arXiv:2508.10925.',
+            *_GLU_VARIANTS,
+        ),
+    ),
 }
 
 FORMS = (
@@ -532,8 +645,11 @@ def docstring(row: dict[str, Any], form: int, name: str) -> str:
     parameters: dict[str, float] = row["parameters"]
     last = list(parameters)[-1] if parameters else ""
     learnable = row["role"] == "learnable"
-    inputs = {_BACKWARD: ["g", "x"], _FROM_OUTPUT: ["g", "y"]}.get(form, ["x"])
-    head, returns, subject, which, call, output = _FORM_TEXTS[form](entry, base, last, learnable)
+    gate = row["arrays"] == 2
+    arrays = ["a", "b"] if gate else ["x"]
+    inputs = {_BACKWARD: ["g", *arrays], _FROM_OUTPUT: ["g", "y"]}.get(form, arrays)
+    texts = _GATE_TEXTS if gate else _FORM_TEXTS
+    head, returns, subject, which, call, output = texts[form](entry, base, last, learnable)
 
     text = [head]
     if parameters or "g" in inputs:
@@ -551,12 +667,13 @@ def docstring(row: dict[str, Any], form: int, name: str) -> str:
     described.append(
         f"y : array_like, shape (...)\n    Value that `{base}` gave."
         if form == _FROM_OUTPUT
-        else "x : array_like, shape (...)\n    Argument; bool, integer or floating."
+        else f"{', '.join(arrays)} : array_like, shape (...)\n    Argument"
+        f"{'s, broadcast' if gate else ''}; bool, integer or floating."
     )
     for key, default in parameters.items():
         described.append(
-            f"{key} : array_like, default {default}\n"
-            f"    {entry.parameters[key]} Broadcasts with {inputs[-1]}."
+            f"{key} : array_like, default {default}\n    {entry.parameters[key]}"
+            f" Broadcasts with {' and '.join(arrays if gate else inputs[-1:])}."
         )
     described.append(_OUT.format(or_tuple=" or tuple of two ndarrays" if len(returns) == 2 else ""))
     text += [
@@ -570,13 +687,17 @@ def docstring(row: dict[str, Any], form: int, name: str) -> str:
         for other in range(len(FORMS))
         if other != form and _has_form(row, other)
     ]
-    text.append(_section("See Also", f"{', '.join(others)} : Other forms."))
+    also = f"{', '.join(others)} : Other form{'s' * (not gate)}."
+    if gate:
+        of = "gated" if form == _VALUE else "gated_backward"
+        also += f"\n{of} : The same for one array that holds a and b."
+    text.append(_section("See Also", also))
 
-    formula = [("value", entry.value), ("derivative", entry.slope)]
+    formula = [("value", entry.value), ("by a" if gate else "derivative", entry.slope)]
     if entry.kink:
         formula.append(("at kinks", entry.kink))
     if entry.slope_by:
-        formula.append((f"by {last}", entry.slope_by))
+        formula.append(("by b" if gate else f"by {last}", entry.slope_by))
     if form == _FROM_OUTPUT:
         formula.insert(2, ("by y", entry.slope_from_output))
     if form == _GRAD_GRAD:
@@ -601,7 +722,8 @@ def docstring(row: dict[str, Any], form: int, name: str) -> str:
         )
         text.append(_section("References", "\n".join(cited)))
     example = (
-        f">>> import numpy as np\n>>> import fastact as fa\n>>> x = np.array({entry.example[0]})\n"
+        ">>> import numpy as np\n>>> import fastact as fa\n"
+        f">>> {', '.join(arrays)} = np.array({entry.example[0]})\n"
         f">>> {call.format(name)}"
     )
     text.append(_section("Examples", f"{example}\n{output}"))
@@ -659,7 +781,24 @@ def _grad_grad(entry: Entry, base: str, last: str, learnable: bool) -> _Text:
     return head, results, "It is", 1, "fa.{}(x)", entry.curve[1]
 
 
+def _gate_value(entry: Entry, base: str, last: str, learnable: bool) -> _Text:
+    results = [("y", "The value at each element.")]
+    return entry.summary, results, "The value is", 0, "fa.{}(a, b)", entry.example[1]
+
+
+def _gate_backward(entry: Entry, base: str, last: str, learnable: bool) -> _Text:
+    head = f"Products of g and the derivatives of `{base}`: the vector-Jacobian product."
+    results = [
+        ("ga", "g times the derivative with respect to a; it is rounded once, at the end."),
+        ("gb", "g times the derivative with respect to b, likewise."),
+    ]
+    call = "ga, gb = fa.{}(np.ones_like(a), a, b)\n>>> ga"
+    output = f"{entry.example[2]}\n>>> gb\n{entry.example[3]}"
+    return head, results, "The products are", 1, call, output
+
+
 _FORM_TEXTS = (
     *(_value, _grad, _value_and_grad, _backward, _grad_parameter),
     *(_from_output, _grad_grad),
 )
+_GATE_TEXTS = {_VALUE: _gate_value, _BACKWARD: _gate_backward}

@@ -43,9 +43,9 @@ ctypedef struct Entry:
     fa_op op[2]                 # float32, float64
     int arrays                  # leading operands that are no parameters
     int parameters
-    PyObject *names[2]          # interned
-    double defaults[2]
-    PyObject *boxed[2]          # the defaults as Python floats
+    PyObject *names[3]          # interned
+    double defaults[3]
+    PyObject *boxed[3]          # the defaults as Python floats
     double cost
 
 cdef vectorcallfunc numpy_call = (<PyUFuncObject *> numpy.exp).vectorcall
@@ -98,7 +98,7 @@ cdef object make(int activation, fa_form form, str name, int bfloat):
     cdef int nargs = nin + nout
     cdef int k, loop
     rows = [(number_, dtype, number_, dtype) for number_, dtype in FLOATS]
-    if not fa_takes_gradient(form):
+    if not fa_takes_gradient(form) and row.arrays == 1:
         for number_, dtype in DIRECT:
             if dtype <= FA_UINT16:
                 rows.append((number_, dtype, np.NPY_FLOAT32, FA_FLOAT32))
@@ -158,6 +158,7 @@ def describe(int activation):
     return {
         "name": row.name.decode(),
         "aliases": row.aliases.decode().split(),
+        "arrays": row.arrays,
         "parameters": {row.parameter[k].decode(): row.defaults[k] for k in range(row.parameters)},
         "role": ("fixed", "tunable", "learnable")[row.role],
         "cost": row.cost,

@@ -10,8 +10,8 @@
 #include <stdint.h>
 
 enum {
-    FA_MAX_PARAMETERS = 2,
-    FA_MAX_OPERANDS = 6, /* g, x, parameters, two outputs */
+    FA_MAX_PARAMETERS = 3,
+    FA_MAX_OPERANDS = 8, /* g, two arrays, parameters, two outputs */
     FA_MAX_DIMS = 64,
     FA_MAX_THREADS = 1024,
 };
@@ -27,6 +27,7 @@ typedef struct {
 typedef struct {
     const char *name;
     const char *aliases; /* separated by spaces */
+    int arrays; /* 2 for a gate */
     int parameters;
     const char *parameter[FA_MAX_PARAMETERS];
     double defaults[FA_MAX_PARAMETERS];
@@ -38,12 +39,14 @@ typedef struct {
 /* The index of each row. */
 enum {
 #define ACTIVATION(name, ...) FA_ROW_##name,
+#define GATE(name, ...) FA_ROW_##name,
 #include "activations.def"
 };
 
 extern const fa_activation fa_activations[];
 extern const int fa_activation_count;
 
+/* A gate has two arrays in place of x, and in its backward g da and g db. */
 typedef enum {
     FA_VALUE,          /* x, p...    -> y     */
     FA_GRAD,           /* x, p...    -> dx    */
@@ -128,7 +131,8 @@ typedef struct {
  * pieces of FA_AXIS_BLOCK elements (but for the last), joined with that of other parts of
  * the same rows, finished, and then the elements. The memory between is the kernel's. */
 typedef struct {
-    void (*rows)(const fa_rows *rows, ptrdiff_t count, ptrdiff_t length, bool streaming);
+    void (*rows)(const fa_rows *rows, ptrdiff_t count, ptrdiff_t length,
+                 bool streaming);
     void (*reduce)(void *carry, const fa_rows *rows, int count, ptrdiff_t length);
     void (*total)(void *total, void *carry, int count);
     void (*join)(void *total, const void *with);

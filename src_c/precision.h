@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define INLINE static inline __attribute__((always_inline))
+#define COLD __attribute__((noinline, cold))
 #define ALIGNED __attribute__((aligned(64)))
 
 #define PASTE_(a, b) a##b

@@ -7,9 +7,13 @@
 #define NONE 0, {0}, {0}
 #define ONE(name, value) 1, {#name}, {value}
 #define TWO(a, a_value, b, b_value) 2, {#a, #b}, {a_value, b_value}
+#define THREE(a, a_value, b, b_value, c, c_value) \
+    3, {#a, #b, #c}, {a_value, b_value, c_value}
 /* clang-format on */
 #define ACTIVATION(name, kernel, aliases, parameters, role, cost, single, twice) \
-    {#name, aliases, parameters, FA_##role, cost, {single, twice}},
+    {#name, aliases, 1, parameters, FA_##role, cost, {single, twice}},
+#define GATE(name, kernel, aliases, parameters, cost, single, twice) \
+    {#name, aliases, 2, parameters, FA_FIXED, cost, {single, twice}},
 
 const fa_activation fa_activations[] = {
 #include "activations.def"
@@ -33,6 +37,7 @@ double fa_extra_ulp(const fa_activation *activation, fa_form form, int precision
             return extras[k].ulp[precision];
     return 0;
 }
+
 const fa_axis_function fa_axis_functions[] = {
 #define AXIS(name, inputs, whole, overflows, cost, reduce, finish) \
     {#name, inputs, whole, overflows, cost},
@@ -43,6 +48,7 @@ const int fa_axis_function_count = sizeof fa_axis_functions / sizeof *fa_axis_fu
 
 bool fa_has_form(const fa_activation *activation, fa_form form)
 {
+    if (activation->arrays == 2) return form == FA_VALUE || form == FA_BACKWARD;
     if (form > FA_GRAD_PARAMETER) return fa_extra_ulp(activation, form, 0) > 0;
     return form != FA_GRAD_PARAMETER || activation->role != FA_FIXED;
 }
@@ -54,13 +60,14 @@ bool fa_takes_gradient(fa_form form)
 
 int fa_inputs(const fa_activation *activation, fa_form form)
 {
-    return fa_takes_gradient(form) + 1 + activation->parameters;
+    return fa_takes_gradient(form) + activation->arrays + activation->parameters;
 }
 
 int fa_outputs(const fa_activation *activation, fa_form form)
 {
     bool two = form == FA_VALUE_AND_GRAD
-        || (form == FA_BACKWARD && activation->role == FA_LEARNABLE);
+        || (form == FA_BACKWARD
+            && (activation->role == FA_LEARNABLE || activation->arrays == 2));
     return two ? 2 : 1;
 }
 

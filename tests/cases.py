@@ -17,6 +17,8 @@ import fastact
 from fastact import _ufuncs
 
 ACTIVATIONS = _ufuncs.ACTIVATIONS
+GATES = [name for name, row in ACTIVATIONS.items() if row["arrays"] == 2]
+OF_ONE_ARRAY = [name for name in ACTIVATIONS if name not in GATES]
 WORTH_A_THREAD = 10e3  # ns of work
 
 
@@ -30,7 +32,7 @@ class Case(NamedTuple):
     @property
     def arrays(self) -> int:
         """How many operands come before the parameters."""
-        return 2 if self.form.startswith("backward") else 1
+        return ACTIVATIONS[self.name]["arrays"] + self.form.startswith("backward")
 
     def last_operand(self, x: np.ndarray) -> np.ndarray:
         """Return x, or the value there, whichever the form takes before the parameters."""
@@ -55,16 +57,19 @@ def form(name: str, form: str) -> np.ufunc:
 
 def forms(name: str) -> list[str]:
     """Return the forms that an activation has."""
+    if name in GATES:
+        return ["value", "backward"]
     usual = ["value", "grad", "value_and_grad", "backward"]
     usual += ["grad_parameter"] * (ACTIVATIONS[name]["role"] != "fixed")
     return usual + list(ACTIVATIONS[name]["extra"])
 
 
 CASES = [Case(name, f, form(name, f)) for name in ACTIVATIONS for f in forms(name)]
-WITH_PARAMETERS = [name for name, row in ACTIVATIONS.items() if row["parameters"]]
+WITH_PARAMETERS = [name for name in OF_ONE_ARRAY if ACTIVATIONS[name]["parameters"]]
 TWO_OPERANDS = [case for case in CASES if case.ufunc.nin == 2 and case.ufunc.nout == 1]
 
-every_activation = pytest.mark.parametrize("name", ACTIVATIONS)
+every_activation = pytest.mark.parametrize("name", OF_ONE_ARRAY)
+every_gate = pytest.mark.parametrize("name", GATES)
 every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.ufunc.__name__)
 
 

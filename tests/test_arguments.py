@@ -261,7 +261,7 @@ def test_too_few_and_too_many(case: Case) -> None:
         case.ufunc()
     with pytest.raises(TypeError):
         case.ufunc(*[X] * (case.ufunc.nin + case.ufunc.nout + 1))
-    if case.arrays == 2:
+    if case.arrays > 1:
         with pytest.raises(TypeError):
             case.ufunc(X)
 
@@ -286,8 +286,8 @@ def test_result_types(case: Case, char: str) -> None:
         for y in outputs(case.ufunc(x)):
             assert y.dtype.char == RESULTS[char]
     else:
-        g = np.array([2, 1, 3, -1, 0], RESULTS[char])
-        assert_same(case.ufunc(g, x), case.ufunc(g, wide))
+        g = [np.array([2, 1, 3, -1, 0], RESULTS[char])] * (case.arrays - 1)
+        assert_same(case.ufunc(*g, x), case.ufunc(*g, wide))
 
 
 @every_case
@@ -381,7 +381,7 @@ def test_aliases_are_the_same_object() -> None:
     for name, row in ACTIVATIONS.items():
         for alias in row["aliases"]:
             assert getattr(fa, alias) is getattr(fa, name)
-            assert getattr(fa, f"{alias}_grad") is getattr(fa, f"{name}_grad")
+            assert getattr(fa, f"{alias}_backward") is getattr(fa, f"{name}_backward")
 
 
 def test_outer_and_at_take_all_operands() -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import fastact as fa
-from fastact import _docs, _gradients, _random, _runtime, _ufuncs
+from fastact import _docs, _gated, _gradients, _random, _runtime, _ufuncs
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -21,7 +21,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 UFUNCS = {ufunc.__name__: ufunc for ufunc in _ufuncs.UFUNCS.values()} | _ufuncs.AXIS_UFUNCS
 DOCSTRINGS = {name: ufunc.__doc__ for name, ufunc in UFUNCS.items()} | {
     name: getattr(fa, name).__doc__
-    for name in (*_gradients.__all__, *_random.__all__, *_runtime.__all__)
+    for name in (*_gated.__all__, *_gradients.__all__, *_random.__all__, *_runtime.__all__)
 }
 
 
@@ -57,11 +57,11 @@ def test_entries_are_those_of_the_table():
 def test_entries_name_the_parameters_of_the_table(name):
     entry, row = _docs.ENTRIES[name], _ufuncs.ACTIVATIONS[name]
     assert list(entry.parameters) == list(row["parameters"])
-    tunable = row["role"] != "fixed"
-    assert bool(entry.slope_by) == tunable
+    two_slopes = row["role"] != "fixed" or row["arrays"] == 2
+    assert bool(entry.slope_by) == two_slopes
     assert bool(entry.slope_from_output) == ("backward_from_output" in row["extra"])
     assert bool(entry.curve[0]) == bool(entry.curve[1]) == ("grad_grad" in row["extra"])
-    assert len(entry.example) == (4 if tunable else 3)
+    assert len(entry.example) == (4 if two_slopes else 3)
 
 
 def test_a_missing_entry_says_where_to_write_it():

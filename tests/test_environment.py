@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
-from cases import ACTIVATIONS, assert_same, every_activation, form, run_python
+from cases import OF_ONE_ARRAY, assert_same, every_activation, form, run_python
 
 import fastact as fa
 from fastact import _ufuncs
@@ -123,7 +123,7 @@ def test_one_result_along_an_axis(name: str, bits: int, threads: Callable[[int],
 
 def test_a_call_leaves_the_control_word() -> None:
     word = mxcsr()
-    for name in ACTIVATIONS:
+    for name in OF_ONE_ARRAY:
         for x in (X[:3], X[:1000], X, X[::2], X[0]):
             form(name, "value")(x)
         assert mxcsr() == word

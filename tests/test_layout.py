@@ -44,9 +44,11 @@ def test_misaligned(case: Case, dtype: type, offset: int) -> None:
 @every_case
 def test_record_fields(case: Case) -> None:
     operands = sample(case, 77)
-    packed = np.zeros(77, np.dtype([("a", "u1"), ("x", "f4"), ("y", "f4"), ("z", "f4")]))
-    packed["x"], packed["y"] = operands[0], operands[-1]
-    fields = [packed["x"], packed["y"]][: case.arrays]
+    names = ["x", "y", "w"][: case.arrays]
+    packed = np.zeros(77, np.dtype([("a", "u1"), *((n, "f4") for n in [*names, "z"])]))
+    for name, operand in zip(names, operands, strict=True):
+        packed[name] = operand
+    fields = [packed[name] for name in names]
     want = case.ufunc(*operands)
     assert_same(case.ufunc(*fields), want)
     case.ufunc(*fields, out=(packed["z"],) + (None,) * (case.ufunc.nout - 1))

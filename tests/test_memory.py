@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from cases import (
     ACTIVATIONS,
+    WITH_PARAMETERS,
     Case,
     assert_same,
     every_activation,
@@ -86,7 +87,7 @@ def test_guard_pages_of_short_rows(case: Case, dtype: type, guarded: Guarded) ->
             assert_same(tuple(y.copy() for y in got), case.ufunc(*operands))
 
 
-@pytest.mark.parametrize("name", [name for name, row in ACTIVATIONS.items() if row["parameters"]])
+@pytest.mark.parametrize("name", WITH_PARAMETERS)
 @every_float
 def test_guard_pages_of_parameters(name: str, dtype: type, isa: str, guarded: Guarded) -> None:
     x = np.linspace(-3, 3, 150).astype(dtype)

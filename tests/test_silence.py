@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from cases import ACTIVATIONS, CASES, Case, every_case, outputs
+from cases import CASES, Case, every_case
 
 import fastact as fa
 
@@ -37,12 +37,19 @@ def overflows(case: Case) -> bool:
     return case.name in ("squared_relu", "selu")
 
 
+def harmless(case: Case, dtype: type) -> np.ndarray:
+    """Huge values whose results are finite."""
+    large = huge(dtype)
+    if case.name.startswith("geglu"):
+        return large / 2  # slopes of gelu go up to 1.13
+    return large[large < 0] if overflows(case) else large
+
+
 @every_case
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_special_values_in_every_lane(case: Case, dtype: type, isa: str) -> None:
     values = specials(dtype)
-    large = huge(dtype)
-    values = np.concatenate([values, large[large < 0] if overflows(case) else large])
+    values = np.concatenate([values, harmless(case, dtype)])
     with np.errstate(all="raise"):
         for length in (1, 3, 19, 33):
             for value in values:
@@ -65,9 +72,10 @@ def test_special_values_times_special_values(case: Case, dtype: type, isa: str) 
     x = case.last_operand(x)
     with np.errstate(all="raise"):
         for g in (np.inf, -np.inf, np.nan, 0.0, -0.0, np.finfo(dtype).smallest_subnormal):
-            case.ufunc(np.full_like(x, g), x)
+            operands = [np.full_like(x, g), *[np.ones_like(x)] * (case.arrays - 2), x]
+            case.ufunc(*operands)
             for parameter in (2.0**-9, 2.0**9):
-                case.ufunc(np.full_like(x, g), x, *[dtype(parameter)] * len(case.parameters))
+                case.ufunc(*operands, *[dtype(parameter)] * len(case.parameters))
 
 
 @every_case
@@ -156,5 +164,5 @@ def test_flags_of_the_caller_stay_out_of_it() -> None:
     with np.errstate(all="ignore"):
         np.exp(np.full(4, 1e4))
     with np.errstate(all="raise"):
-        for name in ACTIVATIONS:
-            outputs(getattr(fa, name)(np.ones(8, np.float32)))
+        for case in CASES:
+            case.ufunc(*[np.ones(8, np.float32)] * case.arrays)

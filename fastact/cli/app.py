@@ -304,6 +304,8 @@ def verify(
                 param_hint="--dtype",
             )
     work = checks.jobs(rows, chosen_forms, dtypes, isas)
+    if not work:
+        raise typer.BadParameter("none of these functions of one array has any of these forms")
     found: list[checks.Verdict] = []
     interrupted = False
     with _progress(console) as progress:

@@ -24,6 +24,7 @@ def functions_as_dicts(activations: Sequence[Activation]) -> list[dict[str, obje
         {
             "name": row.name,
             "aliases": list(row.aliases),
+            "arrays": row.arrays,
             "parameters": dict(row.parameters),
             "role": row.role,
             "forms": {form: row.ufunc_name(form) for form in row.forms},
@@ -48,14 +49,16 @@ def print_functions(console: Console, activations: Sequence[Activation]) -> None
     for row in activations:
         parameters = ", ".join(f"{name}={value:g}" for name, value in row.parameters.items())
         bounds = [f"{value:g} · {slope:g}" for value, slope in row.bounds.values()]
-        table.add_row(row.name, ", ".join(row.aliases), parameters, _ROLES[row.role], *bounds)
+        name = row.name + " (a, b)" * (row.arrays == 2)
+        table.add_row(name, ", ".join(row.aliases), parameters, _ROLES[row.role], *bounds)
     console.print(table)
     everywhere = [f"f{suffix}" for form, suffix in FORMS.items() if form in USUAL_FORMS]
     elsewhere = [f"f{suffix}" for form, suffix in FORMS.items() if form in EXTRA_FORMS]
     console.print(
         Text(
             f"{len(activations)} functions, each as {', '.join(everywhere)}, and f_grad_<parameter>"
-            f" where the table says so;\nsome also as {' or '.join(elsewhere)}, which --json tells."
+            f" where the table says so;\nsome also as {' or '.join(elsewhere)}, which --json tells;"
+            " those of (a, b) as f and f_backward."
             "\nulp: the largest error promised, of the value and of derivatives;"
             " 0.5 is correctly rounded.",
             style="dim",

@@ -29,15 +29,15 @@ Formula = Callable[..., Any]
 
 
 class Reference(NamedTuple):
-    """One activation: formulas of (m, x, *parameters).
+    """One activation: formulas of (m, x, *parameters), of a gate of (m, a, b, *parameters).
 
     `from_output` is the derivative as a formula of (m, y, *parameters), where y is the value;
     `grad_grad` is the second derivative.
     """
 
     value: Formula
-    grad: Formula
-    grad_parameter: Formula | None = None  # of the last parameter
+    grad: Formula  # of a gate with respect to a
+    grad_parameter: Formula | None = None  # of the last parameter, of a gate to b
     from_output: Formula | None = None
     grad_grad: Formula | None = None
 
@@ -236,6 +236,23 @@ def _gated(m: Any, x: Any, z: Any) -> Any:
     return m.where(z < -FAR, 0 * m.maximum(m.minimum(x, 1), -1), x * m.expit(z))
 
 
+def _swish(m: Any, x: Any, beta: Any) -> Any:
+    return _gated(m, x, beta * x)
+
+
+def _swish_grad(m: Any, x: Any, beta: Any) -> Any:
+    return _silu_grad(m, beta * x, m.minus(-beta * x, SILU_ROOT))
+
+
+def _gate_by(activation: Reference) -> Reference:
+    """Return the gate that is b times an activation of a."""
+    return Reference(
+        lambda m, a, b: activation.value(m, a) * b,
+        lambda m, a, b: activation.grad(m, a) * b,
+        lambda m, a, b: activation.value(m, a),
+    )
+
+
 def _mish(m: Any, x: Any) -> Any:
     """Return x N/(N + 2) with N = w (w + 2), w = e^x, by e^-|x|."""
     e = m.exp(-m.abs(x))
@@ -413,8 +430,8 @@ REFERENCES: dict[str, Reference] = {
         grad_grad=lambda m, x: _silu_grad_grad(m, x, m.minus(m.abs(x), SILU_CURVE_ROOT)),
     ),
     "swish": Reference(
-        lambda m, x, beta: _gated(m, x, beta * x),
-        lambda m, x, beta: _silu_grad(m, beta * x, m.minus(-beta * x, SILU_ROOT)),
+        _swish,
+        _swish_grad,
         lambda m, x, beta: m.where(m.abs(beta * x) > FAR, 0, x * _slope(m, beta * x) * x),
         grad_grad=lambda m, x, beta: (
             beta * _silu_grad_grad(m, beta * x, m.minus(m.abs(beta * x), SILU_CURVE_ROOT))
@@ -490,7 +507,32 @@ REFERENCES: dict[str, Reference] = {
         lambda m, x: m.tanh(x) * m.tanh(x),
         grad_grad=lambda m, x: -8 * _bend(m, 2 * x),
     ),
+    "glu": Reference(
+        lambda m, a, b: a * m.expit(b),
+        lambda m, a, b: m.where(a == a, m.expit(b), a),
+        lambda m, a, b: a * _slope(m, b),
+    ),
+    "swiglu_clamped": Reference(
+        lambda m, a, b, alpha, shift, limit: (
+            _swish(m, m.minimum(a, limit), alpha) * (_clip(m, b, -limit, limit) + shift)
+        ),
+        lambda m, a, b, alpha, shift, limit: (
+            m.where(a <= limit, _swish_grad(m, a, alpha), 0) * (_clip(m, b, -limit, limit) + shift)
+        ),
+        lambda m, a, b, alpha, shift, limit: m.where(
+            m.abs(b) <= limit, _swish(m, m.minimum(a, limit), alpha), 0
+        ),
+    ),
 }
+
+for _name, _activation in {
+    "swiglu": "silu",
+    "geglu": "gelu",
+    "geglu_tanh": "gelu_tanh",
+    "reglu": "relu",
+    "bilinear": "identity",
+}.items():
+    REFERENCES[_name] = _gate_by(REFERENCES[_activation])
 
 
 def defaults(name: str) -> tuple[float, ...]:
@@ -511,30 +553,32 @@ def evaluate(name: str, form: str, *operands: ArrayLike) -> Any:
         One of `FORMS`.
     *operands : array_like
         As the form takes them: ``x, *parameters``, for ``backward`` ``g, x, *parameters``, and
-        for ``backward_from_output`` ``g, y, *parameters``.
+        for ``backward_from_output`` ``g, y, *parameters``; a gate has ``a, b`` in place of ``x``.
         Parameters left out are the defaults, rounded to the dtype of `x`.
 
     Returns
     -------
     numpy.ndarray or tuple of numpy.ndarray
-        Two arrays for ``value_and_grad``, and for ``backward`` of a learnable parameter.
+        Two arrays for ``value_and_grad``, and for ``backward`` of a learnable parameter or a gate.
     """
-    row = REFERENCES[name]
+    from fastact import _ufuncs
+
+    row, facts = REFERENCES[name], _ufuncs.ACTIVATIONS[name]
     arrays = [np.asarray(operand) for operand in operands]
-    first = 2 if form.startswith("backward") else 1
+    first = facts["arrays"] + form.startswith("backward")
     if len(arrays) == first:
         arrays += [np.asarray(p).astype(arrays[first - 1].dtype) for p in defaults(name)]
     with np.errstate(invalid="ignore"):  # signalling NaNs
-        *gs, x = (a.astype(np.float64) for a in arrays[:first])
-        parameters = [a.astype(np.float64) for a in arrays[first:]]
+        floats = [a.astype(np.float64) for a in arrays]
+    g, xs, parameters = floats[0], floats[first - facts["arrays"] : first], floats[first:]
 
     def of(formula: Formula | None) -> NDArray[np.float64]:
         if formula is None:
             raise ValueError(f"{name} has no form {form}")
-        result = np.asarray(formula(Float64, x, *parameters), dtype=np.float64)
-        shape = np.broadcast_shapes(result.shape, x.shape, *(p.shape for p in parameters))
+        result = np.asarray(formula(Float64, *xs, *parameters), dtype=np.float64)
+        shape = np.broadcast_shapes(result.shape, *(x.shape for x in xs + parameters))
         result = np.broadcast_to(result, shape)
-        missing = np.isnan(x)
+        missing = np.isnan(xs[0]) if len(xs) == 1 else np.isnan(xs[0]) | np.isnan(xs[1])
         return np.where(missing, np.nan, result) if missing.any() else result
 
     with np.errstate(all="ignore"):
@@ -549,14 +593,12 @@ def evaluate(name: str, form: str, *operands: ArrayLike) -> Any:
         if form == "grad_grad":
             return of(row.grad_grad)
         if form == "backward_from_output":
-            return gs[0] * of(row.from_output)
+            return g * of(row.from_output)
         if form != "backward":
             raise ValueError(f"form must be one of {', '.join(FORMS)}, got {form!r}")
-        from fastact import _ufuncs
-
-        gradient = gs[0] * of(row.grad)
-        if _ufuncs.ACTIVATIONS[name]["role"] == "learnable":
-            return gradient, gs[0] * of(row.grad_parameter)
+        gradient = g * of(row.grad)
+        if facts["role"] == "learnable" or facts["arrays"] == 2:
+            return gradient, g * of(row.grad_parameter)
         return gradient
 
 

@@ -24,6 +24,14 @@ INLINE Decay decay_of(Pair t)
     return decay_until(v_set(DECAY_END), v_lt(v_set(DECAY_DEEP), t.hi), t);
 }
 
+/* The same for t up to DECAY_DEEP, where nothing is to be lifted. */
+INLINE Decay decay_shallow(Pair t)
+{
+    Reduced n = exp_reduce(-1, t.hi, v_set(EXP_ORIGIN(0.0)));
+    if (!v_is_known_zero(t.lo)) n.low = v_sub(n.low, t.lo);
+    return (Decay){.n = n};
+}
+
 /* As decay_of, but only lanes that are asked for are lifted; in the others a deep w is
  * not meant, and what stands for it is small. */
 INLINE Decay decay_where(M asked, Pair t)

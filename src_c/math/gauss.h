@@ -30,12 +30,16 @@ INLINE Pair gauss_decay(Pair a, V t, V origin)
  * rounded once. */
 #define GAUSS_END C(14.7, 39.3)
 #define GAUSS_ORIGIN v_set(EXP_ORIGIN(C(64.0, 128.0)))
+#define GAUSS_DEEP C(12.5, 34.5)
 #define GAUSS_UNLIFT C(0x1p-64, 0x1p-128)
 #if PRECISION == 32
+/* t R(t) */
+INLINE Pair gauss_factor(V t) { return on_pieces(&GAUSS_VALUE, single(t), true); }
+
 INLINE V gauss_tail(V x)
 {
     V t = v_min(v_set(GAUSS_END), v_abs(x));
-    Pair g = on_pieces(&GAUSS_VALUE, single(t), true);
+    Pair g = gauss_factor(t);
     Pair square = two_product(t, t);
     Reduced n = exp_reduce(-1, v_mul(square.hi, v_set(0.5)), GAUSS_ORIGIN);
     n.low = v_fnma(square.lo, v_set(0.5), n.low);
@@ -69,24 +73,82 @@ INLINE Pair gauss_polynomial(Pair v, const T *c, T c_low, int degree)
     return (Pair){sum.hi, v_add(sum.lo, low)};
 }
 
-INLINE V gauss_tail(V x)
+/* R(t) */
+INLINE Pair gauss_ratio(V t)
 {
-    V t = v_min(v_set(GAUSS_END), v_abs(x));
     Pair inverse = gauss_inverse(t);
     Pair v = pair_scaled(t, inverse);
     Pair f = gauss_polynomial(v, GAUSS_VALUE, GAUSS_VALUE_LOW, GAUSS_VALUE_DEGREE);
     Pair less = fast_two_sum(v_set(1), v_mul(v_set(-0.5), v.hi));
     less.lo = v_fnma(v_set(0.5), v.lo, less.lo);
-    Pair q = gauss_decay(pair_product(pair_product(inverse, less), f), t, GAUSS_ORIGIN);
+    return pair_product(pair_product(inverse, less), f);
+}
+INLINE Pair gauss_factor(V t) { return pair_scaled(t, gauss_ratio(t)); }
+
+INLINE V gauss_tail(V x)
+{
+    V t = v_min(v_set(GAUSS_END), v_abs(x));
+    Pair q = gauss_decay(gauss_ratio(t), t, GAUSS_ORIGIN);
     return v_mul(v_fma(t, q.hi, v_mul(t, q.lo)), v_set(GAUSS_UNLIFT));
 }
 #endif
 
+/* x Phi(x) = max(x, 0) - t Phi(-t) before it is rounded, for x above -GAUSS_DEEP */
+INLINE Pair gauss_less_tail(V x, Pair tail)
+{
+    Pair y = fast_two_sum(v_max(v_set(0), x), v_sub(v_set(0), tail.hi));
+    return (Pair){y.hi, v_sub(y.lo, tail.lo)};
+}
+INLINE Slope gauss_value(V x)
+{
+    V t = v_min(v_set(GAUSS_DEEP), v_abs(x));
+    Pair tail = gauss_decay(gauss_factor(t), t, v_set(EXP_ORIGIN(0.0)));
+    Pair y = gauss_less_tail(x, tail);
+    return slope_pair(y.hi, y.lo);
+}
+
+/* The same for every x, lifted for negative x far out, and about 0. Beyond what the table
+ * holds, t Phi(-t) = phi(t) (1 - 1/t^2 + 3/t^4 - 15/t^6 ...). */
+#define GAUSS_SHUT \
+    C(20.1, 54.3) /* from here on it is 0, whatever it is multiplied by */
+#define GAUSS_DENSITY_HIGH C(0x1.988454p-2, 0x1.9884533d43651p-2) /* 1/sqrt(2 pi) */
+#define GAUSS_DENSITY_LOW C(-0x1.857936p-27, -0x1.cbc0d30ebfd15p-56)
+static const T GAUSS_FAR[] = {0, -1, 3, -15, 105, -945, 10395, -135135};
+INLINE Slope gauss_value_lifted(V x)
+{
+    V t = v_abs(x);
+    M negative = v_lt(x, v_set(0)), deep = v_and(negative, v_lt(v_set(GAUSS_DEEP), t));
+    V bounded = v_min(v_select(negative, v_set(GAUSS_SHUT), v_set(GAUSS_DEEP)), t);
+    V origin = v_select(deep, v_set(EXP_ORIGIN(LIFT_EXPONENT)), v_set(EXP_ORIGIN(0.0)));
+    Pair factor = gauss_factor(bounded);
+    M far = v_lt(v_set(GAUSS_END), bounded);
+    V density = v_set(GAUSS_DENSITY_HIGH);
+    V away = v_max(v_set(1), bounded);
+    V inverse_square = v_div(v_set(1), v_mul(away, away));
+    Pair series =
+        fast_two_sum(density, v_mul(density, polynomial(inverse_square, GAUSS_FAR, 7)));
+    series.lo = v_add(series.lo, v_set(GAUSS_DENSITY_LOW));
+    factor.hi = v_select(far, series.hi, factor.hi);
+    factor.lo = v_select(far, series.lo, factor.lo);
+    Pair y = gauss_less_tail(x, gauss_decay(factor, bounded, origin));
+
+    V least = v_set(C(0x1p-64, 0x1p-500));
+    M tiny = v_lt(t, least);
+    V small = v_select(tiny, x, least);
+    V half = v_mul(v_mul(small, v_set(C(0x1p85, 0x1p555))), v_set(C(0x1p84, 0x1p554)));
+    return (Slope){
+        SLOPE_LIFTED,
+        .hi = v_select(tiny, half, y.hi),
+        .lo = v_select(tiny, v_set(0), y.lo),
+        .deep = v_or(deep, tiny),
+    };
+}
+
 /* Phi(x) + x phi(x) for t = |x|; for positive x it is 1 less that at -x. */
 INLINE Slope gauss_slope(V t, M negative)
 {
-    M deep = v_and(negative, v_lt(v_set(C(12.5, 34.5)), t));
-    V end = v_select(negative, v_set(C(20.1, 54.3)), v_set(C(12.5, 34.5)));
+    M deep = v_and(negative, v_lt(v_set(GAUSS_DEEP), t));
+    V end = v_select(negative, v_set(GAUSS_SHUT), v_set(GAUSS_DEEP));
     V origin = v_select(deep, v_set(EXP_ORIGIN(LIFT_EXPONENT)), v_set(EXP_ORIGIN(0.0)));
     V bounded = v_min(end, t);
 #if PRECISION == 32

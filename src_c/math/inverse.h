@@ -27,6 +27,15 @@ INLINE V quotient(V n, Pair d)
     return v_fnma(y, minus_remainder, q);
 }
 
+/* The same for a pair n. */
+INLINE V quotient_of_pair(Pair n, Pair d)
+{
+    V y = inverse_estimate(v_add(d.hi, d.lo));
+    V q = v_mul(n.hi, y);
+    V minus_remainder = v_sub(v_fma(q, d.lo, v_fms(q, d.hi, n.hi)), n.lo);
+    return v_fnma(y, minus_remainder, q);
+}
+
 /* 1 / (d.hi + d.lo), rounded nearly correctly. */
 INLINE V inverse(Pair d)
 {
@@ -87,11 +96,12 @@ INLINE Pair pair_over_square(Pair n, V d)
 typedef struct {
     V y, error;
 } InversePower;
+INLINE V inverse_square_error(V r) { return v_mul(r, v_fma(v_set(3), r, v_set(2))); }
 INLINE InversePower inverse_square(Pair divisor)
 {
     V y = v_truncate(inverse_estimate(v_add(divisor.hi, divisor.lo)));
     V r = v_fnma(y, divisor.lo, v_fnma(y, divisor.hi, v_set(1)));
-    return (InversePower){y, v_mul(r, v_fma(v_set(3), r, v_set(2)))};
+    return (InversePower){y, inverse_square_error(r)};
 }
 
 /* The cube in the same way: 1/(1 - r)^3 = 1 + 3r + 6r^2 + ... */

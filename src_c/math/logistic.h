@@ -46,35 +46,58 @@ INLINE Pair one_plus(V head, V tail)
     return sum;
 }
 
-/* s'(z) = w / (1 + w)^2, w = e^-t, t = |z|. */
-INLINE Slope logistic_slope(Pair t)
+/* n s(z) for |z| <= DECAY_DEEP */
+INLINE V logistic_product(Pair n, Pair z)
 {
-    Decay decay = decay_of(t);
-    V head = exp_head(decay.n), tail = exp_tail(decay.n);
-    V shallow = v_select(decay.deep, v_set(0), head);
-    InversePower inverse = inverse_square(one_plus(shallow, tail));
-    Pair product = two_product(v_mul(head, inverse.y), inverse.y);
-    V error = joint_error(inverse.error, tail);
-    return (Slope){
-        SLOPE_LIFTED,
-        .hi = product.hi,
-        .lo = v_fma(product.hi, error, product.lo),
-        .deep = decay.deep,
-    };
+    Reduced minus_z = exp_reduce(-1, z.hi, v_set(EXP_ORIGIN(0.0)));
+    if (!v_is_known_zero(z.lo)) minus_z.low = v_sub(minus_z.low, z.lo);
+    return quotient_of_pair(n, logistic_divisor(minus_z, v_set(1)));
 }
 
-/* s(z) for t = |z|, lifted where it is deep. */
-INLINE Slope logistic_pair(Pair t, M negative)
+/* What s(z) and s'(z) are made of, for w = e^-t = head (1 + tail), t = |z|: y is 1/(1 + w)
+ * with half of the significand, and 1 - y (1 + w) what it leaves out. */
+typedef struct {
+    V head, tail, y, rest;
+    M deep;
+} Logistic;
+INLINE Logistic logistic_of(Decay decay)
 {
-    Decay decay = decay_of(t);
     V head = exp_head(decay.n), tail = exp_tail(decay.n);
     V shallow = v_select(decay.deep, v_set(0), head);
     Pair divisor = one_plus(shallow, tail);
     V y = v_truncate(inverse_estimate(v_add(divisor.hi, divisor.lo)));
-    V r = v_fnma(y, divisor.lo, v_fnma(y, divisor.hi, v_set(1)));
-    V error = v_fma(r, r, r);
-    V hi = v_select(negative, v_mul(head, y), y);
-    V lo = v_mul(hi, v_select(negative, joint_error(error, tail), error));
-    return (Slope){SLOPE_LIFTED, hi, lo, v_and(negative, decay.deep)};
+    V rest = v_fnma(y, divisor.lo, v_fnma(y, divisor.hi, v_set(1)));
+    return (Logistic){head, tail, y, rest, decay.deep};
 }
+
+/* s'(z) = w / (1 + w)^2 */
+INLINE Slope logistic_slope_of(Logistic l)
+{
+    Pair product = two_product(v_mul(l.head, l.y), l.y);
+    V error = joint_error(inverse_square_error(l.rest), l.tail);
+    return (Slope){
+        SLOPE_LIFTED,
+        .hi = product.hi,
+        .lo = v_fma(product.hi, error, product.lo),
+        .deep = l.deep,
+    };
+}
+INLINE Slope logistic_slope(Pair t)
+{
+    return logistic_slope_of(logistic_of(decay_of(t)));
+}
+
+/* s(z), lifted where it is deep */
+INLINE Slope logistic_pair_of(Logistic l, M negative)
+{
+    V error = v_fma(l.rest, l.rest, l.rest);
+    V hi = v_select(negative, v_mul(l.head, l.y), l.y);
+    V lo = v_mul(hi, v_select(negative, joint_error(error, l.tail), error));
+    return (Slope){SLOPE_LIFTED, hi, lo, v_and(negative, l.deep)};
+}
+INLINE Slope logistic_pair(Pair t, M negative)
+{
+    return logistic_pair_of(logistic_of(decay_of(t)), negative);
+}
+
 #endif

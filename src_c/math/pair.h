@@ -79,6 +79,7 @@ INLINE Pair pair_bounded(Pair a)
 /* |a| */
 INLINE Pair pair_abs(Pair a)
 {
+    if (v_is_known_zero(a.lo)) return single(v_abs(a.hi));
     V minus = v_sub(v_set(0), a.lo);
     return (Pair){v_abs(a.hi), v_select(v_lt(a.hi, v_set(0)), minus, a.lo)};
 }

@@ -471,11 +471,16 @@ static bool values_hold(Case *c, bool overflowed)
     fa_use_isa(c->isa);
     bool may_overflow = false, must_overflow = false;
     for (ptrdiff_t i = 0; i < count; i++) {
-        bool finite = true;
-        for (int k = 0; k < c->op.inputs; k++) finite &= isfinite(wide[k][i]) != 0;
-        /* Beyond 2^60 nothing is promised for activations with parameters. */
-        bool bound_known =
-            c->row->parameters == 0 || fabs(wide[place_of_x(c)][i]) < 0x1p60;
+        bool finite = true, moderate = true;
+        for (int k = 0; k < c->op.inputs; k++) {
+            finite &= isfinite(wide[k][i]) != 0;
+            moderate &= fabs(wide[k][i]) < 0x1p60;
+        }
+        /* Beyond 2^60 nothing is promised for activations with parameters, and of gates
+         * not all. */
+        bool bound_known = c->row->arrays == 2
+            ? moderate
+            : c->row->parameters == 0 || fabs(wide[place_of_x(c)][i]) < 0x1p60;
         /* Nor what infinity times a derivative is that only one precision takes for 0. */
         if (place_of_x(c) && isinf(wide[0][i])) bound_known = false;
         /* Nor where y is not what any activation gives. */

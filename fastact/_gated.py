@@ -1,0 +1,221 @@
+"""Gates on one packed array, which holds both of their operands along an axis.
+
+A packed array is cut into views, and the gate's ufunc runs on these: nothing is copied, and every
+dtype, layout and thread is the ufunc's own affair.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from fastact import _ufuncs
+
+__all__ = ["gated", "gated_backward"]
+
+Layout: TypeAlias = Literal["halves", "swapped", "interleaved"]
+
+_BACKWARD = {
+    _ufuncs.UFUNCS[name]: _ufuncs.UFUNCS[f"{name}_backward"]
+    for name, row in _ufuncs.ACTIVATIONS.items()
+    if row["arrays"] == 2
+}
+
+
+def gated(
+    ufunc: np.ufunc,
+    x: ArrayLike,
+    axis: int = -1,
+    layout: Layout = "halves",
+    out: NDArray[Any] | None = None,
+    **parameters: Any,
+) -> NDArray[Any]:
+    """Apply a gate to one array that holds both of its operands.
+
+    Parameters
+    ----------
+    ufunc : numpy.ufunc
+        A gate: `glu`, `swiglu`, `geglu`, `geglu_tanh`, `reglu`, `bilinear` or `swiglu_clamped`.
+    x : array_like, shape (..., 2 n, ...)
+        The packed array; bool, integer or floating.
+    axis : int, default -1
+        The axis along which `x` is packed.
+    layout : {"halves", "swapped", "interleaved"}, default "halves"
+        Where the gate's operands lie: a in the first half and b in the second, the other way
+        round, or a in the even places and b in the odd ones.
+    out : ndarray, shape (..., n, ...), optional
+        Where the result goes. A fresh array by default.
+    **parameters
+        The gate's parameters, and keywords of `numpy.ufunc`.
+
+    Returns
+    -------
+    ndarray, shape (..., n, ...)
+        The gate's value.
+
+    Raises
+    ------
+    TypeError
+        If `ufunc` is no gate or `axis` no integer, for dtypes that the gate does not take, and for
+        an `out` that is no array or of another dtype.
+    ValueError
+        If `axis` is out of range, `x` has an odd length there, the layout is unknown, or `out` has
+        another shape.
+
+    See Also
+    --------
+    gated_backward : The gradient.
+
+    Notes
+    -----
+    ``torch.nn.functional.glu(x, dim)`` is ``gated(glu, x, dim)``: its second half is the gate. The
+    usual feed-forward layer, silu of the first half times the second, is ``gated(swiglu, x)``.
+    gpt-oss has ``gated(swiglu_clamped, x, layout="interleaved")``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import fastact as fa
+    >>> x = np.array([-1.0, 0.5, 2.0, 3.0])
+    >>> fa.gated(fa.reglu, x)
+    array([0. , 1.5])
+    >>> fa.gated(fa.reglu, x, layout="interleaved")
+    array([0., 6.])
+    """
+    _backward_of(ufunc)
+    packed = np.asarray(x)
+    first, second = _cuts(packed, axis, layout)
+    a, b = packed[first], packed[second]
+    if out is not None:
+        _check_out(out, a.shape)
+    result: NDArray[Any] = ufunc(a, b, out=out, **parameters)
+    return result
+
+
+def gated_backward(
+    ufunc: np.ufunc,
+    g: ArrayLike,
+    x: ArrayLike,
+    axis: int = -1,
+    layout: Layout = "halves",
+    out: NDArray[Any] | None = None,
+    **parameters: Any,
+) -> NDArray[Any]:
+    """Return the gradient of a gate with respect to the packed array, packed likewise.
+
+    Parameters
+    ----------
+    ufunc : numpy.ufunc
+        A gate, as `gated` takes it.
+    g : array_like, shape (..., n, ...)
+        Gradient with respect to the gate's value; broadcast to its shape.
+    x : array_like, shape (..., 2 n, ...)
+        The packed array.
+    axis : int, default -1
+        The axis along which `x` is packed.
+    layout : {"halves", "swapped", "interleaved"}, default "halves"
+        Where the gate's operands lie, see `gated`.
+    out : ndarray, shape (..., 2 n, ...), optional
+        Where the gradient goes, possibly `x` itself. A fresh array by default.
+    **parameters
+        The gate's parameters, and keywords of `numpy.ufunc`.
+
+    Returns
+    -------
+    ndarray, shape (..., 2 n, ...)
+        g times the derivatives of the gate.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `gated`, and if `g` cannot be broadcast.
+
+    See Also
+    --------
+    gated : The value.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import fastact as fa
+    >>> x = np.array([-1.0, 0.5, 2.0, 3.0])
+    >>> fa.gated_backward(fa.reglu, np.ones(2), x)
+    array([0. , 3. , 0. , 0.5])
+    """
+    backward = _backward_of(ufunc)
+    packed, g = np.asarray(x), np.asarray(g)
+    first, second = _cuts(packed, axis, layout)
+    a, b = packed[first], packed[second]
+    if g.shape != a.shape:
+        g = _broadcast(g, a.shape)
+    if out is not None:
+        _check_out(out, packed.shape)
+    else:
+        out = np.empty_like(packed, _dtype(backward, g, packed, parameters), subok=False)
+    backward(g, a, b, out=(out[first], out[second]), **parameters)
+    return out
+
+
+def _backward_of(ufunc: np.ufunc) -> np.ufunc:
+    """Return the backward form of a gate."""
+    try:
+        return _BACKWARD[ufunc]
+    except (KeyError, TypeError):
+        names = ", ".join(gate.__name__ for gate in _BACKWARD)
+        raise TypeError(f"ufunc must be a gate ({names}), got {ufunc!r}") from None
+
+
+_Cut: TypeAlias = tuple[slice, ...]
+
+
+def _cuts(x: NDArray[Any], axis: int, layout: Layout) -> tuple[_Cut, _Cut]:
+    """Return where a and b lie in a packed array."""
+    ndim = x.ndim
+    if ndim == 0:
+        raise ValueError("x must have at least one axis, got a scalar")
+    if not -ndim <= axis < ndim:
+        raise ValueError(f"axis {axis} is out of range for x of {ndim} dimensions")
+    length = x.shape[axis]
+    if length % 2:
+        raise ValueError(
+            f"x must have an even length along axis {axis}, which holds two operands, got {length}"
+        )
+    before = (slice(None),) * (axis % ndim)
+    if layout == "interleaved":
+        return (*before, slice(0, None, 2)), (*before, slice(1, None, 2))
+    first, second = (*before, slice(length // 2)), (*before, slice(length // 2, None))
+    if layout == "halves":
+        return first, second
+    if layout == "swapped":
+        return second, first
+    raise ValueError(f"layout must be 'halves', 'swapped' or 'interleaved', got {layout!r}")
+
+
+def _check_out(out: object, shape: tuple[int, ...]) -> None:
+    if not isinstance(out, np.ndarray):
+        raise TypeError(f"out must be an ndarray, got {type(out).__name__}")
+    if out.shape != shape:
+        raise ValueError(f"out must have the shape {shape}, got {out.shape}")
+
+
+def _broadcast(g: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
+    try:
+        return np.broadcast_to(g, shape)
+    except ValueError:
+        raise ValueError(
+            f"g must have the shape of the gate's value, {shape}, or broadcast to it, got {g.shape}"
+        ) from None
+
+
+def _dtype(
+    backward: np.ufunc, g: NDArray[Any], x: NDArray[Any], parameters: dict[str, Any]
+) -> np.dtype[Any]:
+    """Return the dtype of the gradient, which is what the ufunc makes of these operands."""
+    if g.dtype == x.dtype == np.float32 and not parameters:
+        return x.dtype
+    few = {key: np.ravel(p)[:0] if np.ndim(p) else p for key, p in parameters.items()}
+    none = np.empty(0, x.dtype)
+    gradient: NDArray[Any] = backward(np.empty(0, g.dtype), none, none, **few)[0]
+    return gradient.dtype
