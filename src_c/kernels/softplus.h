@@ -38,7 +38,9 @@ INLINE Slope softplus_from_output(V y, V beta)
     Pair e = pair_bounded(expm1_of(saturating_product(minus, beta, DECAY_END)));
     Slope s = {SLOPE_LIFTED, v_sub(v_set(0), e.hi), v_sub(v_set(0), e.lo)};
     if (v_is_known_one(beta)) return s;
-    s.deep = v_lt(v_abs(e.hi), v_set(C(0x1p-100, 0x1p-840)));
+    V one = v_set(1); /* known or not, it needs no lift */
+    M scaled = v_or(v_lt(beta, one), v_lt(one, beta));
+    s.deep = v_and(scaled, v_lt(v_abs(e.hi), v_set(C(0x1p-100, 0x1p-840))));
     if (!v_any(s.deep)) return s;
     T most = C(0x1p40, 0x1p400);
     V half = v_set(C(0x1p85, 0x1p555)), tiny = v_select(s.deep, y, v_set(0));
