@@ -73,6 +73,19 @@ def test_parameters_as_numbers_and_as_arrays(case: Case, isa: str) -> None:
 
 
 @every_case
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.filterwarnings("ignore:overflow")
+def test_ones_as_numbers_and_as_arrays(case: Case, dtype: type, isa: str) -> None:
+    # Kernels know of a parameter that is 1 throughout; the zeros of underflows keep their sign.
+    info = np.finfo(dtype)
+    rng = np.random.default_rng(9)
+    exponents = rng.integers(info.minexp, 9, (case.arrays, 300))
+    operands = np.ldexp(rng.normal(0, 1, exponents.shape), exponents).astype(dtype)
+    want = case.ufunc(*operands, *[1.0] * len(case.parameters))
+    assert_same(case.ufunc(*operands, *[np.ones(300, dtype)] * len(case.parameters)), want)
+
+
+@every_case
 def test_beyond_the_caches(case: Case, threads: Callable[[int], None]) -> None:
     if case.name not in ("relu", "swish"):
         return
