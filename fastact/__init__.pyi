@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 from typing_extensions import Unpack
 
+from fastact._gated import gated, gated_backward
 from fastact._gradients import sum_to
 from fastact._random import rrelu, stochastic_gelu
 from fastact._runtime import (
@@ -1992,6 +1993,341 @@ class _Backward_beta(np.ufunc):  # type: ignore[misc]
     ) -> NDArray[Any]: ...
 
 @type_check_only
+class _Gate(np.ufunc):  # type: ignore[misc]
+    """(a, b, /) -> 1 result."""
+
+    @overload
+    def __call__(
+        self,
+        a: np.ndarray[_S, np.dtype[_F]],
+        b: np.ndarray[_S, np.dtype[_F]],
+        /,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> np.ndarray[_S, np.dtype[_F]]: ...
+    @overload
+    def __call__(
+        self,
+        a: ArrayLike,
+        b: ArrayLike,
+        /,
+        *,
+        out: _A | tuple[_A],
+        **keywords: Unpack[_AllKeywords],
+    ) -> _A: ...
+    @overload
+    def __call__(
+        self,
+        a: _Array,
+        b: _Array,
+        /,
+        *,
+        out: None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> _Array: ...
+    @overload
+    def __call__(
+        self,
+        a: _HasArrayUFunc,
+        b: _HasArrayUFunc,
+        /,
+        *,
+        out: Any = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        a: float | np.generic,
+        b: float | np.generic,
+        /,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        a: ArrayLike,
+        b: ArrayLike,
+        /,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> NDArray[Any]: ...
+
+@type_check_only
+class _GateBackward(np.ufunc):  # type: ignore[misc]
+    """(g, a, b, /) -> 2 results."""
+
+    @overload
+    def __call__(
+        self,
+        g: np.ndarray[_S, np.dtype[_F]],
+        a: np.ndarray[_S, np.dtype[_F]],
+        b: np.ndarray[_S, np.dtype[_F]],
+        /,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> tuple[np.ndarray[_S, np.dtype[_F]], np.ndarray[_S, np.dtype[_F]]]: ...
+    @overload
+    def __call__(
+        self,
+        g: ArrayLike,
+        a: ArrayLike,
+        b: ArrayLike,
+        /,
+        *,
+        out: tuple[_A, _B],
+        **keywords: Unpack[_AllKeywords],
+    ) -> tuple[_A, _B]: ...
+    @overload
+    def __call__(
+        self,
+        g: _Array,
+        a: _Array,
+        b: _Array,
+        /,
+        *,
+        out: None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> tuple[_Array, _Array]: ...
+    @overload
+    def __call__(
+        self,
+        g: _HasArrayUFunc,
+        a: _HasArrayUFunc,
+        b: _HasArrayUFunc,
+        /,
+        *,
+        out: Any = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        g: float | np.generic,
+        a: float | np.generic,
+        b: float | np.generic,
+        /,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        g: ArrayLike,
+        a: ArrayLike,
+        b: ArrayLike,
+        /,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> tuple[NDArray[Any], NDArray[Any]]: ...
+
+@type_check_only
+class _Gate_alpha_shift_limit(np.ufunc):  # type: ignore[misc]
+    """(a, b, /, alpha, shift, limit) -> 1 result."""
+
+    @overload
+    def __call__(
+        self,
+        a: np.ndarray[_S, np.dtype[_F]],
+        b: np.ndarray[_S, np.dtype[_F]],
+        /,
+        alpha: float = ...,
+        shift: float = ...,
+        limit: float = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> np.ndarray[_S, np.dtype[_F]]: ...
+    @overload
+    def __call__(
+        self,
+        a: NDArray[_F],
+        b: NDArray[_F],
+        /,
+        alpha: float | NDArray[_F] = ...,
+        shift: float | NDArray[_F] = ...,
+        limit: float | NDArray[_F] = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> NDArray[_F]: ...
+    @overload
+    def __call__(
+        self,
+        a: ArrayLike,
+        b: ArrayLike,
+        /,
+        alpha: ArrayLike = ...,
+        shift: ArrayLike = ...,
+        limit: ArrayLike = ...,
+        *,
+        out: _A | tuple[_A],
+        **keywords: Unpack[_AllKeywords],
+    ) -> _A: ...
+    @overload
+    def __call__(
+        self,
+        a: _Array,
+        b: _Array,
+        /,
+        alpha: ArrayLike = ...,
+        shift: ArrayLike = ...,
+        limit: ArrayLike = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> _Array: ...
+    @overload
+    def __call__(
+        self,
+        a: _HasArrayUFunc,
+        b: _HasArrayUFunc,
+        /,
+        alpha: Any = ...,
+        shift: Any = ...,
+        limit: Any = ...,
+        *,
+        out: Any = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        a: float | np.generic,
+        b: float | np.generic,
+        /,
+        alpha: float = ...,
+        shift: float = ...,
+        limit: float = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        a: ArrayLike,
+        b: ArrayLike,
+        /,
+        alpha: ArrayLike = ...,
+        shift: ArrayLike = ...,
+        limit: ArrayLike = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> NDArray[Any]: ...
+
+@type_check_only
+class _GateBackward_alpha_shift_limit(np.ufunc):  # type: ignore[misc]
+    """(g, a, b, /, alpha, shift, limit) -> 2 results."""
+
+    @overload
+    def __call__(
+        self,
+        g: np.ndarray[_S, np.dtype[_F]],
+        a: np.ndarray[_S, np.dtype[_F]],
+        b: np.ndarray[_S, np.dtype[_F]],
+        /,
+        alpha: float = ...,
+        shift: float = ...,
+        limit: float = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> tuple[np.ndarray[_S, np.dtype[_F]], np.ndarray[_S, np.dtype[_F]]]: ...
+    @overload
+    def __call__(
+        self,
+        g: NDArray[_F],
+        a: NDArray[_F],
+        b: NDArray[_F],
+        /,
+        alpha: float | NDArray[_F] = ...,
+        shift: float | NDArray[_F] = ...,
+        limit: float | NDArray[_F] = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> tuple[NDArray[_F], NDArray[_F]]: ...
+    @overload
+    def __call__(
+        self,
+        g: ArrayLike,
+        a: ArrayLike,
+        b: ArrayLike,
+        /,
+        alpha: ArrayLike = ...,
+        shift: ArrayLike = ...,
+        limit: ArrayLike = ...,
+        *,
+        out: tuple[_A, _B],
+        **keywords: Unpack[_AllKeywords],
+    ) -> tuple[_A, _B]: ...
+    @overload
+    def __call__(
+        self,
+        g: _Array,
+        a: _Array,
+        b: _Array,
+        /,
+        alpha: ArrayLike = ...,
+        shift: ArrayLike = ...,
+        limit: ArrayLike = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> tuple[_Array, _Array]: ...
+    @overload
+    def __call__(
+        self,
+        g: _HasArrayUFunc,
+        a: _HasArrayUFunc,
+        b: _HasArrayUFunc,
+        /,
+        alpha: Any = ...,
+        shift: Any = ...,
+        limit: Any = ...,
+        *,
+        out: Any = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        g: float | np.generic,
+        a: float | np.generic,
+        b: float | np.generic,
+        /,
+        alpha: float = ...,
+        shift: float = ...,
+        limit: float = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        g: ArrayLike,
+        a: ArrayLike,
+        b: ArrayLike,
+        /,
+        alpha: ArrayLike = ...,
+        shift: ArrayLike = ...,
+        limit: ArrayLike = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> tuple[NDArray[Any], NDArray[Any]]: ...
+
+@type_check_only
 class _AlongAxis(np.ufunc):  # type: ignore[misc]
     """(x, /) -> 1 result."""
 
@@ -2154,14 +2490,14 @@ relu: _Map
 relu_grad: _Map
 relu_value_and_grad: _Map2
 relu_backward: _Backward
-relu_backward_from_output: _Backward
+relu_backward_from_output: _Map
 
 leaky_relu: _Map_negative_slope
 leaky_relu_grad: _Map_negative_slope
 leaky_relu_value_and_grad: _Map2_negative_slope
 leaky_relu_backward: _Backward_negative_slope
 leaky_relu_grad_negative_slope: _Map_negative_slope
-leaky_relu_backward_from_output: _Backward_negative_slope
+leaky_relu_backward_from_output: _Map_negative_slope
 
 prelu: _Map_a
 prelu_grad: _Map_a
@@ -2253,9 +2589,9 @@ logistic_value_and_grad: _Map2
 sigmoid_backward: _Backward
 expit_backward: _Backward
 logistic_backward: _Backward
-sigmoid_backward_from_output: _Backward
-expit_backward_from_output: _Backward
-logistic_backward_from_output: _Backward
+sigmoid_backward_from_output: _Map
+expit_backward_from_output: _Map
+logistic_backward_from_output: _Map
 sigmoid_grad_grad: _Map
 expit_grad_grad: _Map
 logistic_grad_grad: _Map
@@ -2264,7 +2600,7 @@ tanh: _Map
 tanh_grad: _Map
 tanh_value_and_grad: _Map2
 tanh_backward: _Backward
-tanh_backward_from_output: _Backward
+tanh_backward_from_output: _Map
 tanh_grad_grad: _Map
 
 silu: _Map
@@ -2285,7 +2621,7 @@ elu_grad: _Map_alpha
 elu_value_and_grad: _Map2_alpha
 elu_backward: _Backward_alpha
 elu_grad_alpha: _Map_alpha
-elu_backward_from_output: _Backward_alpha
+elu_backward_from_output: _Map_alpha
 elu_grad_grad: _Map_alpha
 
 selu: _Map
@@ -2340,7 +2676,7 @@ softplus_grad: _Map_beta
 softplus_value_and_grad: _Map2_beta
 softplus_backward: _Backward_beta
 softplus_grad_beta: _Map_beta
-softplus_backward_from_output: _Backward_beta
+softplus_backward_from_output: _Map_beta
 softplus_grad_grad: _Map_beta
 
 log_sigmoid: _Map
@@ -2381,14 +2717,6 @@ tanhshrink_backward: _Backward
 tanh_shrink_grad_grad: _Map
 tanhshrink_grad_grad: _Map
 
-softmax: _AlongAxis
-softmin: _AlongAxis
-log_softmax: _AlongAxis
-logsumexp: _AlongAxisOut
-softmax_backward: _BackwardAlongAxis
-softmin_backward: _BackwardAlongAxis
-log_softmax_backward: _BackwardAlongAxis
-
 glu: _Gate
 glu_backward: _GateBackward
 
@@ -2411,6 +2739,14 @@ swiglu_clamped: _Gate_alpha_shift_limit
 swigluoai: _Gate_alpha_shift_limit
 swiglu_clamped_backward: _GateBackward_alpha_shift_limit
 swigluoai_backward: _GateBackward_alpha_shift_limit
+
+softmax: _AlongAxis
+softmin: _AlongAxis
+log_softmax: _AlongAxis
+logsumexp: _AlongAxisOut
+softmax_backward: _BackwardAlongAxis
+softmin_backward: _BackwardAlongAxis
+log_softmax_backward: _BackwardAlongAxis
 
 __version__: str
 __all__ = [
@@ -2637,6 +2973,12 @@ __all__ = [
     "step_value_and_grad",
     "stochastic_gelu",
     "sum_to",
+    "swiglu",
+    "swiglu_backward",
+    "swiglu_clamped",
+    "swiglu_clamped_backward",
+    "swigluoai",
+    "swigluoai_backward",
     "swish",
     "swish_backward",
     "swish_grad",
