@@ -6,16 +6,20 @@ dtype, layout and thread is the ufunc's own affair.
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
 from fastact import _ufuncs
 
-__all__ = ["gated", "gated_backward"]
+if TYPE_CHECKING:
+    from typing import Any, Literal, TypeAlias
 
-Layout: TypeAlias = Literal["halves", "swapped", "interleaved"]
+    from numpy.typing import ArrayLike, NDArray
+
+    Layout: TypeAlias = Literal["halves", "swapped", "interleaved"]
+
+__all__ = ["gated", "gated_backward"]
 
 _BACKWARD = {
     _ufuncs.UFUNCS[name]: _ufuncs.UFUNCS[f"{name}_backward"]

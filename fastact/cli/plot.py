@@ -121,12 +121,11 @@ def panels_of(
     """
     if not -math.inf < low < high < math.inf:
         raise ValueError(f"from {low:g} to {high:g} is no range")
+    if len(activations) > len(_STYLES):
+        raise ValueError(f"more than {len(_STYLES)} curves cannot be told apart: name fewer")
     for row in activations:
         if row.arrays != 1:
             raise ValueError(f"{row.name} takes {row.arrays} arrays, and a curve has one")
-
-    if len(activations) > len(_STYLES):
-        raise ValueError(f"more than {len(_STYLES)} curves cannot be told apart: name fewer")
     curves = {
         form: [
             _curve(row.ufunc_name(form), row.ufunc(form), low, high, style)
