@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fastact import _ufuncs
+from fastact._arguments import check_out
 
 if TYPE_CHECKING:
     from typing import Any, Literal, TypeAlias
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     Layout: TypeAlias = Literal["halves", "swapped", "interleaved"]
+    _Cut: TypeAlias = tuple[slice, ...]
 
 __all__ = ["gated", "gated_backward"]
 
@@ -93,7 +95,7 @@ def gated(
     first, second = _cuts(packed, axis, layout)
     a, b = packed[first], packed[second]
     if out is not None:
-        _check_out(out, a.shape)
+        check_out(out, a.shape)
     result: NDArray[Any] = ufunc(a, b, out=out, **parameters)
     return result
 
@@ -155,7 +157,7 @@ def gated_backward(
     if g.shape != a.shape:
         g = _broadcast(g, a.shape)
     if out is not None:
-        _check_out(out, packed.shape)
+        check_out(out, packed.shape)
     else:
         out = np.empty_like(packed, _dtype(backward, g, packed, parameters), subok=False)
     backward(g, a, b, out=(out[first], out[second]), **parameters)
@@ -169,9 +171,6 @@ def _backward_of(ufunc: np.ufunc) -> np.ufunc:
     except (KeyError, TypeError):
         names = ", ".join(gate.__name__ for gate in _BACKWARD)
         raise TypeError(f"ufunc must be a gate ({names}), got {ufunc!r}") from None
-
-
-_Cut: TypeAlias = tuple[slice, ...]
 
 
 def _cuts(x: NDArray[Any], axis: int, layout: Layout) -> tuple[_Cut, _Cut]:
@@ -195,13 +194,6 @@ def _cuts(x: NDArray[Any], axis: int, layout: Layout) -> tuple[_Cut, _Cut]:
     if layout == "swapped":
         return second, first
     raise ValueError(f"layout must be 'halves', 'swapped' or 'interleaved', got {layout!r}")
-
-
-def _check_out(out: object, shape: tuple[int, ...]) -> None:
-    if not isinstance(out, np.ndarray):
-        raise TypeError(f"out must be an ndarray, got {type(out).__name__}")
-    if out.shape != shape:
-        raise ValueError(f"out must have the shape {shape}, got {out.shape}")
 
 
 def _broadcast(g: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:

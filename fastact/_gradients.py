@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, SupportsIndex
 import numpy as np
 
 from fastact import _runtime
+from fastact._arguments import check_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -88,7 +89,7 @@ def sum_to(
     ):
         raise ValueError(f"shape {sizes} does not broadcast to {grad.shape}, the shape of grad")
     if out is not None:
-        _check_out(out, sizes, grad.dtype)
+        check_out(out, sizes, grad.dtype)
     sums = np.zeros(padded)
     if grad.size:
         threads = min(_runtime.get_num_threads(), grad.size // _WORTH_A_THREAD)
@@ -115,15 +116,6 @@ def _sizes(shape: SupportsIndex | Sequence[SupportsIndex]) -> tuple[int, ...]:
         return tuple(operator.index(size) for size in given)
     except TypeError:
         raise TypeError(f"shape must be an int or a sequence of ints, not {shape!r}") from None
-
-
-def _check_out(out: object, sizes: tuple[int, ...], dtype: np.dtype[Any]) -> None:
-    if not isinstance(out, np.ndarray):
-        raise TypeError(f"out must be an ndarray, not {type(out).__name__}")
-    if out.shape != sizes:
-        raise ValueError(f"out has shape {out.shape}, but shape is {sizes}")
-    if not np.can_cast(dtype, out.dtype, "same_kind"):
-        raise TypeError(f"out has dtype {out.dtype}, to which {dtype} cannot be cast")
 
 
 def _add_up(sums: _Array, grad: _Array, scratch: _Array, threads: int) -> None:

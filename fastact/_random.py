@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fastact import _ufuncs
+from fastact._arguments import check_out
 
 if TYPE_CHECKING:
     from typing import Any, TypeAlias
@@ -80,7 +81,7 @@ def stochastic_gelu(x: ArrayLike, rng: _Seed = None, out: _Array | None = None) 
     x = np.asarray(x)
     dtype = _result_dtype(x)
     if out is not None:
-        _check_out(out, x.shape, dtype)
+        check_out(out, x.shape, dtype)
     elif not x.flags.c_contiguous:
         out = np.empty_like(x, dtype)
     flat = x.ravel()
@@ -197,15 +198,6 @@ def _result_dtype(x: _Array) -> np.dtype[Any]:
             f"x must be bool, integer or floating up to float64, not {x.dtype}"
         ) from None
     return result
-
-
-def _check_out(out: object, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
-    if not isinstance(out, np.ndarray):
-        raise TypeError(f"out must be an ndarray, not {type(out).__name__}")
-    if out.shape != shape:
-        raise ValueError(f"out has shape {out.shape}, but x has {shape}")
-    if not np.can_cast(dtype, out.dtype, "same_kind"):
-        raise TypeError(f"out has dtype {out.dtype}, to which {dtype} cannot be cast")
 
 
 def _number(name: str, value: float) -> float:

@@ -215,8 +215,8 @@ def test_other_dtypes_are_refused(function, dtype):
 @pytest.mark.parametrize(
     ("error", "words", "out"),
     [
-        (TypeError, "out must be an ndarray, not list", [0, 0, 0]),
-        (ValueError, r"out has shape \(2,\), but x has \(3,\)", np.empty(2)),
+        (TypeError, "out must be an ndarray, got list", [0, 0, 0]),
+        (ValueError, r"out must have the shape \(3,\), got \(2,\)", np.empty(2)),
         (TypeError, "out has dtype int64", np.empty(3, np.int64)),
     ],
 )

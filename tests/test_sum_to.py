@@ -198,8 +198,8 @@ def test_an_error_in_a_thread_comes_out():
         (TypeError, "shape must be an int or a sequence", ((2, 3), 1.5)),
         (TypeError, "shape must be an int or a sequence", ((2, 3), None)),
         (TypeError, "shape must be an int or a sequence", ((2, 3), "3")),
-        (ValueError, r"out has shape \(2,\), but shape is \(3,\)", ((2, 3), 3, np.empty(2))),
-        (TypeError, "out must be an ndarray, not list", ((2, 3), 3, [0, 0, 0])),
+        (ValueError, r"out must have the shape \(3,\), got \(2,\)", ((2, 3), 3, np.empty(2))),
+        (TypeError, "out must be an ndarray, got list", ((2, 3), 3, [0, 0, 0])),
         (TypeError, "out has dtype int64", ((2, 3), 3, np.empty(3, np.int64))),
     ],
 )

@@ -16,7 +16,7 @@
 typedef struct {
     V y;        /* f(a, b) */
     V ga, gb;   /* g df/da, g df/db */
-    M unusual; /* by the operands alone: left to the careful kind, beside large factors and tiny results */
+    M unusual; /* left to the careful kind, as are large factors and tiny results */
     bool exact; /* each result is one product: nothing is unusual */
 } Gate;
 
