@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from fastact.cli.app import app
 from fastact.cli.catalogue import choose_activations
 
 COMMAND = [sys.executable, "-m", "fastact.cli", "apply"]
+ELSEWHERE = tempfile.gettempdir()  # -m looks in the working directory first: not in the sources
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(Path(fa.__file__).parents[1])}
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="signals and limits of POSIX")
 
@@ -51,7 +53,8 @@ def run(*arguments: object, code: int = 0) -> str:
 def started(*arguments: object, **options) -> subprocess.Popen[bytes]:
     """Start the command in a process of its own."""
     pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
-    return subprocess.Popen([*COMMAND, *map(str, arguments)], env=ENVIRONMENT, **(pipes | options))
+    command = [*COMMAND, *map(str, arguments)]
+    return subprocess.Popen(command, env=ENVIRONMENT, cwd=ELSEWHERE, **(pipes | options))
 
 
 def saved(path: Path, x: np.ndarray) -> Path:
@@ -424,7 +427,11 @@ def test_a_terminal_sees_a_bar(source, tmp_path):
     ours, theirs = pty.openpty()
     environment = ENVIRONMENT | {"TERM": "xterm", "COLUMNS": "120"}
     done = subprocess.run(
-        [*COMMAND, "relu", source, tmp_path / "y.npy"], stderr=theirs, env=environment, timeout=60
+        [*COMMAND, "relu", source, tmp_path / "y.npy"],
+        stderr=theirs,
+        env=environment,
+        cwd=ELSEWHERE,
+        timeout=60,
     )
     os.close(theirs)
     shown = os.read(ours, 100_000).decode()
@@ -442,6 +449,7 @@ def test_a_terminal_gets_no_bytes():
     for arguments in (["-", "y.npy"], [os.devnull, "-"]):
         done = subprocess.run(
             [*COMMAND, "relu", *arguments],
+            cwd=ELSEWHERE,
             stdin=theirs,
             stdout=theirs,
             stderr=subprocess.PIPE,

@@ -332,6 +332,15 @@ def test_a_true_overflow_is_told(isa: str, threads: Callable[[int], None]) -> No
         a[spot] = b[spot] = 1
 
 
+def test_a_careful_step_forgets_no_overflow_before_it(isa: str) -> None:
+    a, b = np.ones((2, 5000), np.float16)
+    a[0] = b[0] = 60000  # a float16 overflows when its block is rounded,
+    a[2000] = -12  # and this gate is shut, in a block after it
+    told = pytest.raises(FloatingPointError, match="overflow")
+    with fa.num_threads(1), np.errstate(over="raise"), told:
+        fa.geglu_tanh(a, b)
+
+
 @every_gate
 def test_neighbours_of_unusual_lanes_keep_their_bits(name: str, isa: str) -> None:
     rng = np.random.default_rng(1)

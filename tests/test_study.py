@@ -340,7 +340,8 @@ measured, measuring._measure = measuring._measure, told
 app(["study", "--peers", "none", "--sizes", "1000", "--out", {str(tmp_path)!r}])
 """
     command = [sys.executable, "-c", code]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+    output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    with subprocess.Popen(command, cwd=tmp_path, **output) as process:
         printed = b""
         while printed.count(b"a cell begins") < 2 and process.poll() is None:
             printed += process.stdout.readline()
