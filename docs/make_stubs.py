@@ -169,7 +169,7 @@ def stubs() -> str:
                 continue
             arrays = ["x"] if row["arrays"] == 1 else ["a", "b"]
             kind = "Map" if row["arrays"] == 1 else "Gate"
-            if pattern == _docs.FORMS[3]:
+            if ufunc.nin - len(parameters) > row["arrays"]:
                 arrays = ["g", *arrays]
                 kind = "Backward" if row["arrays"] == 1 else "GateBackward"
             kind += "2" if ufunc.nout == 2 and row["arrays"] == 1 else ""

@@ -2490,14 +2490,14 @@ relu: _Map
 relu_grad: _Map
 relu_value_and_grad: _Map2
 relu_backward: _Backward
-relu_backward_from_output: _Map
+relu_backward_from_output: _Backward
 
 leaky_relu: _Map_negative_slope
 leaky_relu_grad: _Map_negative_slope
 leaky_relu_value_and_grad: _Map2_negative_slope
 leaky_relu_backward: _Backward_negative_slope
 leaky_relu_grad_negative_slope: _Map_negative_slope
-leaky_relu_backward_from_output: _Map_negative_slope
+leaky_relu_backward_from_output: _Backward_negative_slope
 
 prelu: _Map_a
 prelu_grad: _Map_a
@@ -2589,9 +2589,9 @@ logistic_value_and_grad: _Map2
 sigmoid_backward: _Backward
 expit_backward: _Backward
 logistic_backward: _Backward
-sigmoid_backward_from_output: _Map
-expit_backward_from_output: _Map
-logistic_backward_from_output: _Map
+sigmoid_backward_from_output: _Backward
+expit_backward_from_output: _Backward
+logistic_backward_from_output: _Backward
 sigmoid_grad_grad: _Map
 expit_grad_grad: _Map
 logistic_grad_grad: _Map
@@ -2600,7 +2600,7 @@ tanh: _Map
 tanh_grad: _Map
 tanh_value_and_grad: _Map2
 tanh_backward: _Backward
-tanh_backward_from_output: _Map
+tanh_backward_from_output: _Backward
 tanh_grad_grad: _Map
 
 silu: _Map
@@ -2621,7 +2621,7 @@ elu_grad: _Map_alpha
 elu_value_and_grad: _Map2_alpha
 elu_backward: _Backward_alpha
 elu_grad_alpha: _Map_alpha
-elu_backward_from_output: _Map_alpha
+elu_backward_from_output: _Backward_alpha
 elu_grad_grad: _Map_alpha
 
 selu: _Map
@@ -2676,7 +2676,7 @@ softplus_grad: _Map_beta
 softplus_value_and_grad: _Map2_beta
 softplus_backward: _Backward_beta
 softplus_grad_beta: _Map_beta
-softplus_backward_from_output: _Map_beta
+softplus_backward_from_output: _Backward_beta
 softplus_grad_grad: _Map_beta
 
 log_sigmoid: _Map
