@@ -332,6 +332,11 @@ def test_a_true_overflow_is_told(isa: str, threads: Callable[[int], None]) -> No
         a[spot] = b[spot] = 1
 
 
+def test_an_infinity_through_an_open_gate_is_no_overflow(isa: str) -> None:
+    with np.errstate(all="raise"):
+        assert fa.swiglu_clamped(np.float32(-INF), np.float32(17), -5.0) == -INF
+
+
 def test_a_careful_step_forgets_no_overflow_before_it(isa: str) -> None:
     a, b = np.ones((2, 5000), np.float16)
     a[0] = b[0] = 60000  # a float16 overflows when its block is rounded,

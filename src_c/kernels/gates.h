@@ -85,7 +85,7 @@ INLINE Gate gate_by_logistic(bool careful, V gu, V gv, V u, Pair v, Pair z, Slop
     if (careful) {
         M shut = v_and(negative, v_le(v_set(DECAY_END), t.hi));
         s = slope_shut(shut, s), slope = slope_shut(shut, slope);
-        u = v_max(v_set(-T_MAX), u);
+        u = v_select(shut, v_max(v_set(-T_MAX), u), u);
     }
     return (Gate){
         .y = careful ? any_product(u, v, s) : logistic_product(uv, z),

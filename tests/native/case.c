@@ -471,11 +471,15 @@ static bool values_hold(Case *c, bool overflowed)
     fa_use_isa(c->isa);
     bool may_overflow = false, must_overflow = false;
     for (ptrdiff_t i = 0; i < count; i++) {
-        bool finite = true, moderate = true;
+        int infinite = 0;
+        bool moderate = true;
         for (int k = 0; k < c->op.inputs; k++) {
-            finite &= isfinite(wide[k][i]) != 0;
+            infinite += !isfinite(wide[k][i]);
             moderate &= fabs(wide[k][i]) < 0x1p60;
         }
+        bool finite = infinite == 0;
+        /* A gradient of a gate may be the product of only two of g, a and b. */
+        bool of_gate = c->row->arrays == 2 && c->op.form == FA_BACKWARD;
         /* Beyond 2^60 nothing is promised for activations with parameters, and of gates
          * not all. */
         bool bound_known = c->row->arrays == 2
@@ -498,7 +502,8 @@ static bool values_hold(Case *c, bool overflowed)
             if (dtype == FA_FLOAT64) bound *= 2;
             double want = wide[k][i];
             Format format = format_of(dtype);
-            if (finite && fabs(want) >= format.most * (1 - 0x1p-20))
+            if ((finite || (of_gate && infinite == 1))
+                && fabs(want) >= format.most * (1 - 0x1p-20))
                 may_overflow = true;
             if (finite && isinf(got) && fabs(want) > format.most * (1 + 0x1p-7))
                 must_overflow = true;
