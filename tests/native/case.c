@@ -478,8 +478,11 @@ static bool values_hold(Case *c, bool overflowed)
             moderate &= fabs(wide[k][i]) < 0x1p60;
         }
         bool finite = infinite == 0;
-        /* A gradient of a gate may be the product of only two of g, a and b. */
-        bool of_gate = c->row->arrays == 2 && c->op.form == FA_BACKWARD;
+        /* A gradient of a gate may be the product of two of g, a and b, and a gate with
+         * limits takes an infinity for the limit. */
+        int of_no_account = c->row->arrays == 1
+            ? 0
+            : (c->op.form == FA_BACKWARD) + (c->row->parameters > 0 ? 2 : 0);
         /* Beyond 2^60 nothing is promised for activations with parameters, and of gates
          * not all. */
         bool bound_known = c->row->arrays == 2
@@ -502,8 +505,7 @@ static bool values_hold(Case *c, bool overflowed)
             if (dtype == FA_FLOAT64) bound *= 2;
             double want = wide[k][i];
             Format format = format_of(dtype);
-            if ((finite || (of_gate && infinite == 1))
-                && fabs(want) >= format.most * (1 - 0x1p-20))
+            if (infinite <= of_no_account && fabs(want) >= format.most * (1 - 0x1p-20))
                 may_overflow = true;
             if (finite && isinf(got) && fabs(want) > format.most * (1 + 0x1p-7))
                 must_overflow = true;
