@@ -100,8 +100,10 @@ static bool take_turns(const fa_job *job, int a, int b, size_t least)
         }
     }
     if (period == 0) return false;
-    size_t from_a_to_b = ((uintptr_t)low[1] - (uintptr_t)low[0]) % period;
-    return stretch[0] <= from_a_to_b && from_a_to_b + stretch[1] <= period;
+    ptrdiff_t from_a_to_b = (low[1] - low[0]) % (ptrdiff_t)period;
+    size_t place =
+        (size_t)(from_a_to_b < 0 ? from_a_to_b + (ptrdiff_t)period : from_a_to_b);
+    return stretch[0] <= place && place + stretch[1] <= period;
 }
 
 static bool share_no_byte(const fa_job *job, int a, int b)
