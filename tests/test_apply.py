@@ -300,6 +300,8 @@ def test_a_full_disk(source, old):
 @POSIX
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_signals(number, old):
+    if signal.getsignal(number) == signal.SIG_IGN:
+        pytest.skip("whoever started this ignores the signal, as nohup does, and so do children")
     data = as_npy(np.zeros(1000))
     with started("relu", "-", old, "--force", "--chunk", "80", bufsize=0) as process:
         process.stdin.write(data[:5000])
