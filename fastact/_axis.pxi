@@ -18,6 +18,8 @@ cdef object _axis_hook(object self, PyObject *const *args, size_t nargsf, PyObje
     cdef bint simple = nin <= given <= nin + 1
     if simple and given > nin and <object> args[nin] is not None:
         out = args[nin]
+        if PyLong_CheckExact(<object> out):
+            raise TypeError(f"{self.__name__}() takes its axis by name: axis={<object> out}")
     for i in range(keywords):
         if not simple:
             break

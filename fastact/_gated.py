@@ -6,6 +6,7 @@ dtype, layout and thread is the ufunc's own affair.
 
 from __future__ import annotations
 
+import operator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -175,6 +176,10 @@ def _backward_of(ufunc: np.ufunc) -> np.ufunc:
 
 def _cuts(x: NDArray[Any], axis: int, layout: Layout) -> tuple[_Cut, _Cut]:
     """Return where a and b lie in a packed array."""
+    try:
+        axis = operator.index(axis)
+    except TypeError:
+        raise TypeError(f"axis must be an integer, got {axis!r}") from None
     ndim = x.ndim
     if ndim == 0:
         raise ValueError("x must have at least one axis, got a scalar")

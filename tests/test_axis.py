@@ -458,6 +458,11 @@ def test_dtypes(name: str) -> None:
         assert_same(apply(name, x), apply(name, x.astype(np.float32)).astype(dtype))
 
 
+def test_an_axis_by_position_is_told_its_name() -> None:
+    with pytest.raises(TypeError, match=r"softmax\(\) takes its axis by name: axis=1"):
+        fa.softmax(np.ones((2, 3)), 1)
+
+
 def test_other_dtypes_are_type_errors() -> None:
     for bad in (np.ones(3, complex), np.ones(3, "g"), np.array(["a"]), np.array([None, 1])):
         with pytest.raises(TypeError):

@@ -477,7 +477,7 @@ def test_errors_of_packed_gates() -> None:
             call(x[:, :5], 1)
         with pytest.raises(ValueError, match="axis 2 is out of range"):
             call(x, 2)
-        with pytest.raises(TypeError):
+        with pytest.raises(TypeError, match=r"axis must be an integer, got 0\.5"):
             call(x, 0.5)
         with pytest.raises(ValueError, match="at least one axis"):
             call(np.float32(1))

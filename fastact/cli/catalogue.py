@@ -105,7 +105,12 @@ ACTIVATIONS: Mapping[str, Activation] = {
     for name, row in _ufuncs.ACTIVATIONS.items()
 }
 
-USUAL_FORMS = [form for form in FORMS if all(form in row.forms for row in ACTIVATIONS.values())]
+# What every function of one array has.
+USUAL_FORMS = [
+    form
+    for form in FORMS
+    if all(form in row.forms for row in ACTIVATIONS.values() if row.arrays == 1)
+]
 EXTRA_FORMS = [form for form in FORMS if any(form in row.extra for row in ACTIVATIONS.values())]
 
 
