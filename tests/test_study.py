@@ -329,8 +329,13 @@ def test_it_keeps_what_is_done_when_interrupted(tmp_path, monkeypatch):
 @pytest.mark.skipif(sys.platform == "win32", reason="needs SIGINT")
 def test_a_real_ctrl_c_ends_it_with_files(tmp_path):
     code = f"""
+import signal
+
 from fastact.cli.app import app
 from fastact.cli.study import measuring
+
+# Whoever started the tests may ignore it, as a shell does for what runs behind it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 def told(*arguments):
     print("a cell begins", flush=True)
