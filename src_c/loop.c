@@ -235,28 +235,31 @@ static ptrdiff_t share_start(const fa_job *job, ptrdiff_t size, int member, int 
 
 static bool run_planned(const Plan *plan, const fa_job *job, ptrdiff_t size)
 {
-    double ns = plan->kernel_ns + plan->copy_ns;
+    double ns = plan->kernel_ns + plan->layout_ns;
     int members = plan->overlap == OVERLAPPING ? 1 : fa_borrow_team(ns * (double)size);
-    fa_control callers = control_read(), raised = 0;
+    fa_control callers = control_read();
+    bool overflowed = false;
     if (members == 1) {
         fa_control before = enter(callers);
-        fa_run_range(plan, job, 0, size);
-        raised = leave(before);
+        overflowed = fa_run_range(plan, job, 0, size);
+        overflowed |= leave(before) != 0;
     } else {
 #ifdef _OPENMP
-#pragma omp parallel for num_threads(members) schedule(static, 1) reduction(| : raised)
+#pragma omp parallel for num_threads(members) schedule(static, 1) \
+    reduction(| : overflowed)
 #endif
         for (int member = 0; member < members; member++) {
             fa_control before = enter(callers);
-            fa_run_range(plan, job, share_start(job, size, member, members),
-                         share_start(job, size, member + 1, members));
+            overflowed |=
+                fa_run_range(plan, job, share_start(job, size, member, members),
+                             share_start(job, size, member + 1, members));
             if (plan->streaming) plan->target->fence();
-            raised |= leave(before);
+            overflowed |= leave(before) != 0;
         }
     }
     fa_return_team(members);
     if (plan->streaming) plan->target->fence();
-    return raised != 0;
+    return overflowed;
 }
 
 bool fa_run(fa_job *job)
@@ -279,8 +282,9 @@ bool fa_run_small(const fa_op *op, void *const *operands, ptrdiff_t count)
 {
     const fa_target *target = fa_isas[fa_active_isa()].target[op->precision];
     fa_control before = enter(control_read());
-    target->kernels[op->activation][op->form][true](operands, count, false);
-    return leave(before) != 0;
+    bool overflowed =
+        target->kernels[op->activation][op->form][true](operands, count, false);
+    return leave(before) != 0 || overflowed;
 }
 
 void fa_loop(char **args, const intptr_t *dimensions, const intptr_t *steps, void *data)

@@ -9,14 +9,16 @@
 #include <string.h>
 
 #include "copy.h"
+#include "simd/control.h"
 #include "walk.h"
 
 /* Shorter rows are gathered with their neighbours to a block, where that costs less than
  * the lanes that each of them would leave empty. */
 enum { SHORT_ROW = 256, BLOCK_BYTES = 4096, FETCHED_ROW = 80, FETCHED_LINES = 8 };
 
-/* Of an operand's element through scratch, and of the end of a row, a masked step. */
-static const double NS_OF_A_COPY = 0.15, NS_OF_AN_END = 1;
+/* Of an operand's element through scratch; of a row apart from the one before, whose lines
+ * are not foreseen; of its end, a masked step. */
+static const double NS_OF_A_COPY = 0.15, NS_OF_A_ROW = 8, NS_OF_AN_END = 1;
 
 /* Room for one block of one operand. */
 typedef struct {
@@ -89,14 +91,15 @@ void fa_plan_rows(Plan *plan, const fa_job *job)
     ptrdiff_t row = job->shape[inner], width = plan->target->width;
     ptrdiff_t empty = (width - row % width) % width;
     int left = copied(plan, job, true);
-    plan->copy_ns = NS_OF_A_COPY * left;
+    double copies = NS_OF_A_COPY * left;
     if (inner > 0 && row < SHORT_ROW) {
         double gathered = NS_OF_A_COPY * copied(plan, job, false);
         double end = empty ? NS_OF_AN_END + plan->kernel_ns * (double)empty : 0;
         bool lighter = gathered * (double)row < end;
         plan->short_rows = left > 0 || lighter;
-        if (plan->short_rows) plan->copy_ns = gathered;
+        if (plan->short_rows) copies = gathered;
     }
+    plan->layout_ns = copies + (inner > 0 ? NS_OF_A_ROW / (double)row : 0);
     plan->direct = !plan->short_rows && left == 0;
 }
 
@@ -104,7 +107,7 @@ void fa_plan_rows(Plan *plan, const fa_job *job)
 
 /* Stores past the caches must be aligned to lines: the elements before the first whole
  * line, and outputs that do not agree on it, are stored as usual. */
-static void run_streaming(const Plan *plan, bool uniform, void *const *operands,
+static bool run_streaming(const Plan *plan, bool uniform, void *const *operands,
                           ptrdiff_t count)
 {
     int out = plan->op->inputs;
@@ -115,22 +118,20 @@ static void run_streaming(const Plan *plan, bool uniform, void *const *operands,
         aligned &= (uintptr_t)operands[k] % LINE_BYTES == over;
     ptrdiff_t head = aligned && over ? (LINE_BYTES - (ptrdiff_t)over) / bytes : 0;
     if (head > count) head = count;
-    if (head) plan->kernel[uniform](operands, head, false);
+    bool overflowed = head && plan->kernel[uniform](operands, head, false);
     void *at[FA_MAX_OPERANDS];
     for (int k = 0; k < plan->operands; k++) {
         bool single = uniform && is_parameter(plan, k);
         at[k] = (char *)operands[k] + (single ? 0 : head * bytes);
     }
-    plan->kernel[uniform](at, count - head, aligned);
+    return plan->kernel[uniform](at, count - head, aligned) || overflowed;
 }
 
-static void run_kernel(const Plan *plan, bool uniform, void *const *operands,
+static bool run_kernel(const Plan *plan, bool uniform, void *const *operands,
                        ptrdiff_t count, bool streaming)
 {
-    if (streaming)
-        run_streaming(plan, uniform, operands, count);
-    else
-        plan->kernel[uniform](operands, count, false);
+    return streaming ? run_streaming(plan, uniform, operands, count)
+                     : plan->kernel[uniform](operands, count, false);
 }
 
 /* ---- rows as they lie ---- */
@@ -149,11 +150,12 @@ static inline __attribute__((always_inline)) void fetch_next_row(const Plan *pla
                                + line * LINE_BYTES);
 }
 
-static void run_rows(const Plan *plan, const fa_job *job, ptrdiff_t from, ptrdiff_t to)
+static bool run_rows(const Plan *plan, const fa_job *job, ptrdiff_t from, ptrdiff_t to)
 {
     int inner = job->dims - 1;
     bool uniform = uniform_in_rows(plan, job);
     bool fetched = inner > 0 && job->shape[inner] >= FETCHED_ROW;
+    bool overflowed = false;
     Cursor cursor;
     go_to(&cursor, job, plan->operands, from);
     while (from < to) {
@@ -163,7 +165,7 @@ static void run_rows(const Plan *plan, const fa_job *job, ptrdiff_t from, ptrdif
         for (int k = 0; k < plan->operands; k++) at[k] = cursor.at[k];
         for (ptrdiff_t row = 0; row < part.rows; row++) {
             if (fetched) fetch_next_row(plan, job, at);
-            run_kernel(plan, uniform, at, part.length, plan->streaming);
+            overflowed |= run_kernel(plan, uniform, at, part.length, plan->streaming);
             if (inner == 0) break;
             for (int k = 0; k < plan->operands; k++)
                 at[k] = (char *)at[k] + job->strides[k][inner - 1];
@@ -171,6 +173,7 @@ static void run_rows(const Plan *plan, const fa_job *job, ptrdiff_t from, ptrdif
         advance(&cursor, job, plan->operands, part);
         from += part.rows * part.length;
     }
+    return overflowed;
 }
 
 /* ---- blocks ---- */
@@ -214,7 +217,7 @@ static void *widened(const Plan *plan, int k, char *items, ptrdiff_t count,
     return scratch->wide;
 }
 
-static void run_block(const Plan *plan, const fa_job *job, Cursor *cursor,
+static bool run_block(const Plan *plan, const fa_job *job, Cursor *cursor,
                       ptrdiff_t count, Scratch *scratch)
 {
     const fa_op *op = plan->op;
@@ -250,7 +253,11 @@ static void run_block(const Plan *plan, const fa_job *job, Cursor *cursor,
         else
             operands[k] = plan->operand[k].convert ? scratch[k].wide : items[k];
     }
-    run_kernel(plan, uniform, operands, count, plan->streaming && as_they_lie);
+    /* A gate may clear the flag, which rounding the block before may have raised. */
+    bool gate = fa_activations[op->activation].arrays == 2;
+    bool overflowed = gate && (control_read() & CONTROL_OVERFLOW);
+    overflowed |=
+        run_kernel(plan, uniform, operands, count, plan->streaming && as_they_lie);
 
     for (int k = op->inputs; k < plan->operands; k++) {
         const Operand *operand = &plan->operand[k];
@@ -264,15 +271,17 @@ static void run_block(const Plan *plan, const fa_job *job, Cursor *cursor,
     if (scattered)
         copy_block(job, &start, plan->operands, op->inputs, plan->operands, room,
                    count);
+    return overflowed;
 }
 
-static void run_blocks(const Plan *plan, const fa_job *job, ptrdiff_t from,
+static bool run_blocks(const Plan *plan, const fa_job *job, ptrdiff_t from,
                        ptrdiff_t to)
 {
     ptrdiff_t width = plan->target->width, room = BLOCK_BYTES / (ptrdiff_t)plan->bytes;
     ptrdiff_t most = plan->overlap == OVERLAPPING ? 1 : room / width * width;
     Scratch scratch[FA_MAX_OPERANDS];
     Cursor cursor;
+    bool overflowed = false;
     go_to(&cursor, job, plan->operands, from);
     for (ptrdiff_t count; from < to; from += count) {
         count = to - from < most ? to - from : most;
@@ -280,11 +289,12 @@ static void run_blocks(const Plan *plan, const fa_job *job, ptrdiff_t from,
         if (!plan->short_rows && left < count) count = left;
         /* Whole rows, where there is room for one. */
         if (left < count) count -= (count - left) % job->shape[job->dims - 1];
-        run_block(plan, job, &cursor, count, scratch);
+        overflowed |= run_block(plan, job, &cursor, count, scratch);
     }
+    return overflowed;
 }
 
-void fa_run_range(const Plan *plan, const fa_job *job, ptrdiff_t from, ptrdiff_t to)
+bool fa_run_range(const Plan *plan, const fa_job *job, ptrdiff_t from, ptrdiff_t to)
 {
-    (plan->direct ? run_rows : run_blocks)(plan, job, from, to);
+    return (plan->direct ? run_rows : run_blocks)(plan, job, from, to);
 }

@@ -35,14 +35,15 @@ typedef struct {
     Overlap overlap;
     bool short_rows; /* gathered with their neighbours to blocks */
     bool direct; /* rows go to the kernel as they lie */
-    double kernel_ns, copy_ns; /* of an element, about: computed, and through scratch */
+    double kernel_ns, layout_ns; /* of an element, about: computed, and come by */
     Operand operand[FA_MAX_OPERANDS];
 } Plan;
 
 /* Fills in the operands and what depends on how they lie. */
 void fa_plan_rows(Plan *plan, const fa_job *job);
 
-/* Elements [from, to) of a job, counted in the order of its axes. */
-void fa_run_range(const Plan *plan, const fa_job *job, ptrdiff_t from, ptrdiff_t to);
+/* Elements [from, to) of a job, counted in the order of its axes. Returns what the
+ * kernels return. */
+bool fa_run_range(const Plan *plan, const fa_job *job, ptrdiff_t from, ptrdiff_t to);
 
 #endif
