@@ -12,6 +12,7 @@ import pytest
 from cases import ACTIVATIONS, WITH_PARAMETERS, bits, every_activation, form, forms
 from reference import all_halves, grid, grid_truth, parameter_sets, true_error, true_values
 
+import fastact as fa
 from fastact.cli.reference import evaluate, ulp_error
 
 ml_dtypes = pytest.importorskip("ml_dtypes")
@@ -274,6 +275,16 @@ def test_parameters_may_be_arrays(name: str, isa: str) -> None:
     want = np.atleast_2d(evaluate(name, "backward", g, x, *parameters))
     for a, b in zip(got, want, strict=True):
         check(ulp_error(a, b), 1.0, g, x, *parameters)
+
+
+def test_subnormal_products_are_rounded_once(isa: str) -> None:
+    rng = np.random.default_rng(9)
+    exponents = rng.integers(-149, 24, 50_000)
+    x = np.ldexp(rng.uniform(1, 2, exponents.size), exponents).astype(np.float32)
+    g = np.ldexp(rng.uniform(-2, 2, x.size), -135 - exponents).astype(np.float32)
+    want = (2 * g.astype(np.float64) * x).astype(np.float32)
+    assert ((want != 0) & (abs(want) < np.finfo(np.float32).tiny)).mean() > 0.5
+    np.testing.assert_array_equal(fa.squared_relu_backward(g, x), want)
 
 
 EXTREME = [n for n in ("swish", "softplus", "celu", "elu", "leaky_relu") if n in ACTIVATIONS]

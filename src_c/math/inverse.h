@@ -91,25 +91,33 @@ INLINE Pair pair_over_square(Pair n, V d)
     return pair_bounded((Pair){v_mul(twice.hi, scale), v_mul(twice.lo, scale)});
 }
 
-/* A power of 1/(1 + w), here the square, as y^2 (1 + error) with y of half significand:
- * r = 1 - y (1 + w) gives 1/(1 - r)^2 = 1 + 2r + 3r^2 + ... */
+/* y, 1/d with half of the significand, so that its square is exact, and r = 1 - y d. */
+typedef struct {
+    V y, r;
+} ShortInverse;
+INLINE ShortInverse short_inverse(Pair d)
+{
+    V y = v_truncate(inverse_estimate(v_add(d.hi, d.lo)));
+    return (ShortInverse){y, v_fnma(y, d.lo, v_fnma(y, d.hi, v_set(1)))};
+}
+
+/* A power of 1/d, here the square, as y^2 (1 + error): 1/(1 - r)^2 = 1 + 2r + 3r^2 + ... */
 typedef struct {
     V y, error;
 } InversePower;
 INLINE V inverse_square_error(V r) { return v_mul(r, v_fma(v_set(3), r, v_set(2))); }
-INLINE InversePower inverse_square(Pair divisor)
+INLINE InversePower inverse_square(Pair d)
 {
-    V y = v_truncate(inverse_estimate(v_add(divisor.hi, divisor.lo)));
-    V r = v_fnma(y, divisor.lo, v_fnma(y, divisor.hi, v_set(1)));
-    return (InversePower){y, inverse_square_error(r)};
+    ShortInverse inverse = short_inverse(d);
+    return (InversePower){inverse.y, inverse_square_error(inverse.r)};
 }
 
 /* The cube in the same way: 1/(1 - r)^3 = 1 + 3r + 6r^2 + ... */
-INLINE InversePower inverse_cube(Pair divisor)
+INLINE InversePower inverse_cube(Pair d)
 {
-    V y = v_truncate(inverse_estimate(v_add(divisor.hi, divisor.lo)));
-    V r = v_fnma(y, divisor.lo, v_fnma(y, divisor.hi, v_set(1)));
-    return (InversePower){y, v_mul(r, v_fma(v_set(6), r, v_set(3)))};
+    ShortInverse inverse = short_inverse(d);
+    V r = inverse.r;
+    return (InversePower){inverse.y, v_mul(r, v_fma(v_set(6), r, v_set(3)))};
 }
 
 /* (1 + a)(1 + b) - 1 */

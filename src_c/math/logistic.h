@@ -54,27 +54,25 @@ INLINE V logistic_product(Pair n, Pair z)
     return quotient_of_pair(n, logistic_divisor(minus_z, v_set(1)));
 }
 
-/* What s(z) and s'(z) are made of, for w = e^-t = head (1 + tail), t = |z|: y is 1/(1 + w)
- * with half of the significand, and 1 - y (1 + w) what it leaves out. */
+/* What s(z) and s'(z) are made of, for w = e^-t = head (1 + tail), t = |z|. */
 typedef struct {
-    V head, tail, y, rest;
+    V head, tail;
+    ShortInverse inverse; /* of 1 + w */
     M deep;
 } Logistic;
 INLINE Logistic logistic_of(Decay decay)
 {
     V head = exp_head(decay.n), tail = exp_tail(decay.n);
     V shallow = v_select(decay.deep, v_set(0), head);
-    Pair divisor = one_plus(shallow, tail);
-    V y = v_truncate(inverse_estimate(v_add(divisor.hi, divisor.lo)));
-    V rest = v_fnma(y, divisor.lo, v_fnma(y, divisor.hi, v_set(1)));
-    return (Logistic){head, tail, y, rest, decay.deep};
+    return (Logistic){head, tail, short_inverse(one_plus(shallow, tail)), decay.deep};
 }
 
 /* s'(z) = w / (1 + w)^2 */
 INLINE Slope logistic_slope_of(Logistic l)
 {
-    Pair product = two_product(v_mul(l.head, l.y), l.y);
-    V error = joint_error(inverse_square_error(l.rest), l.tail);
+    V y = l.inverse.y;
+    Pair product = two_product(v_mul(l.head, y), y);
+    V error = joint_error(inverse_square_error(l.inverse.r), l.tail);
     return (Slope){
         SLOPE_LIFTED,
         .hi = product.hi,
@@ -90,8 +88,8 @@ INLINE Slope logistic_slope(Pair t)
 /* s(z), lifted where it is deep */
 INLINE Slope logistic_pair_of(Logistic l, M negative)
 {
-    V error = v_fma(l.rest, l.rest, l.rest);
-    V hi = v_select(negative, v_mul(l.head, l.y), l.y);
+    V y = l.inverse.y, r = l.inverse.r, error = v_fma(r, r, r);
+    V hi = v_select(negative, v_mul(l.head, y), y);
     V lo = v_mul(hi, v_select(negative, joint_error(error, l.tail), error));
     return (Slope){SLOPE_LIFTED, hi, lo, v_and(negative, l.deep)};
 }

@@ -125,14 +125,21 @@ INLINE V slope_times_rare(V g, Slope s)
     return lifted ? lift_after(s.deep, product) : product;
 }
 
+/* 2 g half, rounded once: neither a double nor the product leaves the range but where the
+ * result does. */
+INLINE V twice_product(V g, V half)
+{
+    V one = v_set(1), two = v_set(2), size = v_abs(g);
+    M large = v_and(v_le(one, size), v_le(size, v_set(T_MAX)));
+    g = v_mul(g, v_select(large, one, two));
+    return v_mul(g, v_mul(half, v_select(large, two, one)));
+}
+
 /* g times the slope, rounded once. Rare lanes cost a test and not the work. */
 INLINE V slope_times(V g, Slope s)
 {
     if (s.kind == SLOPE_EXACT) return v_mul(g, s.hi);
-    if (s.kind == SLOPE_TWICE) {
-        V half = v_mul(g, s.hi);
-        return v_add(half, half);
-    }
+    if (s.kind == SLOPE_TWICE) return twice_product(g, s.hi);
     if (s.kind == SLOPE_PAIR) return slope_product(g, slope_cofactor(g, s), s);
     if (s.kind == SLOPE_LARGE || slope_is_lifted(s)) return slope_times_rare(g, s);
     V product = v_fma(g, s.hi, v_mul(g, s.lo)), size = v_abs(product);

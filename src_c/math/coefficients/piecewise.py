@@ -120,7 +120,7 @@ def tables() -> list[str]:
             mpf("10.5"),
             8,
             left=mpf("6.1"),
-            offset=mpf("2.096"),
+            offset=mpf("2.12"),
             steps=4,
             root=mish_root,
         ),
