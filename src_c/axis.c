@@ -18,6 +18,7 @@ enum {
     PAD_BYTES = FA_AXIS_MAX_ROWS * LINE_BYTES, /* between rows */
     PART = 1 << 16, /* elements of a row that no part is shorter than, and ... */
     MOST_PARTS = 64, /* ... how many parts there are at most */
+    ACROSS = 512, /* elements of a column up to which it is read from place to place */
     STREAMED = 256, /* elements of a row from which on stores may go past the caches */
 };
 
@@ -30,6 +31,7 @@ typedef struct {
     ptrdiff_t bytes;
     bool in_rows; /* the kernel can take it where it lies */
     bool turned; /* ... but for columns to be made rows */
+    bool across; /* the kernel for columns can take it where it lies */
 } Operand;
 
 typedef struct {
@@ -42,7 +44,7 @@ typedef struct {
     int parts;
     bool whole; /* the result is as long as the row */
     bool columns; /* neighbours in memory belong to different rows */
-    bool direct, streaming;
+    bool direct, across, streaming;
     void (*fence)(void);
     fa_control callers; /* control word, for every thread */
     Operand operand[FA_AXIS_OPERANDS];
@@ -278,10 +280,23 @@ static fa_control run_in_scratch(const Plan *plan, Place place, ptrdiff_t rows,
     return leave(before);
 }
 
+static fa_control run_across(const Plan *plan, Place place, ptrdiff_t rows)
+{
+    fa_rows columns;
+    for (int k = 0; k < plan->operands; k++) {
+        columns.at[k] = place.at[k];
+        columns.step[k] = plan->job->stride[k] / plan->bytes;
+    }
+    fa_control before = enter(plan->callers);
+    plan->kernel->columns(&columns, rows, plan->job->length);
+    return leave(before);
+}
+
 /* Rows of one step. */
 static fa_control run_stretch(const Plan *plan, Place place, ptrdiff_t rows,
                               int members)
 {
+    if (plan->across) return run_across(plan, place, rows);
     if (plan->direct && plan->parts == 1) {
         fa_rows here = rows_in_place(plan, place, 0);
         fa_control before = enter(plan->callers);
@@ -343,6 +358,10 @@ static Operand describe(const Plan *plan, const fa_target *target, int k)
     for (int d = 0; d < job->rows.dims; d++)
         contiguous &= job->rows.strides[k][d] % it.bytes == 0;
     it.in_rows = contiguous && !it.convert;
+    it.across = !it.convert && job->rows.strides[k][job->rows.dims - 1] == it.bytes;
+    for (int d = 0; d < job->rows.dims; d++)
+        it.across &= job->rows.strides[k][d] % it.bytes == 0;
+    if (!single) it.across &= job->stride[k] % it.bytes == 0;
     it.turned = !it.convert && !single && job->stride[k] % it.bytes == 0;
     return it;
 }
@@ -359,6 +378,7 @@ static Plan make_plan(const fa_axis_job *job, fa_control callers)
         .bytes = op->precision ? 8 : 4,
         .whole = fa_axis_functions[op->function].whole,
         .direct = true,
+        .across = job->length > 1 && job->length <= ACROSS,
         .fence = target->fence,
         .callers = callers,
     };
@@ -369,8 +389,10 @@ static Plan make_plan(const fa_axis_job *job, fa_control callers)
     for (int k = 0; k < plan.operands; k++) {
         plan.operand[k] = describe(&plan, target, k);
         plan.direct &= plan.operand[k].in_rows;
+        plan.across &= plan.operand[k].across;
     }
     ptrdiff_t step = labs(job->rows.strides[0][job->rows.dims - 1]);
+    plan.across &= !plan.direct;
     plan.columns = !plan.direct && step < labs(job->stride[0]) && step < LINE_BYTES;
     return plan;
 }
@@ -408,7 +430,7 @@ static fa_control run_planned(const Plan *plan, ptrdiff_t rows)
     const fa_axis_job *job = plan->job;
     double ns =
         fa_axis_functions[job->op->function].cost * (job->op->precision ? 3 : 1);
-    if (!plan->direct) ns += NS_OF_A_COPY * plan->operands;
+    if (!plan->direct && !plan->across) ns += NS_OF_A_COPY * plan->operands;
     ns *= (double)rows * (double)job->length;
     int members =
         rows_coincide(plan) || (rows == 1 && plan->parts == 1) ? 1 : fa_borrow_team(ns);

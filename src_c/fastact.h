@@ -128,12 +128,14 @@ typedef struct {
     ptrdiff_t step[FA_AXIS_OPERANDS];
 } fa_rows;
 
-/* All of any number of rows; or, of at most `side_by_side` rows, what they come to in
+/* All of any number of rows; of any number of columns, rows that are neighbours in memory,
+ * where steps lead from element to element, shorter than a block; or, of at most `side_by_side` rows, what they come to in
  * pieces of FA_AXIS_BLOCK elements (but for the last), joined with that of other parts of
  * the same rows, finished, and then the elements. The memory between is the kernel's. */
 typedef struct {
     void (*rows)(const fa_rows *rows, ptrdiff_t count, ptrdiff_t length,
                  bool streaming);
+    void (*columns)(const fa_rows *columns, ptrdiff_t count, ptrdiff_t length);
     void (*reduce)(void *carry, const fa_rows *rows, int count, ptrdiff_t length);
     void (*total)(void *total, void *carry, int count);
     void (*join)(void *total, const void *with);
