@@ -42,7 +42,7 @@ ENTRIES: dict[str, Entry] = {
     "softmax": Entry(
         summary="Exponentials along an axis, divided by their sum.",
         formula="y[i] = exp(x[i]) / sum(exp(x))",
-        bound="The error is at most 1.6 ulp, whatever the length.",
+        bound="The error is at most 1.6 ulp of the result, whatever the length.",
         limits=_NOT_A_NUMBER.format("0"),
         see_also="log_softmax, softmin, logsumexp, softmax_backward",
         example=(
@@ -58,7 +58,7 @@ ENTRIES: dict[str, Entry] = {
     "softmin": Entry(
         summary="Softmax of the negated elements along an axis.",
         formula="y[i] = exp(-x[i]) / sum(exp(-x))",
-        bound="The error is at most 1.6 ulp, whatever the length.",
+        bound="The error is at most 1.6 ulp of the result, whatever the length.",
         limits=(
             "A row with NaN or -inf in it is NaN throughout, and so is one of inf alone.\n"
             "Beside a finite number inf gives 0."

@@ -84,6 +84,16 @@ def test_against_mpmath(name: str, dtype: type, spread: float, offset: float, is
                 assert abs(mpmath.mpf(float(a)) - b) <= max(bound * scale, least), (x, a, b)
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_logsumexp_that_cancels_to_little(dtype: type, isa: str) -> None:
+    """One element is 0, and the result is what the others add, however little."""
+    with mpmath.workprec(1200):
+        for far in np.linspace(1, 87 if dtype == np.float32 else 708, 60):
+            x = np.array([0, -far], dtype)
+            want = exact("logsumexp", x)[0][0]
+            assert abs(mpmath.mpf(float(fa.logsumexp(x))) - want) <= 1.2 * ulp_of(want, dtype)
+
+
 @pytest.mark.parametrize("length", [PART - 1, PART + 1, 1_000_003, 5_000_000])
 def test_the_error_does_not_grow_with_the_length(length: int, isa: str) -> None:
     x = np.random.default_rng(3).normal(0, 1, length)
@@ -456,6 +466,20 @@ def test_dtypes(name: str) -> None:
     for dtype in (np.float16, ml_dtypes.bfloat16):
         x = operands(name, (20, 77), np.float32)[0].astype(dtype)
         assert_same(apply(name, x), apply(name, x.astype(np.float32)).astype(dtype))
+
+
+@pytest.mark.parametrize("length", [3, 40, 1030])
+def test_no_overflow_is_told_of_a_row_of_nan(length: int, isa: str) -> None:
+    """Its elements are further apart than the largest number, but no result is infinite."""
+    for dtype in (np.float32, np.float64):
+        most = np.finfo(dtype).max
+        for large in (most, most * np.finfo(dtype).eps * 2**20, most / 5):
+            for place in (0, 1, 2):
+                x = np.zeros(length, dtype)
+                x[: length // 3 * 3 : 3], x[1 : length // 3 * 3 : 3] = -most, large
+                x[-1 - place] = np.nan
+                with np.errstate(all="raise"):
+                    assert np.isnan(fa.log_softmax(x)).all()
 
 
 def test_an_axis_by_position_is_told_its_name() -> None:

@@ -106,11 +106,16 @@ INLINE V maxima_of_rows(V *most, int rows)
 
 /* ---- exponentials beside a maximum ---- */
 
-/* e^(x - highest) is far below half of the smallest number where x is DEEP below. It is
- * lifted by 2^LIFT_BITS, so that it has all its bits down to there. */
-#define DEEP C(110.0, 760.0)
+/* Where x is DEEP below, e^(x - highest) is so far below the smallest number that all
+ * elements of a row together do not reach it. It is lifted by 2^LIFT_BITS, so that it has
+ * all its bits down to there. */
+#define DEEP C(130.0, 790.0)
 #define LIFT_BITS C(64.0, 128.0)
 #define NEAR C(256.0, 2048.0)
+
+/* From here on differences can overflow. Halves differ by 0 just as well, or by far more
+ * than DEEP. */
+#define ENORMOUS C(0x1p100, 0x1p960)
 
 /* How elements are reduced beside the highest: it costs nothing to divide by 2^(k/N), a
  * number near e^highest, since the steps of x and k are whole. From NEAR on, where k would
@@ -166,6 +171,9 @@ INLINE Pair lifted_exp_pair(Frame f, V x)
 /* What turns sums in the frame of one maximum to sums in that of a higher one. */
 INLINE Pair change_of_frame(V before, V now)
 {
+    M enormous = v_lt(v_set(ENORMOUS), v_max(v_abs(before), v_abs(now)));
+    before = v_select(enormous, v_mul(before, v_set(0.5)), before);
+    now = v_select(enormous, v_mul(now, v_set(0.5)), now);
     return pair_quotient(lifted_exp_pair(frame_of(now), before),
                          lifted_exp_pair(frame_of(before), before));
 }
@@ -210,6 +218,14 @@ static void sum_with_infinity(Pair *sum, const T *x, ptrdiff_t count)
     *sum = single(v_set(nan ? NAN : INFINITY));
 }
 
+static void sum_beside_enormous(int sign, Pair *sum, T highest, const T *x,
+                                ptrdiff_t count)
+{
+    T half[FA_AXIS_BLOCK];
+    for (ptrdiff_t i = 0; i < count; i++) half[i] = x[i] / 2;
+    sum_exponentials(sign, sum, frame_of(v_set(highest / 2)), half, count);
+}
+
 /* Sums keep up with a maximum that has risen. */
 static void change_frames(Pair *sum, int rows, V before, V now)
 {
@@ -244,8 +260,11 @@ INLINE void reduce_normaliser(int sign, Carry *carry, Rows in, int rows,
         put_frames(&frames, now);
         for (int row = 0; row < rows; row++) {
             const T *x = in.at[0] + row * in.step[0];
-            if (frames.base[row] == INFINITY)
+            T base = frames.base[row];
+            if (base == INFINITY)
                 sum_with_infinity(&carry->sum[row], x, block);
+            else if (base > ENORMOUS)
+                sum_beside_enormous(sign, &carry->sum[row], base, x, block);
             else
                 sum_exponentials(sign, &carry->sum[row], frame_at(&frames, row), x,
                                  block);
@@ -367,8 +386,9 @@ INLINE Pair log_of_pair(Pair s)
     I exponent = v_int_add(v_shift_right(bits, mantissa), v_bits(v_set(unit)));
     V k = v_sub(v_from_bits(exponent), v_set(unit + bias));
     V w = v_sub(significand, v_set(1));
-    V head = v_truncate(v_max(v_set(C(0x1p-60, 0x1p-500)), w));
-    Pair log = log1p_of(head, v_div(v_sub(w, head), head), w);
+    V head = v_truncate(w); /* or 0, with a tail of 0 */
+    V tail = v_div(v_sub(w, head), v_max(v_set(C(0x1p-60, 0x1p-500)), head));
+    Pair log = log1p_of(head, tail, w);
     Pair powers = two_product(k, v_set(EXP_STEP_HIGH * V_TABLE));
     powers.lo = v_fma(k, v_set(EXP_STEP_LOW * V_TABLE), powers.lo);
     Pair sum = fast_two_sum(powers.hi, log.hi);
