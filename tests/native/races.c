@@ -1,8 +1,8 @@
 /* Calls on many threads at once, under ThreadSanitizer: races SECONDS.
  *
- * Eight threads run jobs on arrays of their own and read one that they share, in teams,
- * while each now and then changes the instruction set, the limits and forks. Results are
- * compared with one computed alone. "races planted-in-team" and "races
+ * Eight threads run activations and functions along an axis on arrays of their own and read
+ * one that they share, in teams, while each now and then changes the instruction set, the
+ * limits and forks. Results are compared with those computed alone. "races planted-in-team" and "races
  * planted-in-callers" race on purpose: the sanitizer must see it. */
 #include <pthread.h>
 #include <stdatomic.h>
@@ -13,11 +13,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "axis_reference.h"
 #include "fastact.h"
 
-enum { THREADS = 8, COUNT = 3000 };
+enum { THREADS = 8, COUNT = 3000, ROWS = 20, KINDS = 3 };
 
-static float shared[COUNT], want[2][COUNT]; /* [instruction set] */
+static float shared[COUNT], want[KINDS][2][COUNT]; /* [kind of job][instruction set] */
 static int isas[2];
 static time_t end;
 static atomic_long calls, forks;
@@ -43,10 +44,33 @@ static void silu(const float *x, float *y, ptrdiff_t step)
     fa_run(&job);
 }
 
-static bool either(const float *y, ptrdiff_t step)
+/* Of rows, or of columns, which pass through scratch. */
+static void softmax(const float *x, float *y, bool columns)
+{
+    static const fa_axis_op op = {.function = AXIS_softmax};
+    ptrdiff_t item = sizeof *x, length = COUNT / ROWS;
+    fa_axis_job job = {
+        .op = &op, .length = length, .rows = {.dims = 1, .shape = {ROWS}}};
+    for (int k = 0; k < 2; k++) {
+        job.rows.data[k] = k ? (char *)y : (char *)x;
+        job.rows.strides[k][0] = columns ? item : length * item;
+        job.stride[k] = columns ? ROWS * item : item;
+    }
+    fa_run_axis(&job);
+}
+
+static void run(int kind, float *y, ptrdiff_t step)
+{
+    if (kind == 0)
+        silu(shared, y, step);
+    else
+        softmax(shared, y, kind == 2);
+}
+
+static bool either(int kind, const float *y, ptrdiff_t step)
 {
     for (ptrdiff_t i = 0; i < COUNT / step * step; i += step)
-        if (y[i] != want[0][i] && y[i] != want[1][i]) return false;
+        if (y[i] != want[kind][0][i] && y[i] != want[kind][1][i]) return false;
     return true;
 }
 
@@ -60,9 +84,10 @@ static void *caller(void *number)
         if (choice < 20) fa_use_isa(isas[choice & 1]);
         if (choice >= 20 && choice < 40) fa_set_threads(1 + (int)(choice & 3));
         if (choice >= 40 && choice < 60) fa_swap_local_threads((int)(choice & 3));
-        ptrdiff_t step = choice & 64 ? 1 : 2;
-        silu(shared, y, step);
-        if (!either(y, step)) wrong = true;
+        int kind = (int)(random >> 16 & 3) % KINDS;
+        ptrdiff_t step = kind == 0 && !(choice & 64) ? 2 : 1;
+        run(kind, y, step);
+        if (!either(kind, y, step)) wrong = true;
         calls++;
     }
     return NULL;
@@ -76,8 +101,8 @@ static void fork_now_and_then(void)
     while (time(NULL) < end && !wrong) {
         pid_t child = fork();
         if (child == 0) {
-            silu(shared, y, 1);
-            _exit(!either(y, 1));
+            run(1, y, 1);
+            _exit(!either(1, y, 1));
         }
         int status;
         if (child < 0 || waitpid(child, &status, 0) != child || status) wrong = true;
@@ -88,7 +113,8 @@ static void fork_now_and_then(void)
 
 static void *race(void *y)
 {
-    silu(shared, y, 1);
+    /* Often, as one call after the other is no race. */
+    for (int k = 0; k < 1000; k++) silu(shared, y, 1);
     return NULL;
 }
 
@@ -99,7 +125,10 @@ int main(int argc, char **argv)
     isas[1] = fa_isa_count - 1;
     for (isas[0] = 0; !fa_isa_available(isas[0]);) isas[0]++;
     fa_set_threads(1);
-    for (int k = 0; k < 2; k++) fa_use_isa(isas[k]), silu(shared, want[k], 1);
+    for (int k = 0; k < 2; k++) {
+        fa_use_isa(isas[k]);
+        for (int kind = 0; kind < KINDS; kind++) run(kind, want[kind][k], 1);
+    }
     fa_set_threads(3);
 
     if (strcmp(what, "planted-in-team") == 0) {
@@ -110,7 +139,7 @@ int main(int argc, char **argv)
     }
     if (strcmp(what, "planted-in-callers") == 0) {
         pthread_t threads[2];
-        for (int k = 0; k < 2; k++) pthread_create(&threads[k], NULL, race, want[1]);
+        for (int k = 0; k < 2; k++) pthread_create(&threads[k], NULL, race, want[0][1]);
         for (int k = 0; k < 2; k++) pthread_join(threads[k], NULL);
         return 0;
     }
