@@ -2,9 +2,10 @@
 
     python tests/soak.py [SECONDS] [THREADS]
 
-Every thread calls random ufuncs on random views, also in place, through NumPy's road and on
-arrays that are worth a team, while the instruction set and the limits of threads change; one
-forks children that call as well. Every result is compared with those computed beforehand, alone.
+Every thread calls random ufuncs, elementwise and along an axis, on random views, also in place,
+through NumPy's road and on arrays that are worth a team, while the instruction set and the limits
+of threads change; one forks children that call as well. Every result is compared with those
+computed beforehand, alone.
 """
 
 from __future__ import annotations
@@ -24,26 +25,12 @@ import numpy as np
 from cases import CASES, Case, outputs, sample
 
 import fastact as fa
+from fastact._ufuncs import AXIS_UFUNCS
 
 LENGTH = 1200
+ROWS = 30
 CHILD_SECONDS = 120
 MOST_GROWTH = 2000  # kB, of what tracemalloc sees
-
-
-@dataclass
-class Subject:
-    """Operands of a case, and its results on each instruction set."""
-
-    case: Case
-    operands: list[np.ndarray]
-    results: list[tuple[np.ndarray, ...]]
-
-    def holds(self, got: object, part: object) -> bool:
-        """Whether each bit is that of some instruction set: they may change during a call."""
-        return all(
-            np.any([same(y, want[k][part]) for want in self.results], axis=0).all()
-            for k, y in enumerate(outputs(got))
-        )
 
 
 def same(got: np.ndarray, want: np.ndarray) -> np.ndarray:
@@ -52,43 +39,96 @@ def same(got: np.ndarray, want: np.ndarray) -> np.ndarray:
     return alike | (np.isnan(got) & np.isnan(want))
 
 
+@dataclass
+class Subject:
+    """A ufunc, its operands, and its results on each instruction set."""
+
+    ufunc: np.ufunc
+    operands: list[np.ndarray]
+    results: list[tuple[np.ndarray, ...]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.results = []
+        before = fa.isa()
+        for name in fa.available_isas():
+            fa.use_isa(name)
+            with fa.num_threads(1):
+                self.results.append(outputs(self.ufunc(*self.operands)))
+        fa.use_isa(before)
+
+    def holds(self, got: object, part: object = ...) -> bool:
+        """Whether each bit is that of some instruction set: they may change during a call."""
+        return all(
+            np.any([same(y, want[k][part]) for want in self.results], axis=0).all()
+            for k, y in enumerate(outputs(got))
+        )
+
+    def call(self, rng: np.random.Generator) -> bool:
+        """A random call; whether its results are right."""
+        raise NotImplementedError
+
+
+@dataclass
+class Elementwise(Subject):
+    """Operands of one dimension."""
+
+    case: Case
+
+    def call(self, rng: np.random.Generator) -> bool:
+        ufunc, operands = self.ufunc, self.operands
+        start, stop = sorted(rng.integers(0, LENGTH + 1, 2))
+        step = int(rng.choice([1, 1, 2, 7, -1, -3]))
+        way = rng.integers(0, 8)
+        if way == 0:  # worth a team
+            times = int(self.case.size_for(3) / LENGTH) + 1
+            got = ufunc(*(np.tile(o, (times, 1)) for o in operands))
+            return all(self.holds(tuple(y[row] for y in outputs(got))) for row in (0, -1))
+        if way == 1:  # rows of a turned view
+            got = ufunc(*(o.reshape(ROWS, -1).T for o in operands))
+            return self.holds(tuple(y.T.reshape(-1) for y in outputs(got)))
+        part = np.s_[start:stop] if step == 1 else np.s_[::step]
+        views = [o[part] for o in operands]
+        if way == 2:  # in place
+            views = [v.copy() for v in views]
+            return self.holds(ufunc(*views, out=(views[-1],) + (None,) * (ufunc.nout - 1)), part)
+        if way == 3:
+            return self.holds(ufunc(*views, where=True), part)
+        return self.holds(ufunc(*views), part)
+
+
+@dataclass
+class AlongAxis(Subject):
+    """Operands of ROWS rows."""
+
+    def call(self, rng: np.random.Generator) -> bool:
+        ufunc, operands = self.ufunc, self.operands
+        way = rng.integers(0, 6)
+        if way == 0:  # worth a team
+            got = ufunc(*(np.tile(o, (40, 1, 1)) for o in operands))
+            return self.holds(got[0]) and self.holds(got[-1])
+        if way == 1:
+            got = ufunc(*(np.ascontiguousarray(o.T) for o in operands), axis=0)
+            return self.holds(got.T)
+        if way == 2 and ufunc.signature.endswith("(n)"):  # in place
+            views = [o.copy() for o in operands]
+            return self.holds(ufunc(*views, out=views[-1]))
+        if way == 3:  # by NumPy's road
+            return self.holds(ufunc(*operands, subok=False))
+        part = np.s_[:: int(rng.choice([1, 2, 7, -1, -3]))]
+        return self.holds(ufunc(*(o[part] for o in operands)), part)
+
+
 def subjects() -> list[Subject]:
-    found = []
-    before = fa.isa()
-    for case in CASES:
-        for dtype in (np.float32, np.float64, np.float16):
+    found: list[Subject] = []
+    for dtype in (np.float32, np.float64, np.float16):
+        for case in CASES:
             operands = sample(case, LENGTH, dtype, seed=len(found))
-            results = []
-            for name in fa.available_isas():
-                fa.use_isa(name)
-                with fa.num_threads(1):
-                    results.append(outputs(case.ufunc(*operands)))
-            found.append(Subject(case, operands, results))
-    fa.use_isa(before)
+            found.append(Elementwise(case.ufunc, operands, case))
+        for ufunc in AXIS_UFUNCS.values():
+            rng = np.random.default_rng(len(found))
+            shape = (ufunc.nin, ROWS, LENGTH // ROWS)
+            found.append(AlongAxis(ufunc, list(rng.uniform(-4, 1, shape).astype(dtype))))
     return found
-
-
-def one_call(subject: Subject, rng: np.random.Generator) -> bool:
-    """A random call; whether its results are right."""
-    ufunc, operands = subject.case.ufunc, subject.operands
-    start, stop = sorted(rng.integers(0, LENGTH + 1, 2))
-    step = int(rng.choice([1, 1, 2, 7, -1, -3]))
-    way = rng.integers(0, 8)
-    if way == 0:  # worth a team
-        times = int(subject.case.size_for(3) / LENGTH) + 1
-        got = ufunc(*(np.tile(o, (times, 1)) for o in operands))
-        return all(subject.holds(tuple(y[row] for y in outputs(got)), np.s_[:]) for row in (0, -1))
-    if way == 1:  # rows of a turned view
-        got = ufunc(*(o.reshape(30, 40).T for o in operands))
-        return subject.holds(tuple(y.T.reshape(-1) for y in outputs(got)), np.s_[:])
-    part = np.s_[start:stop] if step == 1 else np.s_[::step]
-    views = [o[part] for o in operands]
-    if way == 2:  # in place
-        views = [v.copy() for v in views]
-        return subject.holds(ufunc(*views, out=(views[-1],) + (None,) * (ufunc.nout - 1)), part)
-    if way == 3:
-        return subject.holds(ufunc(*views, where=True), part)
-    return subject.holds(ufunc(*views), part)
 
 
 @dataclass
@@ -144,9 +184,9 @@ class Soak:
             while time.monotonic() < end and not self.wrong:
                 subject = self.subjects[rng.integers(len(self.subjects))]
                 with np.errstate(all="ignore"):
-                    right = one_call(subject, rng)
+                    right = subject.call(rng)
                 if not right:
-                    self.wrong.append(subject.case.ufunc.__name__)
+                    self.wrong.append(subject.ufunc.__name__)
                 count += 1
                 if rng.integers(50) == 0:
                     fa.use_isa(str(rng.choice(fa.available_isas())))
@@ -166,7 +206,7 @@ class Soak:
         if child == 0:
             chosen = rng.integers(0, len(self.subjects), 3)
             with np.errstate(all="ignore"):
-                right = all(one_call(self.subjects[k], rng) for k in chosen)
+                right = all(self.subjects[k].call(rng) for k in chosen)
             os._exit(0 if right else 1)
         self.forks += 1
         patience = time.monotonic() + CHILD_SECONDS
