@@ -279,6 +279,28 @@ def test_layouts(name: str, dtype: type, isa: str) -> None:
         assert_same(apply(name, *backwards), want)
 
 
+@every_name
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.filterwarnings("ignore:overflow")
+def test_columns_of_any_values(name: str, dtype: type, isa: str) -> None:
+    huge = np.finfo(dtype).max
+    special = [np.inf, -np.inf, np.nan, huge, -huge, 0.0, -0.0, 200, 1e-45]
+    rng = np.random.default_rng(6)
+    for length in (2, 3, 16, 21, 64, 65, 130, 511, 512, 513):
+        arrays = operands(name, (45, length), dtype, seed=length)
+        for o in arrays:
+            spoilt = rng.random(o.shape) < 1 / length
+            o[spoilt] = rng.choice(special, spoilt.sum())
+            o[0], o[1] = -np.inf, np.inf
+        images = [np.ascontiguousarray(o.reshape(3, 15, length).swapaxes(1, 2)) for o in arrays]
+        want = apply(name, *arrays)
+        got = apply(name, *images, axis=1)
+        assert_same(
+            got.reshape(45) if want.ndim == 1 else got.swapaxes(1, 2),
+            want.reshape(45 if want.ndim == 1 else (3, 15, length)),
+        )
+
+
 @given(data=st.data())
 @settings(max_examples=150, deadline=None)
 def test_any_layout(data: st.DataObject) -> None:

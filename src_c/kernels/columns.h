@@ -59,21 +59,42 @@ INLINE Pair infinite_sums(M infinite, Pair sum, const Columns *in, ptrdiff_t len
     return (Pair){v_select(infinite, hi, sum.hi), v_select(infinite, v_set(0), sum.lo)};
 }
 
-INLINE Words normalise_columns(int sign, const Columns *in, ptrdiff_t length)
+/* Elements are multiplied by scale first, or not where that is NULL. */
+INLINE Pair sum_exponentials_of_columns(int sign, const Columns *in, ptrdiff_t length,
+                                        V highest, const V *scale)
 {
-    V highest = highest_of_columns(sign, in, length);
     Frame frame = frame_of(highest);
     V absent = lifted_exp(frame, v_set(-INFINITY));
-    Pair sum[V_WIDTH] = {single(v_set(0))};
+    Pair sum[V_WIDTH];
+    sum[0] = single(v_set(0));
     for (ptrdiff_t lane = 0; lane < V_WIDTH && lane < length; lane++) {
         Pair s = single(v_set(0));
         ptrdiff_t i = lane;
-        for (; i < length; i += V_WIDTH)
-            sum_up(&s, lifted_exp(frame, v_signed(sign, element(in, 0, i))));
+        for (; i < length; i += V_WIDTH) {
+            V x = v_signed(sign, element(in, 0, i));
+            sum_up(&s, lifted_exp(frame, scale ? v_mul(x, *scale) : x));
+        }
         if (i - lane < length) sum_up(&s, absent);
         sum[lane] = s;
     }
-    Pair all = joined_lanes(sum, length, &absent);
+    return joined_lanes(sum, length, &absent);
+}
+
+/* As sum_beside_enormous. */
+static COLD Pair sum_beside_enormous_columns(int sign, const Columns *in,
+                                             ptrdiff_t length, V highest, M enormous)
+{
+    V scale = v_select(enormous, v_set(0.5), v_set(1));
+    return sum_exponentials_of_columns(sign, in, length, v_mul(highest, scale), &scale);
+}
+
+INLINE Words normalise_columns(int sign, const Columns *in, ptrdiff_t length)
+{
+    V highest = highest_of_columns(sign, in, length), most = v_set(T_MAX);
+    M enormous = v_and(v_lt(v_set(ENORMOUS), highest), v_le(highest, most));
+    Pair all = v_any(enormous)
+        ? sum_beside_enormous_columns(sign, in, length, highest, enormous)
+        : sum_exponentials_of_columns(sign, in, length, highest, NULL);
     M infinite = v_le(v_set(INFINITY), highest);
     if (v_any(infinite)) all = infinite_sums(infinite, all, in, length);
     return (Words){{highest, all.hi, all.lo}};
@@ -82,7 +103,8 @@ INLINE Words normalise_columns(int sign, const Columns *in, ptrdiff_t length)
 /* The sum of g, or of g y. */
 INLINE Words add_columns_up(bool product, const Columns *in, ptrdiff_t length)
 {
-    Pair sum[V_WIDTH] = {single(v_set(0))};
+    Pair sum[V_WIDTH];
+    sum[0] = single(v_set(0));
     for (ptrdiff_t lane = 0; lane < V_WIDTH && lane < length; lane++) {
         Pair s = single(v_set(0));
         ptrdiff_t i = lane;
