@@ -64,6 +64,14 @@ def ulp_of(value: mpmath.mpf, dtype: type) -> mpmath.mpf:
     return mpmath.mpf(2) ** (mpmath.floor(mpmath.log(size, 2)) - info.nmant)
 
 
+@pytest.mark.parametrize("name", ["softmax", "softmin"])
+def test_no_share_is_above_1(name: str, isa: str) -> None:
+    x = np.random.default_rng(0).normal(0, 10, (400_000, 2)).astype(np.float32)
+    share = apply(name, x)
+    assert (share == 1).any()
+    assert share.max() == 1
+
+
 @pytest.mark.parametrize("name", FORWARD)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("spread", [0, 1e-3, 1, 30])

@@ -430,12 +430,13 @@ INLINE Words sum_words(Words w)
 
 /* ---- maps ---- */
 
+/* A share just below 1 must not be rounded to the number above. */
 INLINE V map_softmax(V x, Words w, Frame f)
 {
     Reduced n = reduce_in(f, x);
     n.low = v_add(n.low, w.word[2]);
     V head = v_mul(exp_head(n), w.word[1]);
-    return v_fma(head, exp_tail(n), head);
+    return v_min(v_set(1), v_fma(head, exp_tail(n), head));
 }
 
 INLINE V map_log_softmax(V x, Words w) { return v_sub(v_sub(x, w.word[0]), w.word[1]); }
