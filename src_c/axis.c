@@ -1,11 +1,11 @@
 /* Functions along an axis: from arrays of any layout to rows of the kernel's precision.
  *
- * Rows that are contiguous go to the kernel as they lie, and so do short columns, rows whose
- * neighbours in memory are other rows. Others pass through scratch: as
- * many whole rows as it holds, or else some rows side by side, a block of each at a time,
- * once for the sums and once for the elements. A very long row is summed in parts, which
- * threads can share. Where a row is cut depends on its length alone, and so do the bits of
- * the result. */
+ * Rows that are contiguous go to the kernel as they lie, and so do short columns, rows
+ * whose neighbours in memory are other rows. Others pass through scratch: as many whole
+ * rows as it holds, or else some rows side by side, a block of each at a time, once for
+ * the sums and once for the elements. A very long row is summed in parts, which threads
+ * can share. Where a row is cut depends on its length alone, and so do the bits of the
+ * result. */
 #include <stdlib.h>
 
 #include "copy.h"

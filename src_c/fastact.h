@@ -128,10 +128,11 @@ typedef struct {
     ptrdiff_t step[FA_AXIS_OPERANDS];
 } fa_rows;
 
-/* All of any number of rows; of any number of columns, rows that are neighbours in memory,
- * where steps lead from element to element, shorter than a block; or, of at most `side_by_side` rows, what they come to in
- * pieces of FA_AXIS_BLOCK elements (but for the last), joined with that of other parts of
- * the same rows, finished, and then the elements. The memory between is the kernel's. */
+/* All of any number of rows, or of columns: rows shorter than a block that are neighbours in
+ * memory, where steps lead from element to element. Or, of at most `side_by_side` rows,
+ * what they come to in pieces of FA_AXIS_BLOCK elements (but for the last), joined with
+ * that of other parts of the same rows, finished, and then the elements. The memory
+ * between is the kernel's. */
 typedef struct {
     void (*rows)(const fa_rows *rows, ptrdiff_t count, ptrdiff_t length,
                  bool streaming);

@@ -1,5 +1,5 @@
-/* Columns: the functions of softmax.h for rows whose neighbours in memory are other rows, as in
- * a softmax over channels. Each lane is a row.
+/* Columns: the functions of softmax.h for rows whose neighbours in memory are other rows,
+ * as in a softmax over channels. Each lane is a row.
  *
  * What lane k of a row in softmax.h sums is the k-th sum here, and the sums are joined in the
  * order of lanes there: so a row comes to the same bits whichever way it lies. */
