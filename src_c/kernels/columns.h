@@ -1,8 +1,8 @@
 /* Columns: the functions of softmax.h for rows whose neighbours in memory are other rows,
  * as in a softmax over channels. Each lane is a row.
  *
- * What lane k of a row in softmax.h sums is the k-th sum here, and the sums are joined in the
- * order of lanes there: so a row comes to the same bits whichever way it lies. */
+ * What lane k of a row in softmax.h sums is the k-th sum here, and the sums are joined in
+ * the order of lanes there: so a row comes to the same bits whichever way it lies. */
 #ifndef FA_COLUMNS_H
 #define FA_COLUMNS_H
 
@@ -66,7 +66,7 @@ INLINE Pair sum_exponentials_of_columns(int sign, const Columns *in, ptrdiff_t l
     Frame frame = frame_of(highest);
     V absent = lifted_exp(frame, v_set(-INFINITY));
     Pair sum[V_WIDTH];
-    sum[0] = single(v_set(0));
+    sum[0] = single(v_set(0)); /* no row is empty, but compilers do not know */
     for (ptrdiff_t lane = 0; lane < V_WIDTH && lane < length; lane++) {
         Pair s = single(v_set(0));
         ptrdiff_t i = lane;
