@@ -66,18 +66,19 @@ def test_info():
 def test_verify_tries_all_float16_inputs(tmp_path):
     file = tmp_path / "verdicts.json"
     printed = run("verify", "relu", "--dtype", "float16", "--json", file)
-    assert "All 3 bounds kept" in printed
+    assert "All 4 bounds kept" in printed
     results = json.loads(file.read_text())["results"]
-    assert [r["form"] for r in results] == ["value", "grad", "backward_from_output"]
+    assert [r["form"] for r in results] == ["value", "grad", "backward", "backward_from_output"]
     assert all(
         r["passed"] and r["tally"]["tried"] == r["tally"]["correct"] == 65536 for r in results
     )
 
 
-def test_verify_samples_on_every_isa(tmp_path):
+@pytest.mark.parametrize("form", ["value", "backward", "grad_grad"])
+def test_verify_samples_on_every_isa(form, tmp_path):
     file = tmp_path / "verdicts.json"
     before = fa.isa()
-    run("verify", "sigmoid", "--forms", "value", "--isa", "all", "--json", file)
+    run("verify", "sigmoid", "--forms", form, "--isa", "all", "--json", file)
     assert fa.isa() == before
     results = json.loads(file.read_text())["results"]
     assert [r["isa"] for r in results] == list(fa.available_isas())
@@ -87,8 +88,8 @@ def test_verify_samples_on_every_isa(tmp_path):
 
 
 def test_verify_float64_against_mpmath():
-    assert "All 1 bounds kept" in run(
-        "verify", "sigmoid", "--dtype", "float64", "--forms", "value", "--points", 100
+    assert "All 2 bounds kept" in run(
+        *("verify", "swish", "--dtype", "float64", "--forms", "value,backward", "--points", 100)
     )
 
 

@@ -259,7 +259,8 @@ def verify(
         str | None,
         typer.Option(
             metavar="FORMS",
-            help="Of value, grad, grad_parameter, backward_from_output, grad_grad.  [default: all]",
+            help="Of value, grad, backward, grad_parameter, backward_from_output, grad_grad.  "
+            "[default: all]",
         ),
     ] = None,
     isa: Annotated[
