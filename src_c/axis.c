@@ -87,19 +87,6 @@ static ptrdiff_t pitch(const Plan *plan, ptrdiff_t bytes, ptrdiff_t rows,
     return (length + pad / plan->bytes) * bytes;
 }
 
-/* fa_copy, which goes along the rows of either side, or across where that is nearer. */
-static void copy(char *to, Strides to_strides, const char *from, Strides from_strides,
-                 ptrdiff_t bytes, ptrdiff_t rows, ptrdiff_t length, bool across)
-{
-    if (across) {
-        to_strides = (Strides){to_strides.step, to_strides.row};
-        from_strides = (Strides){from_strides.step, from_strides.row};
-        ptrdiff_t was = rows;
-        rows = length, length = was;
-    }
-    fa_copy(to, to_strides, from, from_strides, (size_t)bytes, rows, length);
-}
-
 static void gather(const Plan *plan, int k, Place place, ptrdiff_t rows,
                    ptrdiff_t start, ptrdiff_t length, Scratch *scratch)
 {
@@ -114,7 +101,7 @@ static void gather(const Plan *plan, int k, Place place, ptrdiff_t rows,
     }
     Strides there = {step, stride}, here = {row, it->bytes};
     char *to = it->convert ? scratch->items : scratch->wide[k];
-    copy(to, here, from, there, it->bytes, rows, length, labs(step) < labs(stride));
+    fa_copy(to, here, from, there, (size_t)it->bytes, rows, length);
     if (it->convert)
         it->convert(scratch->wide[k], scratch->items, rows * (row / it->bytes));
 }
@@ -137,7 +124,7 @@ static void scatter(const Plan *plan, Place place, ptrdiff_t rows, ptrdiff_t sta
     char *from = it->convert ? scratch->items : scratch->wide[0];
     if (it->convert)
         it->convert(scratch->items, scratch->wide[0], rows * (row / it->bytes));
-    copy(to, there, from, here, it->bytes, rows, length, labs(step) < labs(stride));
+    fa_copy(to, there, from, here, (size_t)it->bytes, rows, length);
 }
 
 /* Rows of this length in scratch. */

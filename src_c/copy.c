@@ -1,6 +1,8 @@
 /* Rows of elements of any size between any strides.
  *
- * Elements are moved by memcpy of a constant size: one instruction, at any alignment. */
+ * Where rows are nearer to each other than the elements of a row, the copy goes across
+ * them, as what comes next is in the same line then. Elements are moved by memcpy of a
+ * constant size: one instruction, at any alignment. */
 #include "copy.h"
 
 #include <stdbool.h>
@@ -9,7 +11,7 @@
 
 /* Rows this much apart are not fetched ahead by the hardware: the next one is asked for
  * while AHEAD others are copied. */
-enum { FAR_BYTES = 512, AHEAD = 8, LINE_BYTES = 64 };
+enum { FAR_BYTES = 512, AHEAD = 8, LINE_BYTES = 64, FEW_ROWS = 4 };
 
 static inline void fetch_ahead(const char *from, Strides strides, ptrdiff_t left,
                                size_t bytes)
@@ -35,6 +37,8 @@ static inline void copy_bytes(char *restrict to, const char *restrict from,
 
 #define COPY(type, to_step, from_step) \
     for (ptrdiff_t row = 0; row < rows; row++) { \
+        fetch_ahead(from + row * from_strides.row, from_strides, rows - row, \
+                    (from_step) == item ? sizeof(type) * (size_t)length : 0); \
         char *restrict y = to + row * to_strides.row; \
         const char *restrict x = from + row * from_strides.row; \
         for (ptrdiff_t i = 0; i < length; i++) \
@@ -46,13 +50,28 @@ static inline void copy_bytes(char *restrict to, const char *restrict from,
         const ptrdiff_t item = sizeof(type); \
         if (to_strides.step == item && from_strides.step == 2 * item) \
             COPY(type, item, 2 * item) \
+        else if (from_strides.step == item) \
+            COPY(type, to_strides.step, item) \
         else \
             COPY(type, to_strides.step, from_strides.step) \
     }
 
+static bool runs_across(Strides strides)
+{
+    ptrdiff_t row = strides.row < 0 ? -strides.row : strides.row;
+    ptrdiff_t step = strides.step < 0 ? -strides.step : strides.step;
+    return 0 < row && row < step;
+}
+
 void fa_copy(char *to, Strides to_strides, const char *from, Strides from_strides,
              size_t bytes, ptrdiff_t rows, ptrdiff_t length)
 {
+    if (rows >= FEW_ROWS && (runs_across(to_strides) || runs_across(from_strides))) {
+        to_strides = (Strides){to_strides.step, to_strides.row};
+        from_strides = (Strides){from_strides.step, from_strides.row};
+        ptrdiff_t lines = length;
+        length = rows, rows = lines;
+    }
     ptrdiff_t item = (ptrdiff_t)bytes;
     if (to_strides.step == item && from_strides.step == item) {
         for (ptrdiff_t row = 0; row < rows; row++) {

@@ -10,6 +10,7 @@
 #include "fastact.h"
 #include "loop.h"
 #include "rows.h"
+#include "tiles.h"
 
 /* ---- layout ---- */
 
@@ -262,17 +263,28 @@ static bool run_planned(const Plan *plan, const fa_job *job, ptrdiff_t size)
     return overflowed;
 }
 
+static bool run_whole(Plan *plan, const fa_job *job)
+{
+    plan->streaming = plan->overlap == APART && worth_streaming(job, plan->operands);
+    fa_plan_rows(plan, job);
+    return run_planned(plan, job, fa_job_size(job));
+}
+
 bool fa_run(fa_job *job)
 {
-    ptrdiff_t size = fa_job_size(job);
-    if (size == 0) return false;
+    if (fa_job_size(job) == 0) return false;
     fa_control callers = control_read();
     Plan plan = make_plan(job->op);
     fa_coalesce(job, plan.operands);
     plan.overlap = find_overlap(job, plan.operands);
-    plan.streaming = plan.overlap == APART && worth_streaming(job, plan.operands);
-    fa_plan_rows(&plan, job);
-    bool overflowed = run_planned(&plan, job, size);
+    fa_job parts[FA_TILES_PARTS];
+    ptrdiff_t tile = BLOCK_BYTES / (ptrdiff_t)plan.bytes;
+    int count = plan.overlap == OVERLAPPING ? 0 : fa_split_into_tiles(job, tile, parts);
+    bool overflowed = count == 0 && run_whole(&plan, job);
+    for (int part = 0; part < count; part++) {
+        fa_coalesce(&parts[part], plan.operands);
+        overflowed |= run_whole(&plan, &parts[part]);
+    }
     /* Arithmetic on sizes and costs raises flags, too. */
     if (control_read() != callers) control_write(callers);
     return overflowed;

@@ -14,7 +14,7 @@
 
 /* Shorter rows are gathered with their neighbours to a block, where that costs less than
  * the lanes that each of them would leave empty. */
-enum { SHORT_ROW = 256, BLOCK_BYTES = 4096, FETCHED_ROW = 80, FETCHED_LINES = 8 };
+enum { SHORT_ROW = 256, FETCHED_ROW = 80, FETCHED_LINES = 8 };
 
 /* Of an operand's element through scratch; of a row apart from the one before, whose lines
  * are not foreseen; of its end, a masked step. */
@@ -278,7 +278,7 @@ static bool run_blocks(const Plan *plan, const fa_job *job, ptrdiff_t from,
                        ptrdiff_t to)
 {
     ptrdiff_t width = plan->target->width, room = BLOCK_BYTES / (ptrdiff_t)plan->bytes;
-    ptrdiff_t most = plan->overlap == OVERLAPPING ? 1 : room / width * width;
+    ptrdiff_t most = plan->overlap == OVERLAPPING ? 1 : room;
     Scratch scratch[FA_MAX_OPERANDS];
     Cursor cursor;
     bool overflowed = false;
@@ -287,8 +287,11 @@ static bool run_blocks(const Plan *plan, const fa_job *job, ptrdiff_t from,
         count = to - from < most ? to - from : most;
         ptrdiff_t left = row_left(&cursor, job);
         if (!plan->short_rows && left < count) count = left;
-        /* Whole rows, where there is room for one. */
-        if (left < count) count -= (count - left) % job->shape[job->dims - 1];
+        /* Whole rows, where there is room for one, or else whole bundles. */
+        if (left < count)
+            count -= (count - left) % job->shape[job->dims - 1];
+        else if (count == room)
+            count -= room % width;
         overflowed |= run_block(plan, job, &cursor, count, scratch);
     }
     return overflowed;

@@ -4,7 +4,7 @@
 
 #include "fastact.h"
 
-enum { LINE_BYTES = 64 };
+enum { LINE_BYTES = 64, BLOCK_BYTES = 8192 };
 
 /* How an operand lies in memory. */
 typedef struct {

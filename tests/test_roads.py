@@ -169,6 +169,29 @@ def test_large_views_of_any_dtype(
         assert_same(fa.prelu(view, rows), fa.prelu(view, rows, where=True))
 
 
+@pytest.mark.parametrize("dtype", [*FLOATS, np.dtype("b"), np.dtype(">f4")])
+@pytest.mark.parametrize(
+    "shape", [(700, 130), (9, 3000), (257, 512), (6, 400, 150), (2, 70, 3, 501)]
+)
+@pytest.mark.parametrize("members", [1, 2])
+def test_operands_across_each_other(
+    shape: tuple[int, ...], dtype: np.dtype, members: int, threads: Callable[[int], None]
+) -> None:
+    threads(members)
+    x, g = (np.random.default_rng(k).normal(0, 30, shape).astype(dtype) for k in range(2))
+    for view in (x.T, x[::-1].T, x[..., ::2].T, np.moveaxis(x, -1, 0)):
+        got, line = fa.silu(view, order="C"), np.ascontiguousarray(view)
+        assert got.flags.c_contiguous
+        assert_same(got, fa.silu(line))
+        out = np.zeros((*view.shape[:-1], view.shape[-1] + 3), got.dtype)
+        assert fa.silu(view, out=out[..., :-3]).base is out
+        assert_same(out[..., :-3], got)
+        assert not out[..., -3:].any()
+    assert_same(fa.silu_backward(g, x.T.copy().T), fa.silu_backward(g, x))
+    slope = np.linspace(-1, 1, shape[0], dtype=np.float32)
+    assert_same(fa.prelu(x.T, slope, order="C"), fa.prelu(x.T.copy(), slope))
+
+
 @pytest.mark.parametrize("value", [0.1, 3, True, 1e5, 1e39, -0.0, np.nan, 2**30])
 @pytest.mark.parametrize("first", [*FLOATS, np.dtype(">f2"), np.dtype("b"), np.dtype("i")])
 @pytest.mark.parametrize("second", [*FLOATS, np.dtype("?"), np.dtype("H"), np.dtype("q")])
