@@ -116,8 +116,8 @@ INLINE V slope_times_rare(V g, Slope s)
     V cofactor = slope_cofactor(g, s);
     if (lifted) g = lift_before(s.deep, g), cofactor = lift_before(s.deep, cofactor);
     V product = slope_product(g, cofactor, s), size = v_abs(product);
-    if (s.kind != SLOPE_LARGE) {
-        M tiny = v_and(v_lt(v_set(0), size), v_lt(size, v_set(C(0x1p-100, 0x1p-960))));
+    M tiny = v_and(v_lt(v_set(0), size), v_lt(size, v_set(C(0x1p-100, 0x1p-960))));
+    if (v_any(tiny)) {
         V up = v_select(tiny, v_set(C(0x1p64, 0x1p512)), v_set(1));
         V down = v_select(tiny, v_set(C(0x1p-64, 0x1p-512)), v_set(1));
         product = v_mul(slope_product(v_mul(g, up), v_mul(cofactor, up), s), down);
