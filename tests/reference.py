@@ -146,7 +146,8 @@ def grid(dtype: type, dense: bool) -> np.ndarray:
     ends = _steps(np.array([info.smallest_normal, info.max / 4], dtype=dtype), 3)
     normal = np.abs(rng.normal(0, 1, 60_000 if dense else 250)).astype(dtype)
     wide = rng.uniform(0, 120 if dense else 760, 60_000 if dense else 250).astype(dtype)
-    positive = np.concatenate([magnitudes, tiny, switches, ends, normal, wide])
+    around = np.exp2(rng.uniform(-6, 10, 60_000 if dense else 500)).astype(dtype)
+    positive = np.concatenate([magnitudes, tiny, switches, ends, normal, wide, around])
     last = np.array([0, info.max, np.nextafter(info.max, dtype(0)), np.inf], dtype=dtype)
     return np.concatenate([positive, -positive, last, -last, np.array([np.nan], dtype=dtype)])
 

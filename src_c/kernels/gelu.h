@@ -10,9 +10,9 @@
  * 0.806 ulp at 0.32371855; the derivative 0.762 at -13.344082 */
 INLINE Dual gelu(V x)
 {
-    V y = v_sub(v_max(v_set(0), x), gauss_tail(x));
+    V positive = v_max(v_set(-(T)0), x); /* with the sign of a zero */
     return (Dual){
-        .y = v_copysign(y, x),
+        .y = v_fnma(gauss_tail(x), v_set(GAUSS_UNLIFT), positive),
         .dx = gauss_slope(v_abs(x), v_lt(x, v_set(0))),
     };
 }

@@ -73,12 +73,18 @@ INLINE Pair on_piece(const Pieces *f, Piece piece, Pair t, bool exact)
     return (Pair){hi, v_fma(s, curve, rest)};
 }
 
+/* f(t) for t from 0 to last */
+INLINE Pair inside_pieces(const Pieces *f, Pair t, bool exact)
+{
+    V leading = v_fma(t.hi, v_set(f->scale), v_set(f->offset));
+    return on_piece(f, piece_of(f, leading), t, exact);
+}
+
 /* f(t) for t >= 0, from last on f(last) */
 INLINE Pair on_pieces(const Pieces *f, Pair t, bool exact)
 {
     t.hi = v_min(v_set(f->last), t.hi);
-    V leading = v_fma(t.hi, v_set(f->scale), v_set(f->offset));
-    return on_piece(f, piece_of(f, leading), t, exact);
+    return inside_pieces(f, t, exact);
 }
 
 /* f(x) for x of both signs, beyond first and last as there */
