@@ -24,7 +24,10 @@ TARGETS = {
     "avx512": ["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx2", "-mfma", "-mf16c"],
     "neon": [],  # part of every AArch64
 }
-CORE = ["loop.c", "axis.c", "rows.c", "tiles.c", "copy.c", "threads.c", "dispatch.c", "registry.c"]
+CORE = [
+    *("loop.c", "axis.c", "rows.c", "tiles.c", "copy.c", "halves.c", "lookup.c"),
+    *("threads.c", "dispatch.c", "registry.c"),
+]
 
 # Error-free transformations need every operation as written, and silence needs each one only
 # where it is written (so -ftrapping-math stays); -ffast-math never.

@@ -113,6 +113,41 @@ static void narrow_bfloat(void *to, const void *from, ptrdiff_t count)
 }
 #endif
 
+#if PRECISION == 32
+/* A middle has a 1 and then zeros below the bits that are kept. Below the normal halves as
+ * many bits are kept as of the least normal one, if that is added. */
+INLINE unsigned between_halves(N y)
+{
+    N size = n_abs(y), least = n_set(0x1p-14f);
+    N raised = n_add(size, n_select(n_lt(size, least), least, n_set(0)));
+    NI moved = n_int_add(n_bits(raised), n_bits(n_set(0x1001p-149f)));
+    return n_lanes_without(moved, 0x1ffc);
+}
+INLINE unsigned between_bfloats(N y)
+{
+    NI moved = n_int_add(n_bits(y), n_bits(n_set(0x8001p-149f)));
+    return n_lanes_without(moved, 0xfffc);
+}
+#define DOUBT(name, between) \
+    static ptrdiff_t doubt_##name(uint16_t *which, const void *results, \
+                                  ptrdiff_t count) \
+    { \
+        const T *y = results; \
+        ptrdiff_t found = 0; \
+        for (ptrdiff_t i = 0; i < count; i += V_LANES) { \
+            bool part = count - i < V_LANES; \
+            unsigned lanes = \
+                between(part ? n_load_part(y + i, (int)(count - i), n_set(0)) \
+                             : n_load(y + i)); \
+            for (; lanes; lanes &= lanes - 1) \
+                which[found++] = (uint16_t)(i + __builtin_ctz(lanes)); \
+        } \
+        return found; \
+    }
+DOUBT(half, between_halves)
+DOUBT(bfloat, between_bfloats)
+#endif
+
 #define SWAP(bits) \
     for (ptrdiff_t i = 0; i < count; i++) \
         ((uint##bits##_t *)items)[i] = \

@@ -99,6 +99,10 @@ size_t fa_item_bytes(fa_dtype dtype);
 typedef bool fa_kernel(void *const *operands, ptrdiff_t count, bool streaming);
 typedef void fa_convert(void *to, const void *from, ptrdiff_t count);
 
+/* Writes down which of some float32 results lie within an ulp of the middle between two
+ * numbers of a shorter dtype; returns how many. */
+typedef ptrdiff_t fa_doubt(uint16_t *which, const void *results, ptrdiff_t count);
+
 /* ---- functions along an axis ---- */
 
 enum {
@@ -162,6 +166,7 @@ typedef struct {
     fa_kernel *const (*kernels)[FA_FORMS][2]; /* [activation][form][uniform] */
     fa_convert *widen[FA_DTYPES]; /* to the precision of the target */
     fa_convert *narrow[FA_DTYPES]; /* from it */
+    fa_doubt *doubt[FA_DTYPES]; /* about the rounding in that */
     void (*swap_bytes)(void *items, size_t bytes, ptrdiff_t count);
     void (*stream)(void *to, const void *from, size_t bytes); /* past the caches */
     void (*fence)(void); /* after the last stream */

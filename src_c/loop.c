@@ -2,12 +2,15 @@
  * floating-point environment. */
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #ifdef __unix__
 #include <unistd.h>
 #endif
 
 #include "fastact.h"
+#include "halves.h"
+#include "lookup.h"
 #include "loop.h"
 #include "rows.h"
 #include "tiles.h"
@@ -206,13 +209,17 @@ static bool worth_streaming(const fa_job *job, int operands)
 
 static Plan make_plan(const fa_op *op)
 {
-    const fa_target *target = fa_isas[fa_active_isa()].target[op->precision];
+    const fa_target *const *targets = fa_isas[fa_active_isa()].target;
+    const fa_target *target = targets[op->precision];
     const fa_activation *activation = &fa_activations[op->activation];
     fa_kernel *const *kernel = target->kernels[op->activation][op->form];
+    fa_kernel *const *twice = targets[1]->kernels[op->activation][op->form];
+    bool settled = fa_needs_settling(op);
     return (Plan){
         .op = op,
         .target = target,
         .kernel = {kernel[0], kernel[1]},
+        .twice = {settled ? twice[0] : NULL, settled ? twice[1] : NULL},
         .operands = op->inputs + op->outputs,
         .first_parameter = op->inputs - activation->parameters,
         .last_parameter = op->inputs,
@@ -270,21 +277,50 @@ static bool run_whole(Plan *plan, const fa_job *job)
     return run_planned(plan, job, fa_job_size(job));
 }
 
+static bool run(Plan *plan, fa_job *job)
+{
+    fa_coalesce(job, plan->operands);
+    plan->overlap = find_overlap(job, plan->operands);
+    fa_job parts[FA_TILES_PARTS];
+    ptrdiff_t tile = BLOCK_BYTES / (ptrdiff_t)plan->bytes;
+    int count =
+        plan->overlap == OVERLAPPING ? 0 : fa_split_into_tiles(job, tile, parts);
+    if (count == 0) return run_whole(plan, job);
+    bool overflowed = false;
+    for (int part = 0; part < count; part++) {
+        fa_coalesce(&parts[part], plan->operands);
+        overflowed |= run_whole(plan, &parts[part]);
+    }
+    return overflowed;
+}
+
+/* Whether the job could be looked up. Of a table in which something overflows nobody knows
+ * whether the job does. */
+static bool run_by_table(const Plan *plan, const fa_job *job)
+{
+    HalfTable *table = malloc(sizeof *table);
+    if (!table) return false;
+    Plan filling = *plan;
+    fa_job all = fa_table_job(job, table);
+    bool overflowed = run(&filling, &all);
+    if (!overflowed) {
+        fa_op op;
+        fa_target target;
+        fa_job rest = fa_lookup_job(job, table, &op);
+        Plan looking_up = fa_lookup_plan(plan, &op, &target);
+        run(&looking_up, &rest);
+    }
+    free(table);
+    return !overflowed;
+}
+
 bool fa_run(fa_job *job)
 {
     if (fa_job_size(job) == 0) return false;
     fa_control callers = control_read();
     Plan plan = make_plan(job->op);
-    fa_coalesce(job, plan.operands);
-    plan.overlap = find_overlap(job, plan.operands);
-    fa_job parts[FA_TILES_PARTS];
-    ptrdiff_t tile = BLOCK_BYTES / (ptrdiff_t)plan.bytes;
-    int count = plan.overlap == OVERLAPPING ? 0 : fa_split_into_tiles(job, tile, parts);
-    bool overflowed = count == 0 && run_whole(&plan, job);
-    for (int part = 0; part < count; part++) {
-        fa_coalesce(&parts[part], plan.operands);
-        overflowed |= run_whole(&plan, &parts[part]);
-    }
+    bool looked_up = fa_worth_a_table(&plan, job) && run_by_table(&plan, job);
+    bool overflowed = !looked_up && run(&plan, job);
     /* Arithmetic on sizes and costs raises flags, too. */
     if (control_read() != callers) control_write(callers);
     return overflowed;

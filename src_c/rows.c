@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "copy.h"
+#include "halves.h"
 #include "simd/control.h"
 #include "walk.h"
 
@@ -24,12 +25,9 @@ static const double NS_OF_A_COPY = 0.15, NS_OF_A_ROW = 8, NS_OF_AN_END = 1;
 typedef struct {
     _Alignas(LINE_BYTES) char wide[BLOCK_BYTES]; /* in the kernel's precision */
     char items[BLOCK_BYTES]; /* as in the array, but contiguous */
+    const char *from; /* of a repeated operand, the place whose elements it holds */
+    ptrdiff_t held; /* so many of them */
 } Scratch;
-
-static bool is_parameter(const Plan *plan, int k)
-{
-    return k >= plan->first_parameter && k < plan->last_parameter;
-}
 
 /* ---- how operands lie ---- */
 
@@ -54,8 +52,11 @@ static Operand describe(const Plan *plan, const fa_job *job, int k)
     it.in_rows =
         it.sound && (strides[inner] == (ptrdiff_t)it.bytes || job->shape[inner] == 1);
     it.flat = it.in_rows;
-    for (int d = inner; d > 0; d--)
+    it.repeated = !output && plan->overlap != OVERLAPPING && strides[inner] != 0;
+    for (int d = inner; d > 0; d--) {
         it.flat &= strides[d - 1] == strides[d] * job->shape[d];
+        it.repeated &= strides[d - 1] == 0;
+    }
     return it;
 }
 
@@ -79,7 +80,8 @@ static int copied(const Plan *plan, const fa_job *job, bool in_rows)
             ? operand->sound && (in_rows || operand->constant)
             : in_rows ? operand->in_rows
                       : operand->flat;
-        count += !lies || operand->convert;
+        bool held = !in_rows && operand->repeated; /* after the first block */
+        count += !held && (!lies || operand->convert);
     }
     return count;
 }
@@ -228,6 +230,7 @@ static bool run_block(const Plan *plan, const fa_job *job, Cursor *cursor,
             plan->operand[k].constant || (in_a_row && job->strides[k][inner] == 0);
 
     bool lies[FA_MAX_OPERANDS]; /* contiguous in the array itself */
+    bool held[FA_MAX_OPERANDS]; /* in scratch, ready from a block before */
     char *items[FA_MAX_OPERANDS], *room[FA_MAX_OPERANDS];
     bool scattered = false, as_they_lie = true;
     for (int k = 0; k < plan->operands; k++) {
@@ -235,8 +238,14 @@ static bool run_block(const Plan *plan, const fa_job *job, Cursor *cursor,
         bool output = k >= op->inputs, single = uniform && is_parameter(plan, k);
         lies[k] = single ? operand->sound : in_a_row ? operand->in_rows : operand->flat;
         char *block = operand->convert ? scratch[k].items : scratch[k].wide;
+        held[k] = operand->repeated && scratch[k].from == cursor->at[k]
+            && scratch[k].held >= count;
         items[k] = lies[k] ? cursor->at[k] : block;
-        room[k] = lies[k] || single ? NULL : block;
+        room[k] = lies[k] || single || held[k] ? NULL : block;
+        if (!held[k]) {
+            scratch[k].from = cursor->at[k];
+            scratch[k].held = operand->repeated && room[k] ? count : 0;
+        }
         if (single && !lies[k]) memcpy(block, cursor->at[k], operand->bytes);
         scattered |= output && !lies[k];
         as_they_lie &= !output || (lies[k] && !operand->convert);
@@ -248,7 +257,9 @@ static bool run_block(const Plan *plan, const fa_job *job, Cursor *cursor,
     void *operands[FA_MAX_OPERANDS];
     for (int k = 0; k < plan->operands; k++) {
         bool single = uniform && is_parameter(plan, k);
-        if (k < op->inputs)
+        if (held[k])
+            operands[k] = scratch[k].wide;
+        else if (k < op->inputs)
             operands[k] = widened(plan, k, items[k], single ? 1 : count, &scratch[k]);
         else
             operands[k] = plan->operand[k].convert ? scratch[k].wide : items[k];
@@ -258,6 +269,8 @@ static bool run_block(const Plan *plan, const fa_job *job, Cursor *cursor,
     bool overflowed = gate && (control_read() & CONTROL_OVERFLOW);
     overflowed |=
         run_kernel(plan, uniform, operands, count, plan->streaming && as_they_lie);
+    if (plan->twice[uniform])
+        overflowed |= fa_settle_halves(plan, uniform, operands, count);
 
     for (int k = op->inputs; k < plan->operands; k++) {
         const Operand *operand = &plan->operand[k];
@@ -280,6 +293,7 @@ static bool run_blocks(const Plan *plan, const fa_job *job, ptrdiff_t from,
     ptrdiff_t width = plan->target->width, room = BLOCK_BYTES / (ptrdiff_t)plan->bytes;
     ptrdiff_t most = plan->overlap == OVERLAPPING ? 1 : room;
     Scratch scratch[FA_MAX_OPERANDS];
+    for (int k = 0; k < plan->operands; k++) scratch[k].held = 0;
     Cursor cursor;
     bool overflowed = false;
     go_to(&cursor, job, plan->operands, from);

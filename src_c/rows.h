@@ -15,6 +15,7 @@ typedef struct {
     bool in_rows; /* the kernel can take it where a row lies */
     bool flat; /* ... and one row lies behind the other */
     bool constant; /* one element for all */
+    bool repeated; /* one row for all */
 } Operand;
 
 /* How outputs share memory with other operands. */
@@ -29,6 +30,7 @@ typedef struct {
     const fa_op *op;
     const fa_target *target;
     fa_kernel *kernel[2]; /* [uniform] */
+    fa_kernel *twice[2]; /* in float64, where halves need it; or NULL */
     int operands, first_parameter, last_parameter;
     size_t bytes; /* of an element of the kernel's precision */
     bool streaming;
@@ -38,6 +40,11 @@ typedef struct {
     double kernel_ns, layout_ns; /* of an element, about: computed, and come by */
     Operand operand[FA_MAX_OPERANDS];
 } Plan;
+
+static inline bool is_parameter(const Plan *plan, int k)
+{
+    return k >= plan->first_parameter && k < plan->last_parameter;
+}
 
 /* Fills in the operands and what depends on how they lie. */
 void fa_plan_rows(Plan *plan, const fa_job *job);

@@ -13,6 +13,7 @@ from cases import ACTIVATIONS, WITH_PARAMETERS, bits, every_activation, form, fo
 from reference import all_halves, grid, grid_truth, parameter_sets, true_error, true_values
 
 import fastact as fa
+from fastact.cli import verify
 from fastact.cli.reference import evaluate, ulp_error
 
 ml_dtypes = pytest.importorskip("ml_dtypes")
@@ -59,17 +60,27 @@ def test_float64(name: str, isa: str) -> None:
         check(true_error(form(name, f)(x), grid_truth(name, f)), bound(name, f, "float64"), x)
 
 
+def test_known_hard_cases_float64(isa: str) -> None:
+    """Where a low word that counted by the wrong derivative made up to 1.19 ulp."""
+    x = np.array([-23.1284989, -23.2466884, -30.0139062, -34.1993537])
+    hard = ("0x1.54973d26c6862p+4", "0x1.e038f5b215aa3p+4", "0x1.720e54dcd9b7cp+4")
+    x = np.append(x, [-float.fromhex(text) for text in (*hard, "0x1.73f26f8daf73cp+4")])
+    check(true_error(fa.gelu(x), true_values("gelu", "value", x)), 0.9, x)
+
+
 @every_activation
 @pytest.mark.parametrize("dtype", HALVES, ids=str)
-@pytest.mark.filterwarnings("ignore:overflow")
-def test_all_halves_are_rounded_once(name: str, dtype: np.dtype, isa: str) -> None:
-    x = all_halves(dtype)
-    # The float32 result is within an ulp, which is this much of an ulp of the half.
-    slack = 2.0**-13 if dtype == np.float16 else 2.0**-16
-    for f in single(name):
-        got = form(name, f)(x)
-        assert got.dtype == dtype
-        check(ulp_error(got, evaluate(name, f, x)), 0.5 + slack, x)
+def test_all_halves_are_correctly_rounded(name: str, dtype: np.dtype, isa: str) -> None:
+    for f in verify.ACTIVATIONS[name].forms:
+        if f not in verify.FORMS:
+            continue
+        found = verify.check(verify.Job(name, f, dtype.name, (isa,)), verify.Block(0, 1, 1 << 16))[
+            isa
+        ]
+        assert found.tried == 1 << 16
+        # A tie that is none by less than float64 can tell can go either way.
+        assert found.max_ulp <= 0.5 + 2.0**-40, (f, found)
+        assert found.correct == found.tried or dtype != np.float16, (f, found)
 
 
 @every_activation
@@ -188,17 +199,6 @@ def test_backward_from_output_float64(name: str, isa: str) -> None:
 
 
 @pytest.mark.parametrize("name", FROM_OUTPUT)
-@pytest.mark.parametrize("dtype", HALVES, ids=str)
-def test_backward_from_output_halves(name: str, dtype: np.dtype, isa: str) -> None:
-    y = values(name, all_halves(dtype))
-    g = np.random.default_rng(5).normal(0, 1, y.size).astype(dtype)
-    got = form(name, "backward_from_output")(g, y)
-    assert got.dtype == dtype
-    slack = 2.0**-13 if dtype == np.float16 else 2.0**-16
-    check(ulp_error(got, evaluate(name, "backward_from_output", g, y)), 0.5 + slack, g, y)
-
-
-@pytest.mark.parametrize("name", FROM_OUTPUT)
 def test_backward_from_output_is_the_backward_form(name: str, isa: str) -> None:
     # Where y, rounded, still has the derivative in it.
     x = np.linspace(-2, 8, 999)
@@ -285,6 +285,21 @@ def test_subnormal_products_are_rounded_once(isa: str) -> None:
     want = (2 * g.astype(np.float64) * x).astype(np.float32)
     assert ((want != 0) & (abs(want) < np.finfo(np.float32).tiny)).mean() > 0.5
     np.testing.assert_array_equal(fa.squared_relu_backward(g, x), want)
+
+
+@pytest.mark.parametrize("name", ["swish", "elu", "celu", "softplus"])
+def test_small_products_beside_parameters_are_rounded_once(name: str, isa: str) -> None:
+    rng = np.random.default_rng(12)
+    size = 1_000_000
+    x = (np.exp2(rng.uniform(-6, 7, size)) * rng.choice([-1, 1], size)).astype(np.float32)
+    p = np.exp2(rng.uniform(-6, 4, size)).astype(np.float32)
+    with np.errstate(all="ignore"):
+        slope = np.maximum(1e-37, abs(np.atleast_2d(evaluate(name, "grad", x, p))[0]))
+        g = np.minimum(rng.normal(0, 1e-38, size) / slope, 1e30).astype(np.float32)
+        wanted = np.atleast_2d(evaluate(name, "backward", g, x, p))
+    got = np.atleast_2d(form(name, "backward")(g, x, p))
+    for a, want in zip(got, wanted, strict=True):
+        check(ulp_error(a, want), 0.9, g, x, p)
 
 
 EXTREME = [n for n in ("swish", "softplus", "celu", "elu", "leaky_relu") if n in ACTIVATIONS]

@@ -192,6 +192,60 @@ def test_operands_across_each_other(
     assert_same(fa.prelu(x.T, slope, order="C"), fa.prelu(x.T.copy(), slope))
 
 
+@pytest.mark.parametrize("dtype", [*FLOATS, *SWAPPED])
+@pytest.mark.parametrize("length", [2, 7, 48, 100, 255])
+@pytest.mark.parametrize("members", [1, 3])
+def test_one_row_for_all(
+    length: int, dtype: np.dtype, members: int, threads: Callable[[int], None]
+) -> None:
+    threads(members)
+    rng = np.random.default_rng(length)
+    x = rng.normal(0, 3, (200_000 // length, length)).astype(dtype)
+    row = rng.normal(0, 1, length).astype(dtype)
+    whole = np.broadcast_to(row, x.shape).copy()
+    want = fa.prelu(x, whole)
+    assert_same(fa.prelu(x, row), want)
+    assert_same(fa.prelu(x[::2], row), want[::2])
+    assert_same(fa.prelu(x.reshape(-1, 1, length), row[::-1]), fa.prelu(x, whole[:, ::-1])[:, None])
+    assert_same(fa.silu_backward(row, x), fa.silu_backward(whole, x))
+    want = fa.prelu(x, np.broadcast_to(x[0], x.shape).copy())
+    fa.prelu(x, x[0], out=x)
+    assert_same(x.astype(want.dtype), want)
+
+
+@pytest.mark.parametrize("dtype", [np.dtype("f2"), np.dtype(bfloat16), np.dtype(">f2")])
+@pytest.mark.parametrize("members", [1, 2])
+def test_long_arrays_of_halves(
+    dtype: np.dtype, members: int, isa: str, threads: Callable[[int], None]
+) -> None:
+    threads(members)
+    bits = np.random.default_rng(5).integers(0, 1 << 16, 1 << 20, dtype=np.uint16)
+    x = bits.view(dtype).reshape(512, 2048)
+
+    def by_rows(ufunc: np.ufunc, x: np.ndarray, *parameters: float) -> np.ndarray:
+        return np.array([ufunc(row, *parameters) for row in x])
+
+    for ufunc in (fa.mish, fa.gelu_grad, fa.tanh_shrink_grad_grad):
+        with np.errstate(invalid="ignore"):  # signalling NaNs
+            want = by_rows(ufunc, x)
+            for view in (slice(None), (slice(None), slice(None, None, -1))):
+                assert_same(ufunc(x[view]), want[view])
+            assert_same(ufunc(x.T, order="C"), np.ascontiguousarray(want.T))
+            mine = x.copy()
+            assert ufunc(mine, out=mine) is mine
+        assert_same(mine.astype(want.dtype), want)
+    assert_same(fa.softplus(x, 0.5), by_rows(fa.softplus, x, 0.5))
+
+
+def test_a_table_tells_no_overflow_that_is_none(threads: Callable[[int], None]) -> None:
+    threads(1)
+    x = np.linspace(-100, 100, 1 << 21).astype(np.float16)
+    np.testing.assert_array_equal(fa.swish_grad_beta(x, 0), (x.astype(float) ** 2 / 4).astype("f2"))
+    x[12345] = 60000
+    with pytest.warns(RuntimeWarning, match="overflow"):
+        assert fa.swish_grad_beta(x, 0)[12345] == np.inf
+
+
 @pytest.mark.parametrize("value", [0.1, 3, True, 1e5, 1e39, -0.0, np.nan, 2**30])
 @pytest.mark.parametrize("first", [*FLOATS, np.dtype(">f2"), np.dtype("b"), np.dtype("i")])
 @pytest.mark.parametrize("second", [*FLOATS, np.dtype("?"), np.dtype("H"), np.dtype("q")])

@@ -7,6 +7,7 @@ the subnormal range too.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -22,6 +23,9 @@ __all__ = ["Exact", "available", "evaluate"]
 
 # Of precision: 53 for the result, 53 lost about a root, the rest to spare.
 _BITS = 240
+
+# What is less is an error of the last bits.
+_NOTHING = 2.0 ** (40 - _BITS)
 
 # No float64 result has a smaller binary exponent in the sense of frexp; all below is 0.
 _LEAST_EXPONENT = -1085
@@ -46,6 +50,14 @@ class Exact:
     low: NDArray[np.float64]
     exponent: NDArray[np.int64]
 
+    def rounded_to_odd(self) -> NDArray[np.float64]:
+        """Return a float64 beside each true value that no second rounding takes for a tie."""
+        with np.errstate(all="ignore"):
+            left = (self.high - np.ldexp(self.nearest, -self.exponent)) + self.low
+            beside = np.nextafter(self.nearest, np.copysign(np.inf, left))
+        even = self.nearest.view(np.int64) % 2 == 0
+        return np.where(even & (np.abs(left) > _NOTHING), beside, self.nearest)
+
     def ulp_error(self, got: ArrayLike) -> NDArray[np.float64]:
         """Return how far float64 results are from the true values, in ulps."""
         got = np.asarray(got, dtype=np.float64)
@@ -62,7 +74,9 @@ def available() -> bool:
     return find_spec("mpmath") is not None
 
 
-def evaluate(name: str, form: str, *operands: ArrayLike) -> Exact:
+def evaluate(
+    name: str, form: str, *operands: ArrayLike, parameters: Sequence[float] | None = None
+) -> Exact:
     """Return the true values of an activation's form.
 
     Parameters
@@ -73,7 +87,9 @@ def evaluate(name: str, form: str, *operands: ArrayLike) -> Exact:
         ``"value"``, ``"grad"``, ``"backward"`` (its first output), ``"grad_parameter"``,
         ``"backward_from_output"`` or ``"grad_grad"``.
     *operands : array_like
-        ``x``, or ``g`` and ``x`` or ``y``; parameters have their defaults.
+        ``x``, or ``g`` and ``x`` or ``y``.
+    parameters : sequence of float, optional
+        Defaults are those of the activation.
 
     Raises
     ------
@@ -98,12 +114,12 @@ def evaluate(name: str, form: str, *operands: ArrayLike) -> Exact:
     factors = gs[0].tolist() if gs else [1.0] * x.size
     parts = []
     with mp.workprec(_BITS):
-        parameters = [mpf(value) for value in defaults(name)]
+        chosen = [mpf(value) for value in parameters or defaults(name)]
         for number, factor in zip(x.tolist(), factors, strict=True):
             if number != number:
                 parts.append((np.nan, np.nan, 0.0, _LEAST_EXPONENT))
             else:
-                value = formula(namespace(), mpf(number), *parameters)
+                value = formula(namespace(), mpf(number), *chosen)
                 parts.append(_split(mpf(value) * factor))
     nearest, high, low, exponent = (np.array(column) for column in zip(*parts, strict=True))
     return Exact(nearest, high, low, exponent.astype(np.int64))

@@ -124,6 +124,12 @@ INLINE NI n_shift_left(NI a, int bits) { return INT_OP(slli)(a, bits); }
 INLINE NI n_shift_right(NI a, int bits) { return INT_OP(srli)(a, bits); }
 
 #if PRECISION == 32
+INLINE unsigned n_lanes_without(NI a, TBITS bits)
+{
+    __m256i common = _mm256_and_si256(a, SET_BITS(bits));
+    __m256i none = _mm256_cmpeq_epi32(common, _mm256_setzero_si256());
+    return (unsigned)_mm256_movemask_ps(FROM_BITS(none));
+}
 INLINE N n_load_half(const uint16_t *p)
 {
     return _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)p));

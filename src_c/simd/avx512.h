@@ -110,6 +110,10 @@ INLINE N n_swap(N a, int distance)
 INLINE N n_lookup(const T *table, NI i) { return OP(permutexvar)(i, OP(load)(table)); }
 
 #if PRECISION == 32
+INLINE unsigned n_lanes_without(NI a, TBITS bits)
+{
+    return _mm512_testn_epi32_mask(a, SET_BITS(bits));
+}
 INLINE N n_load_half(const uint16_t *p)
 {
     return _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)p));

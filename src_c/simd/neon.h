@@ -125,6 +125,12 @@ INLINE NI n_shift_left(NI a, int bits) { return INT_OP(vshlq)(a, SHIFT(bits)); }
 INLINE NI n_shift_right(NI a, int bits) { return INT_OP(vshlq)(a, SHIFT(-bits)); }
 
 #if PRECISION == 32
+INLINE unsigned n_lanes_without(NI a, TBITS bits)
+{
+    static const uint32_t lane[] = {1, 2, 4, 8};
+    uint32x4_t none = vceqzq_u32(vandq_u32(a, vdupq_n_u32(bits)));
+    return vaddvq_u32(vandq_u32(none, vld1q_u32(lane)));
+}
 INLINE N n_load_half(const uint16_t *p)
 {
     return vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(p)));

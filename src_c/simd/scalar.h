@@ -48,7 +48,7 @@ INLINE N n_fnms(N a, N b, N c) { return n_fma(-a, b, -c); }
 INLINE N n_reciprocal(N a) { return 1 / a; }
 
 /* A NaN in the second operand comes through; for one in the first, the second is returned
- * or NaN. Which of two zeros is returned is not defined. */
+ * or NaN. Of two zeros max gives the positive or the second one, min any. */
 INLINE N n_min(N a, N b) { return a < b ? a : b; }
 INLINE N n_max(N a, N b) { return a > b ? a : b; }
 
@@ -77,6 +77,9 @@ INLINE NI n_shift_right(NI a, int bits) { return a >> bits; }
 INLINE N n_lookup(const T *table, NI i) { return table[i % V_TABLE]; }
 
 #if PRECISION == 32
+/* A bit for each lane that has none of some bits, the lowest for the first. */
+INLINE unsigned n_lanes_without(NI a, TBITS bits) { return (a & bits) == 0; }
+
 /* IEEE half precision, rounded to nearest even; NaN stays NaN, quiet. */
 INLINE N n_load_half(const uint16_t *p)
 {

@@ -211,8 +211,8 @@ static double bound_of(const Case *c, int k)
 {
     double bound = promised(c, k - c->op.inputs) + 1e-6;
     switch (c->op.dtype[k]) {
-    case FA_FLOAT16: return 0.5 + 0x1p-12;
-    case FA_BFLOAT16: return 0.5 + 0x1p-15;
+    case FA_FLOAT16:
+    case FA_BFLOAT16: return 0.5 + 0x1p-30;
     case FA_FLOAT64: return bound * 2;
     default: return bound;
     }

@@ -1,0 +1,15 @@
+/* Results of half precision that are rounded once. */
+#ifndef FA_HALVES_H
+#define FA_HALVES_H
+
+#include "rows.h"
+
+/* Whether an operation has results of half precision that are not exact in float32. */
+bool fa_needs_settling(const fa_op *op);
+
+/* Replaces such results in float32, before they are narrowed; operands are those of the
+ * kernel. Returns what kernels return. */
+bool fa_settle_halves(const Plan *plan, bool uniform, void *const *operands,
+                      ptrdiff_t count);
+
+#endif
