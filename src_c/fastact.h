@@ -94,8 +94,8 @@ size_t fa_item_bytes(fa_dtype dtype);
 
 /* Operands in order, inputs before outputs, each contiguous and of the target's
  * precision. A uniform kernel reads one element of each parameter; a streaming one stores
- * past the caches, to outputs that are aligned to 64 bytes. Overflow raises its flag; a
- * kernel that had to clear the flag returns whether results overflowed before. */
+ * past the caches, to outputs that are aligned to 64 bytes. Overflow raises its flag, or
+ * is returned, by a kernel that may clear the flag. */
 typedef bool fa_kernel(void *const *operands, ptrdiff_t count, bool streaming);
 typedef void fa_convert(void *to, const void *from, ptrdiff_t count);
 

@@ -336,6 +336,16 @@ def test_an_infinity_through_an_open_gate_is_no_overflow(isa: str) -> None:
         assert fa.swiglu_clamped(np.float32(-INF), np.float32(17), -5.0) == -INF
 
 
+def test_what_overflows_is_the_clamped_and_shifted(isa: str) -> None:
+    g, one = np.float32(3e38), np.float32(1)
+    with np.errstate(all="raise"):
+        assert fa.swiglu_clamped(one, one, shift=INF) == INF
+        assert fa.swiglu_clamped_backward(one, one, one, shift=INF)[0] == INF
+        for a, b in ((5, INF), (INF, 5)):
+            with pytest.raises(FloatingPointError, match="overflow"):
+                fa.swiglu_clamped_backward(g, np.float32(a), np.float32(b))
+
+
 def test_a_careful_step_forgets_no_overflow_before_it(isa: str) -> None:
     a, b = np.ones((2, 5000), np.float16)
     a[0] = b[0] = 60000  # a float16 overflows when its block is rounded,

@@ -16,6 +16,7 @@
 typedef struct {
     V y;        /* f(a, b) */
     V ga, gb;   /* g df/da, g df/db */
+    V u, v;     /* what a and b are clamped to, or shifted */
     M unusual; /* left to the careful kind, as are large factors and tiny results */
     bool exact; /* each result is one product: nothing is unusual */
 } Gate;
@@ -69,6 +70,8 @@ INLINE Gate glu(bool careful, V g, V a, V b)
         .y = careful ? any_product(a, unit, s) : logistic_product(single(a), single(b)),
         .ga = product(careful, unless_nan(a, g), unit, s),
         .gb = product(careful, g, single(a), slope),
+        .u = a,
+        .v = b,
         .unusual = v_lt(v_set(DECAY_DEEP), t.hi),
     };
 }
@@ -91,6 +94,8 @@ INLINE Gate gate_by_logistic(bool careful, V gu, V gv, V u, Pair v, Pair z, Slop
         .y = careful ? any_product(u, v, s) : logistic_product(uv, z),
         .ga = product(careful, gu, v, slope),
         .gb = product(careful, gv, single(u), s),
+        .u = u,
+        .v = v.hi,
         .unusual = v_lt(v_set(DECAY_DEEP), t.hi),
     };
 }
@@ -145,6 +150,8 @@ INLINE Gate geglu(bool careful, V g, V a, V b)
         .y = v_copysign(product(careful, b, unit, gelu), sign),
         .ga = product(careful, g, single(b), slope),
         .gb = product(careful, unless_nan(b, g), unit, gelu),
+        .u = a,
+        .v = b,
         .unusual = v_or(is_tiny(a), v_and(negative, v_lt(v_set(GAUSS_DEEP), t))),
     };
 }
