@@ -1,12 +1,13 @@
 """Builds the C core, one static library per target, and the one extension that uses it.
 
-FASTACT_DEBUG=1       no optimisation, debug symbols, assertions
+FASTACT_DEBUG=1       debug symbols, little optimisation
 FASTACT_SANITIZE=...  -fsanitize=... for all C code, for example address,undefined
 FASTACT_OPENMP=0      without threads
 FASTACT_ISAS=...      only these targets beside the plain one, for example avx2,avx512
 """
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -37,14 +38,27 @@ SIZE = ["-fno-unswitch-loops"]
 
 DEBUG = os.environ.get("FASTACT_DEBUG") == "1"
 SANITIZE = os.environ.get("FASTACT_SANITIZE", "")
+# The scopes of variables are not watched: that would keep every vector in memory, take twenty times
+# as long to compile, and make a form compute what it does not return, which may overflow.
+INSTRUMENTS = (
+    [
+        f"-fsanitize={SANITIZE}",
+        "-fno-sanitize-recover=all",  # a report ends the process: no test passes over it
+        "-fno-sanitize-address-use-after-scope",
+        "-fno-omit-frame-pointer",
+        "-g1",
+    ]
+    if SANITIZE
+    else []
+)
 ISAS = os.environ.get("FASTACT_ISAS", ",".join(TARGETS)).split(",")
 COMMON = [
     "-std=gnu11",
     "-fvisibility=hidden",
     "-fPIC",
     "-Wno-missing-field-initializers",
-    *(["-O1", "-g"] if DEBUG or SANITIZE else ["-O3", "-g0"]),
-    *([f"-fsanitize={SANITIZE}", "-fno-omit-frame-pointer"] if SANITIZE else []),
+    *(["-O1", "-g"] if DEBUG else ["-O3", "-g0"]),
+    *INSTRUMENTS,
     *NUMERICS,
 ]
 
@@ -97,6 +111,9 @@ class BuildExtension(build_ext):
     """Links the extension with the OpenMP that the core was compiled for."""
 
     def run(self):
+        if self.force:  # setuptools would keep the objects of the libraries, whatever their flags
+            temporary = self.get_finalized_command("build_clib").build_temp
+            shutil.rmtree(Path(temporary, "src_c"), ignore_errors=True)
         self.run_command("build_clib")
         super().run()
 
@@ -104,9 +121,8 @@ class BuildExtension(build_ext):
         flags = openmp_flags(self.compiler)
         if sys.platform == "darwin" and flags:
             flags = ["-lomp"]
-        sanitize = [f"-fsanitize={SANITIZE}"] if SANITIZE else []
         for extension in self.extensions:
-            extension.extra_link_args += [*flags, *sanitize]
+            extension.extra_link_args += [*flags, *INSTRUMENTS]
         super().build_extensions()
 
 
@@ -161,7 +177,7 @@ setup(
                 ("NPY_NO_DEPRECATED_API", "NPY_2_0_API_VERSION"),
                 ("NPY_TARGET_VERSION", "NPY_2_0_API_VERSION"),
             ],
-            extra_compile_args=["-O2", *([] if DEBUG else ["-g0"])],
+            extra_compile_args=["-O2", *([] if DEBUG else ["-g0"]), *INSTRUMENTS],
             depends=[
                 *headers(),
                 *sorted(str(path) for path in Path("src_c").rglob("*.c")),
