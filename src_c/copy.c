@@ -35,10 +35,9 @@ static inline void copy_bytes(char *restrict to, const char *restrict from,
     memcpy(to + bytes - WORD, from + bytes - WORD, WORD);
 }
 
-#define COPY(type, to_step, from_step) \
+#define COPY(type, to_step, from_step, fetched) \
     for (ptrdiff_t row = 0; row < rows; row++) { \
-        fetch_ahead(from + row * from_strides.row, from_strides, rows - row, \
-                    (from_step) == item ? sizeof(type) * (size_t)length : 0); \
+        fetched; \
         char *restrict y = to + row * to_strides.row; \
         const char *restrict x = from + row * from_strides.row; \
         for (ptrdiff_t i = 0; i < length; i++) \
@@ -49,11 +48,13 @@ static inline void copy_bytes(char *restrict to, const char *restrict from,
     { \
         const ptrdiff_t item = sizeof(type); \
         if (to_strides.step == item && from_strides.step == 2 * item) \
-            COPY(type, item, 2 * item) \
+            COPY(type, item, 2 * item, ) \
         else if (from_strides.step == item) \
-            COPY(type, to_strides.step, item) \
+            COPY(type, to_strides.step, item, \
+                 fetch_ahead(from + row * from_strides.row, from_strides, rows - row, \
+                             sizeof(type) * (size_t)length)) \
         else \
-            COPY(type, to_strides.step, from_strides.step) \
+            COPY(type, to_strides.step, from_strides.step, ) \
     }
 
 static bool runs_across(Strides strides)

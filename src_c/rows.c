@@ -219,70 +219,99 @@ static void *widened(const Plan *plan, int k, char *items, ptrdiff_t count,
     return scratch->wide;
 }
 
+/* Where the elements of a block are. */
+typedef struct {
+    bool uniform; /* one element of each parameter serves all */
+    bool scattered; /* an output is copied back */
+    bool as_they_lie; /* every output goes to its array as it is computed */
+    bool lies[FA_MAX_OPERANDS]; /* contiguous in the array itself */
+    bool held[FA_MAX_OPERANDS]; /* in scratch, ready from a block before */
+    char *items[FA_MAX_OPERANDS]; /* contiguous, as in the array */
+    char *room[FA_MAX_OPERANDS]; /* for what is copied; NULL for others */
+} Block;
+
+static Block find_block(const Plan *plan, const fa_job *job, const Cursor *cursor,
+                        ptrdiff_t count, Scratch *scratch)
+{
+    int inner = job->dims - 1;
+    bool in_a_row = count <= row_left(cursor, job);
+    Block block = {.uniform = true, .as_they_lie = true};
+    for (int k = plan->first_parameter; k < plan->last_parameter; k++)
+        block.uniform &=
+            plan->operand[k].constant || (in_a_row && job->strides[k][inner] == 0);
+    for (int k = 0; k < plan->operands; k++) {
+        const Operand *operand = &plan->operand[k];
+        char *room = operand->convert ? scratch[k].items : scratch[k].wide;
+        bool output = k >= plan->op->inputs;
+        bool single = block.uniform && is_parameter(plan, k);
+        bool lies = single ? operand->sound
+            : in_a_row     ? operand->in_rows
+                           : operand->flat;
+        bool held = operand->repeated && scratch[k].from == cursor->at[k]
+            && scratch[k].held >= count;
+        bool copied = !lies && !single && !held;
+        if (!held) {
+            scratch[k].from = cursor->at[k];
+            scratch[k].held = operand->repeated && copied ? count : 0;
+        }
+        if (single && !lies) memcpy(room, cursor->at[k], operand->bytes);
+        block.lies[k] = lies;
+        block.held[k] = held;
+        block.items[k] = lies ? cursor->at[k] : room;
+        block.room[k] = copied ? room : NULL;
+        block.scattered |= output && !lies;
+        block.as_they_lie &= !output || (lies && !operand->convert);
+    }
+    return block;
+}
+
+/* Outputs as their arrays have them, in their arrays if they lie there. */
+static void narrow_outputs(const Plan *plan, const Block *block, ptrdiff_t count,
+                           Scratch *scratch)
+{
+    for (int k = plan->op->inputs; k < plan->operands; k++) {
+        const Operand *operand = &plan->operand[k];
+        bool past_caches = plan->streaming && block->lies[k] && operand->convert;
+        char *narrow = past_caches ? scratch[k].items : block->items[k];
+        if (operand->convert) operand->convert(narrow, scratch[k].wide, count);
+        if (operand->swapped) plan->target->swap_bytes(narrow, operand->bytes, count);
+        if (past_caches)
+            plan->target->stream(block->items[k], narrow,
+                                 operand->bytes * (size_t)count);
+    }
+}
+
 static bool run_block(const Plan *plan, const fa_job *job, Cursor *cursor,
                       ptrdiff_t count, Scratch *scratch)
 {
     const fa_op *op = plan->op;
-    int inner = job->dims - 1;
-    bool in_a_row = count <= row_left(cursor, job), uniform = true;
-    for (int k = plan->first_parameter; k < plan->last_parameter; k++)
-        uniform &=
-            plan->operand[k].constant || (in_a_row && job->strides[k][inner] == 0);
-
-    bool lies[FA_MAX_OPERANDS]; /* contiguous in the array itself */
-    bool held[FA_MAX_OPERANDS]; /* in scratch, ready from a block before */
-    char *items[FA_MAX_OPERANDS], *room[FA_MAX_OPERANDS];
-    bool scattered = false, as_they_lie = true;
-    for (int k = 0; k < plan->operands; k++) {
-        const Operand *operand = &plan->operand[k];
-        bool output = k >= op->inputs, single = uniform && is_parameter(plan, k);
-        lies[k] = single ? operand->sound : in_a_row ? operand->in_rows : operand->flat;
-        char *block = operand->convert ? scratch[k].items : scratch[k].wide;
-        held[k] = operand->repeated && scratch[k].from == cursor->at[k]
-            && scratch[k].held >= count;
-        items[k] = lies[k] ? cursor->at[k] : block;
-        room[k] = lies[k] || single || held[k] ? NULL : block;
-        if (!held[k]) {
-            scratch[k].from = cursor->at[k];
-            scratch[k].held = operand->repeated && room[k] ? count : 0;
-        }
-        if (single && !lies[k]) memcpy(block, cursor->at[k], operand->bytes);
-        scattered |= output && !lies[k];
-        as_they_lie &= !output || (lies[k] && !operand->convert);
-    }
+    Block block = find_block(plan, job, cursor, count, scratch);
     Cursor start;
-    if (scattered) start = *cursor;
-    copy_block(job, cursor, plan->operands, 0, op->inputs, room, count);
+    if (block.scattered) start = *cursor;
+    copy_block(job, cursor, plan->operands, 0, op->inputs, block.room, count);
 
     void *operands[FA_MAX_OPERANDS];
     for (int k = 0; k < plan->operands; k++) {
-        bool single = uniform && is_parameter(plan, k);
-        if (held[k])
+        bool single = block.uniform && is_parameter(plan, k);
+        char *items = block.items[k];
+        if (block.held[k] || (k >= op->inputs && plan->operand[k].convert))
             operands[k] = scratch[k].wide;
-        else if (k < op->inputs)
-            operands[k] = widened(plan, k, items[k], single ? 1 : count, &scratch[k]);
+        else if (k >= op->inputs)
+            operands[k] = items;
         else
-            operands[k] = plan->operand[k].convert ? scratch[k].wide : items[k];
+            operands[k] = widened(plan, k, items, single ? 1 : count, &scratch[k]);
     }
     /* A gate may clear the flag, which rounding the block before may have raised. */
     bool gate = fa_activations[op->activation].arrays == 2;
     bool overflowed = gate && (control_read() & CONTROL_OVERFLOW);
-    overflowed |=
-        run_kernel(plan, uniform, operands, count, plan->streaming && as_they_lie);
-    if (plan->twice[uniform])
-        overflowed |= fa_settle_halves(plan, uniform, operands, count);
+    overflowed |= run_kernel(plan, block.uniform, operands, count,
+                             plan->streaming && block.as_they_lie);
+    if (plan->twice[block.uniform])
+        overflowed |= fa_settle_halves(plan, block.uniform, operands, count);
 
-    for (int k = op->inputs; k < plan->operands; k++) {
-        const Operand *operand = &plan->operand[k];
-        bool past_caches = plan->streaming && lies[k] && operand->convert;
-        char *narrow = past_caches ? scratch[k].items : items[k];
-        if (operand->convert) operand->convert(narrow, scratch[k].wide, count);
-        if (operand->swapped) plan->target->swap_bytes(narrow, operand->bytes, count);
-        if (past_caches)
-            plan->target->stream(items[k], narrow, operand->bytes * (size_t)count);
-    }
-    if (scattered)
-        copy_block(job, &start, plan->operands, op->inputs, plan->operands, room,
+    narrow_outputs(plan, &block, count, scratch);
+    if (block.scattered)
+        copy_block(job, &start, plan->operands, op->inputs, plan->operands, block.room,
                    count);
     return overflowed;
 }
