@@ -30,6 +30,7 @@ TORCH = {
     "gelu_tanh": lambda x: torch.nn.functional.gelu(x, approximate="tanh"),
     "mish": lambda x: torch.nn.functional.mish(x),
     "softplus": lambda x: torch.nn.functional.softplus(x),
+    "silu_backward": lambda g, x: torch.ops.aten.silu_backward(g, x),
     "prelu": lambda x, a: torch.nn.functional.prelu(x, a.flatten()),
 }
 

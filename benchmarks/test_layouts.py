@@ -28,6 +28,17 @@ def test_prelu_by_channel(measure, threads, normal):
     measure("prelu", f"layout prelu channels {threads} threads", x, a)
 
 
+def test_prelu_by_last_channel(measure, threads, normal):
+    x, a = normal(16 * 56 * 56, 64), normal(64)
+    measure("prelu", f"layout prelu last channels {threads} threads", x, a)
+
+
+@pytest.mark.parametrize("side", [2000, 2048])
+def test_operands_across_each_other(side, measure, threads, normal):
+    g, x = normal(side, side), normal(side, side).T
+    measure("silu_backward", f"layout silu_backward g, x.T {side} {threads} threads", g, x)
+
+
 @pytest.mark.parametrize("name", ["relu", "silu"])
 def test_in_place(name, measure, threads, normal):
     x = normal(2048, 2048)
