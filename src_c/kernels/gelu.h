@@ -10,9 +10,11 @@
  * 0.806 ulp at 0.32371855; the derivative 0.762 at -13.344082 */
 INLINE Dual gelu(V x)
 {
-    V positive = v_max(v_set(-(T)0), x); /* with the sign of a zero */
+    /* With the sign of a zero. The constant is negative, not the tail: compilers make
+     * -(a b) - c of -(a b + c), which can be the other zero. */
+    V positive = v_max(v_set(-(T)0), x);
     return (Dual){
-        .y = v_fnma(gauss_tail(x), v_set(GAUSS_UNLIFT), positive),
+        .y = v_fma(gauss_tail(x), v_set(-GAUSS_UNLIFT), positive),
         .dx = gauss_slope(v_abs(x), v_lt(x, v_set(0))),
     };
 }
