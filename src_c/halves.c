@@ -18,7 +18,7 @@ bool fa_needs_settling(const fa_op *op)
 {
     bool half = false;
     for (int k = op->inputs; k < op->inputs + op->outputs; k++)
-        half |= op->dtype[k] == FA_FLOAT16 || op->dtype[k] == FA_BFLOAT16;
+        half |= is_half(op->dtype[k]);
     if (!half) return false;
     const fa_activation *activation = &fa_activations[op->activation];
     double extra = fa_extra_ulp(activation, op->form, 0);

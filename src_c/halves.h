@@ -4,6 +4,11 @@
 
 #include "rows.h"
 
+static inline bool is_half(fa_dtype dtype)
+{
+    return dtype == FA_FLOAT16 || dtype == FA_BFLOAT16;
+}
+
 /* Whether an operation has results of half precision that are not exact in float32. */
 bool fa_needs_settling(const fa_op *op);
 

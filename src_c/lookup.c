@@ -7,13 +7,10 @@
 
 #include <string.h>
 
+#include "halves.h"
+
 /* Of an element: converted and settled beside the kernel's time; looked up. */
 static const double NS_OF_A_HALF = 0.25, NS_OF_A_LOOKUP = 0.45;
-
-static bool is_half(fa_dtype dtype)
-{
-    return dtype == FA_FLOAT16 || dtype == FA_BFLOAT16;
-}
 
 bool fa_worth_a_table(const Plan *plan, const fa_job *job)
 {
