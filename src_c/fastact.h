@@ -92,11 +92,24 @@ size_t fa_item_bytes(fa_dtype dtype);
 
 /* ---- targets: what one (ISA, precision) object file exports ---- */
 
-/* Operands in order, inputs before outputs, each contiguous and of the target's
- * precision. A uniform kernel reads one element of each parameter; a streaming one stores
- * past the caches, to outputs that are aligned to 64 bytes. Overflow raises its flag, or
- * is returned, by a kernel that may clear the flag. */
-typedef bool fa_kernel(void *const *operands, ptrdiff_t count, bool streaming);
+/* Rows of equal length: elements of a row are contiguous, steps lead from row to row and
+ * are counted in elements. Operands in order, inputs before outputs. */
+typedef struct {
+    void *at[FA_MAX_OPERANDS];
+    ptrdiff_t step[FA_MAX_OPERANDS];
+} fa_rows;
+
+/* So many rows, of the target's precision. A uniform kernel reads one element of each
+ * parameter in a row; a streaming one stores past the caches, to rows of outputs that are
+ * aligned to 64 bytes. Overflow raises its flag, or is returned, by a kernel that may clear
+ * the flag. */
+typedef bool fa_kernel(const fa_rows *rows, ptrdiff_t count, ptrdiff_t length,
+                       bool streaming);
+
+/* A kernel that costs more than this, in ns of a float32 element, fills the lanes that a
+ * row leaves empty from the rows below; cheaper ones are done sooner than that. */
+#define FA_WORTH_FILLING 0.15
+
 typedef void fa_convert(void *to, const void *from, ptrdiff_t count);
 
 /* Writes down which of some float32 results lie within an ulp of the middle between two
@@ -124,13 +137,6 @@ typedef struct {
 
 extern const fa_axis_function fa_axis_functions[];
 extern const int fa_axis_function_count;
-
-/* Rows side by side: elements of a row are contiguous, steps lead from row to row and are
- * counted in elements. Operands in order, the result last. */
-typedef struct {
-    void *at[FA_AXIS_OPERANDS];
-    ptrdiff_t step[FA_AXIS_OPERANDS];
-} fa_rows;
 
 /* All of any number of rows, or of columns: rows shorter than a block that are neighbours in
  * memory, where steps lead from element to element. Or, of at most `side_by_side` rows,
@@ -162,7 +168,8 @@ typedef struct {
 
 typedef struct {
     bool available; /* compiled in */
-    int width; /* elements that a kernel takes at once */
+    int width; /* elements that a kernel takes at once, ... */
+    int lanes; /* ... and one of its registers */
     fa_kernel *const (*kernels)[FA_FORMS][2]; /* [activation][form][uniform] */
     fa_convert *widen[FA_DTYPES]; /* to the precision of the target */
     fa_convert *narrow[FA_DTYPES]; /* from it */

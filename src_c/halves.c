@@ -40,31 +40,31 @@ static float round_to_odd(double exact)
     return nearest;
 }
 
-bool fa_settle_halves(const Plan *plan, bool uniform, void *const *operands,
+bool fa_settle_halves(const Plan *plan, bool uniform, const fa_rows *row,
                       ptrdiff_t count)
 {
     uint16_t doubtful[BLOCK_BYTES / sizeof(float)];
     double wide[FA_MAX_OPERANDS][AT_ONCE];
-    void *at[FA_MAX_OPERANDS];
+    fa_rows twice;
     bool overflowed = false;
-    for (int k = 0; k < plan->operands; k++) at[k] = wide[k];
+    for (int k = 0; k < plan->operands; k++) twice.at[k] = wide[k], twice.step[k] = 0;
     for (int out = plan->op->inputs; out < plan->operands; out++) {
         fa_doubt *doubt = plan->target->doubt[plan->op->dtype[out]];
         if (!doubt) continue;
-        ptrdiff_t left = doubt(doubtful, operands[out], count);
+        ptrdiff_t left = doubt(doubtful, row->at[out], count);
         for (const uint16_t *which = doubtful; left > 0; which += AT_ONCE) {
             ptrdiff_t some = left < AT_ONCE ? left : AT_ONCE;
             for (int k = 0; k < plan->op->inputs; k++) {
-                const float *from = operands[k];
+                const float *from = row->at[k];
                 bool single = uniform && is_parameter(plan, k);
                 for (ptrdiff_t i = 0; i < (single ? 1 : some); i++)
                     wide[k][i] = from[single ? 0 : which[i]];
             }
             /* A gate may clear the flag that others have raised. */
             overflowed |= (control_read() & CONTROL_OVERFLOW) != 0;
-            overflowed |= plan->twice[uniform](at, some, false);
+            overflowed |= plan->twice[uniform](&twice, 1, some, false);
             for (ptrdiff_t i = 0; i < some; i++)
-                ((float *)operands[out])[which[i]] = round_to_odd(wide[out][i]);
+                ((float *)row->at[out])[which[i]] = round_to_odd(wide[out][i]);
             left -= some;
         }
     }

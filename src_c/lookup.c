@@ -44,13 +44,11 @@ fa_job fa_table_job(const fa_job *job, HalfTable *table)
 }
 
 /* Four at a time: one load and one store for what are no vectors to the CPU. */
-static bool look_up(void *const *operands, ptrdiff_t count, bool streaming)
+static void look_up_row(const uint16_t *x, const uint16_t *table, uint16_t *y,
+                        ptrdiff_t length)
 {
-    const uint16_t *x = operands[0], *table = operands[1];
-    uint16_t *y = operands[2];
-    (void)streaming;
     ptrdiff_t i = 0;
-    for (; i + 4 <= count; i += 4) {
+    for (; i + 4 <= length; i += 4) {
         uint64_t four, found;
         memcpy(&four, x + i, sizeof four);
         found = table[four & 0xffff] | (uint64_t)table[four >> 16 & 0xffff] << 16
@@ -58,7 +56,15 @@ static bool look_up(void *const *operands, ptrdiff_t count, bool streaming)
             | (uint64_t)table[four >> 48] << 48;
         memcpy(y + i, &found, sizeof found);
     }
-    for (; i < count; i++) y[i] = table[x[i]];
+    for (; i < length; i++) y[i] = table[x[i]];
+}
+static bool look_up(const fa_rows *rows, ptrdiff_t count, ptrdiff_t length,
+                    bool streaming)
+{
+    (void)streaming;
+    for (ptrdiff_t row = 0; row < count; row++)
+        look_up_row((uint16_t *)rows->at[0] + row * rows->step[0], rows->at[1],
+                    (uint16_t *)rows->at[2] + row * rows->step[2], length);
     return false;
 }
 

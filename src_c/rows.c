@@ -14,7 +14,7 @@
 #include "walk.h"
 
 /* Shorter rows are gathered with their neighbours to a block, where that costs less than
- * the lanes that each of them would leave empty. */
+ * the lanes that the kernel would leave empty in each of them. */
 enum { SHORT_ROW = 256, FETCHED_ROW = 80, FETCHED_LINES = 8 };
 
 /* Of an operand's element through scratch; of a row apart from the one before, whose lines
@@ -90,8 +90,10 @@ void fa_plan_rows(Plan *plan, const fa_job *job)
 {
     int inner = job->dims - 1;
     for (int k = 0; k < plan->operands; k++) plan->operand[k] = describe(plan, job, k);
-    ptrdiff_t row = job->shape[inner], width = plan->target->width;
-    ptrdiff_t empty = (width - row % width) % width;
+    ptrdiff_t row = job->shape[inner];
+    bool filling = fa_activations[plan->op->activation].cost > FA_WORTH_FILLING;
+    ptrdiff_t at_once = filling ? plan->target->lanes : plan->target->width;
+    ptrdiff_t empty = (at_once - row % at_once) % at_once;
     int left = copied(plan, job, true);
     double copies = NS_OF_A_COPY * left;
     if (inner > 0 && row < SHORT_ROW) {
@@ -103,37 +105,39 @@ void fa_plan_rows(Plan *plan, const fa_job *job)
     }
     plan->layout_ns = copies + (inner > 0 ? NS_OF_A_ROW / (double)row : 0);
     plan->direct = !plan->short_rows && left == 0;
+    plan->one_by_one = plan->streaming || row >= (filling ? SHORT_ROW : FETCHED_ROW);
 }
 
 /* ---- contiguous operands ---- */
 
 /* Stores past the caches must be aligned to lines: the elements before the first whole
  * line, and outputs that do not agree on it, are stored as usual. */
-static bool run_streaming(const Plan *plan, bool uniform, void *const *operands,
-                          ptrdiff_t count)
+static bool run_streaming(const Plan *plan, bool uniform, const fa_rows *row,
+                          ptrdiff_t length)
 {
     int out = plan->op->inputs;
     ptrdiff_t bytes = (ptrdiff_t)plan->bytes;
-    uintptr_t over = (uintptr_t)operands[out] % LINE_BYTES;
+    uintptr_t over = (uintptr_t)row->at[out] % LINE_BYTES;
     bool aligned = over % (uintptr_t)bytes == 0;
     for (int k = out + 1; k < plan->operands; k++)
-        aligned &= (uintptr_t)operands[k] % LINE_BYTES == over;
+        aligned &= (uintptr_t)row->at[k] % LINE_BYTES == over;
     ptrdiff_t head = aligned && over ? (LINE_BYTES - (ptrdiff_t)over) / bytes : 0;
-    if (head > count) head = count;
-    bool overflowed = head && plan->kernel[uniform](operands, head, false);
-    void *at[FA_MAX_OPERANDS];
+    if (head > length) head = length;
+    bool overflowed = head && plan->kernel[uniform](row, 1, head, false);
+    fa_rows rest;
     for (int k = 0; k < plan->operands; k++) {
         bool single = uniform && is_parameter(plan, k);
-        at[k] = (char *)operands[k] + (single ? 0 : head * bytes);
+        rest.at[k] = (char *)row->at[k] + (single ? 0 : head * bytes);
+        rest.step[k] = 0;
     }
-    return plan->kernel[uniform](at, count - head, aligned) || overflowed;
+    return plan->kernel[uniform](&rest, 1, length - head, aligned) || overflowed;
 }
 
-static bool run_kernel(const Plan *plan, bool uniform, void *const *operands,
-                       ptrdiff_t count, bool streaming)
+static bool run_row(const Plan *plan, bool uniform, const fa_rows *row,
+                    ptrdiff_t length, bool streaming)
 {
-    return streaming ? run_streaming(plan, uniform, operands, count)
-                     : plan->kernel[uniform](operands, count, false);
+    return streaming ? run_streaming(plan, uniform, row, length)
+                     : plan->kernel[uniform](row, 1, length, false);
 }
 
 /* ---- rows as they lie ---- */
@@ -142,36 +146,45 @@ static bool run_kernel(const Plan *plan, bool uniform, void *const *operands,
  * the row before is computed (relu on rows of 100 to 1000 elements: 20 % faster). Short
  * rows overlap by themselves. Inlined, as GCC drops calls that do nothing else. */
 static inline __attribute__((always_inline)) void fetch_next_row(const Plan *plan,
-                                                                 const fa_job *job,
-                                                                 void *const *at)
+                                                                 const fa_rows *row)
 {
-    int inner = job->dims - 1;
     for (int k = 0; k < plan->op->inputs; k++)
         for (int line = 0; line < FETCHED_LINES; line++)
-            __builtin_prefetch((char *)at[k] + job->strides[k][inner - 1]
+            __builtin_prefetch((char *)row->at[k]
+                               + row->step[k] * (ptrdiff_t)plan->bytes
                                + line * LINE_BYTES);
+}
+
+static bool run_part(const Plan *plan, bool uniform, fa_rows *rows, Part part)
+{
+    if (!plan->one_by_one)
+        return plan->kernel[uniform](rows, part.rows, part.length, false);
+    bool overflowed = false, fetched = part.length >= FETCHED_ROW;
+    for (ptrdiff_t row = 0; row < part.rows; row++) {
+        if (fetched) fetch_next_row(plan, rows);
+        overflowed |= run_row(plan, uniform, rows, part.length, plan->streaming);
+        for (int k = 0; k < plan->operands; k++)
+            rows->at[k] = (char *)rows->at[k] + rows->step[k] * (ptrdiff_t)plan->bytes;
+    }
+    return overflowed;
 }
 
 static bool run_rows(const Plan *plan, const fa_job *job, ptrdiff_t from, ptrdiff_t to)
 {
     int inner = job->dims - 1;
     bool uniform = uniform_in_rows(plan, job);
-    bool fetched = inner > 0 && job->shape[inner] >= FETCHED_ROW;
     bool overflowed = false;
+    fa_rows rows;
+    for (int k = 0; k < plan->operands; k++)
+        rows.step[k] =
+            inner > 0 ? job->strides[k][inner - 1] / (ptrdiff_t)plan->bytes : 0;
     Cursor cursor;
     go_to(&cursor, job, plan->operands, from);
     while (from < to) {
         Part part = next_part(&cursor, job, to - from);
         if (plan->overlap == OVERLAPPING) part = (Part){1, 1};
-        void *at[FA_MAX_OPERANDS];
-        for (int k = 0; k < plan->operands; k++) at[k] = cursor.at[k];
-        for (ptrdiff_t row = 0; row < part.rows; row++) {
-            if (fetched) fetch_next_row(plan, job, at);
-            overflowed |= run_kernel(plan, uniform, at, part.length, plan->streaming);
-            if (inner == 0) break;
-            for (int k = 0; k < plan->operands; k++)
-                at[k] = (char *)at[k] + job->strides[k][inner - 1];
-        }
+        for (int k = 0; k < plan->operands; k++) rows.at[k] = cursor.at[k];
+        overflowed |= run_part(plan, uniform, &rows, part);
         advance(&cursor, job, plan->operands, part);
         from += part.rows * part.length;
     }
@@ -290,24 +303,25 @@ static bool run_block(const Plan *plan, const fa_job *job, Cursor *cursor,
     if (block.scattered) start = *cursor;
     copy_block(job, cursor, plan->operands, 0, op->inputs, block.room, count);
 
-    void *operands[FA_MAX_OPERANDS];
+    fa_rows row;
     for (int k = 0; k < plan->operands; k++) {
         bool single = block.uniform && is_parameter(plan, k);
         char *items = block.items[k];
         if (block.held[k] || (k >= op->inputs && plan->operand[k].convert))
-            operands[k] = scratch[k].wide;
+            row.at[k] = scratch[k].wide;
         else if (k >= op->inputs)
-            operands[k] = items;
+            row.at[k] = items;
         else
-            operands[k] = widened(plan, k, items, single ? 1 : count, &scratch[k]);
+            row.at[k] = widened(plan, k, items, single ? 1 : count, &scratch[k]);
+        row.step[k] = 0;
     }
     /* A gate may clear the flag, which rounding the block before may have raised. */
     bool gate = fa_activations[op->activation].arrays == 2;
     bool overflowed = gate && (control_read() & CONTROL_OVERFLOW);
-    overflowed |= run_kernel(plan, block.uniform, operands, count,
-                             plan->streaming && block.as_they_lie);
+    overflowed |=
+        run_row(plan, block.uniform, &row, count, plan->streaming && block.as_they_lie);
     if (plan->twice[block.uniform])
-        overflowed |= fa_settle_halves(plan, block.uniform, operands, count);
+        overflowed |= fa_settle_halves(plan, block.uniform, &row, count);
 
     narrow_outputs(plan, &block, count, scratch);
     if (block.scattered)

@@ -36,7 +36,8 @@ typedef struct {
     bool streaming;
     Overlap overlap;
     bool short_rows; /* gathered with their neighbours to blocks */
-    bool direct; /* rows go to the kernel as they lie */
+    bool direct; /* rows go to the kernel as they lie, ... */
+    bool one_by_one; /* ... each of them when the next has been called for */
     double kernel_ns, layout_ns; /* of an element, about: computed, and come by */
     Operand operand[FA_MAX_OPERANDS];
 } Plan;

@@ -24,7 +24,7 @@
 /* A team that still spins since its last call starts in 1 us, one that fell asleep in 25 to
  * 30 us. So two threads gain from 10 us of work on in a series of calls, and from 60 us on in
  * a single one: between the two, nearer to the series. */
-static const double NS_WORTH_A_THREAD = 10e3;
+static const double NS_WORTH_A_THREAD = 8e3;
 
 static atomic_bool alone; /* OpenMP cannot be used in this process any more */
 #endif

@@ -59,6 +59,9 @@ INLINE V v_lookup(const T *table, I i)
 
 INLINE V v_set(T a)
 { V r; EACH r.at[k] = n_set(a); return r; }
+/* One for each register. */
+INLINE V v_set_each(const T *a)
+{ V r; EACH r.at[k] = n_set(a[k]); return r; }
 /* Whether the compiler sees that a is 1 throughout; a choice by it costs nothing. */
 INLINE bool v_is_known_one(V a)
 { bool one = n_first(a.at[0]) == 1; return __builtin_constant_p(one) && one; }
@@ -97,5 +100,10 @@ INLINE V v_load_part(const T *p, ptrdiff_t count, V rest)
 { V r; EACH r.at[k] = n_load_up_to(p + k * V_LANES, count - k * V_LANES, rest.at[k]); return r; }
 INLINE void v_store_part(T *p, ptrdiff_t count, V a)
 { EACH n_store_up_to(p + k * V_LANES, count - k * V_LANES, a.at[k]); }
+/* The same of each register in its own place. */
+INLINE V v_load_parts(T *const *p, const ptrdiff_t *count, V rest)
+{ V r; EACH r.at[k] = n_load_up_to(p[k], count[k], rest.at[k]); return r; }
+INLINE void v_store_parts(T *const *p, const ptrdiff_t *count, V a)
+{ EACH n_store_up_to(p[k], count[k], a.at[k]); }
 
 #endif
