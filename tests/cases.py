@@ -19,7 +19,7 @@ from fastact import _ufuncs
 ACTIVATIONS = _ufuncs.ACTIVATIONS
 GATES = [name for name, row in ACTIVATIONS.items() if row["arrays"] == 2]
 OF_ONE_ARRAY = [name for name in ACTIVATIONS if name not in GATES]
-WORTH_A_THREAD = 10e3  # ns of work
+WORTH_A_THREAD = 8e3  # ns of work
 
 
 class Case(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from cases import Case, assert_same, every_case, outputs, sample
+from cases import ACTIVATIONS, Case, assert_same, every_case, outputs, sample
 from numpy.lib.stride_tricks import as_strided
 
 import fastact as fa
@@ -69,6 +69,34 @@ def test_strides(case: Case, dtype: type) -> None:
     assert_same(case.ufunc(*windows), case.ufunc(*[w.copy() for w in windows]))
     repeated = [np.broadcast_to(o, (9, 5)) for o in sample(case, (9, 1), dtype)]
     assert_same(case.ufunc(*repeated), case.ufunc(*[r.copy() for r in repeated]))
+
+
+@every_case
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_short_rows_apart(case: Case, dtype: type, isa: str) -> None:
+    """Lanes that a row leaves empty are filled from the rows below, and from no others."""
+    unusual = [np.nan, np.inf, -np.inf, np.finfo(dtype).max, np.finfo(dtype).tiny / 3, -20.0]
+    for length in (1, 7, 16, 17, 31, 50, 64, 100, 200):
+        shape = (11, length + 3)
+        operands = sample(case, shape, dtype, seed=length)
+        operands[0].flat[:: 2 * length + 5] = np.resize(
+            unusual, len(operands[0].flat[:: 2 * length + 5])
+        )
+        operands += [
+            np.linspace(0.5, 2, 11).astype(dtype).reshape(-1, 1) * dtype(default)
+            for default in ACTIVATIONS[case.name]["parameters"].values()
+        ]
+        rooms = [np.full(shape, 7, dtype) for _ in range(case.ufunc.nout)]
+        with np.errstate(all="ignore"):
+            case.ufunc(
+                *(o[:, :length] for o in operands), out=tuple(y[:, 2 : length + 2] for y in rooms)
+            )
+            for row in range(11):
+                want = case.ufunc(*(o[row, :length].copy() for o in operands))
+                assert_same(tuple(y[row, 2 : length + 2] for y in rooms), want)
+        for y in rooms:
+            assert (y[:, :2] == 7).all()
+            assert (y[:, length + 2 :] == 7).all()
 
 
 def test_a_stride_that_is_no_multiple_of_the_item() -> None:
