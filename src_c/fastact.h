@@ -99,12 +99,17 @@ typedef struct {
     ptrdiff_t step[FA_MAX_OPERANDS];
 } fa_rows;
 
+typedef enum {
+    FA_NEAR, /* in a cache */
+    FA_FAR, /* the kernel calls for what it will read in a while */
+    FA_PAST, /* ... and stores past the caches, rows that are aligned to 64 bytes */
+} fa_memory;
+
 /* So many rows, of the target's precision. A uniform kernel reads one element of each
- * parameter in a row; a streaming one stores past the caches, to rows of outputs that are
- * aligned to 64 bytes. Overflow raises its flag, or is returned, by a kernel that may clear
+ * parameter in a row. Overflow raises its flag, or is returned, by a kernel that may clear
  * the flag. */
 typedef bool fa_kernel(const fa_rows *rows, ptrdiff_t count, ptrdiff_t length,
-                       bool streaming);
+                       fa_memory memory);
 
 /* A kernel that costs more than this, in ns of a float32 element, fills the lanes that a
  * row leaves empty from the rows below; cheaper ones are done sooner than that. */

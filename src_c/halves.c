@@ -62,7 +62,7 @@ bool fa_settle_halves(const Plan *plan, bool uniform, const fa_rows *row,
             }
             /* A gate may clear the flag that others have raised. */
             overflowed |= (control_read() & CONTROL_OVERFLOW) != 0;
-            overflowed |= plan->twice[uniform](&twice, 1, some, false);
+            overflowed |= plan->twice[uniform](&twice, 1, some, FA_NEAR);
             for (ptrdiff_t i = 0; i < some; i++)
                 ((float *)row->at[out])[which[i]] = round_to_odd(wide[out][i]);
             left -= some;

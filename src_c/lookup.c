@@ -59,9 +59,9 @@ static void look_up_row(const uint16_t *x, const uint16_t *table, uint16_t *y,
     for (; i < length; i++) y[i] = table[x[i]];
 }
 static bool look_up(const fa_rows *rows, ptrdiff_t count, ptrdiff_t length,
-                    bool streaming)
+                    fa_memory memory)
 {
-    (void)streaming;
+    (void)memory;
     for (ptrdiff_t row = 0; row < count; row++)
         look_up_row((uint16_t *)rows->at[0] + row * rows->step[0], rows->at[1],
                     (uint16_t *)rows->at[2] + row * rows->step[2], length);

@@ -191,18 +191,22 @@ static double visited_bytes(const fa_job *job, int k)
     return bytes;
 }
 
-/* Stores go past the caches where the operands are well beyond the last one together. An
- * output in place of an input is in the caches already. */
-static bool worth_streaming(const fa_job *job, int operands)
+static bool beyond_caches(const fa_job *job, int operands)
 {
     double bytes = 0;
-    for (int k = 0; k < operands; k++) {
-        bool output = k >= job->op->inputs;
-        ptrdiff_t item = (ptrdiff_t)fa_item_bytes(job->op->dtype[k]);
-        if (output && job->strides[k][job->dims - 1] != item) return false;
-        bytes += visited_bytes(job, k);
-    }
+    for (int k = 0; k < operands; k++) bytes += visited_bytes(job, k);
     return bytes > 1.5 * (double)fa_last_cache_bytes();
+}
+
+/* An output in place of an input is in the caches already. */
+static bool outputs_can_stream(const Plan *plan, const fa_job *job)
+{
+    bool can = plan->overlap == APART;
+    for (int k = job->op->inputs; k < plan->operands; k++) {
+        ptrdiff_t item = (ptrdiff_t)fa_item_bytes(job->op->dtype[k]);
+        can &= job->strides[k][job->dims - 1] == item;
+    }
+    return can;
 }
 
 /* ---- entry points ---- */
@@ -272,7 +276,8 @@ static bool run_planned(const Plan *plan, const fa_job *job, ptrdiff_t size)
 
 static bool run_whole(Plan *plan, const fa_job *job)
 {
-    plan->streaming = plan->overlap == APART && worth_streaming(job, plan->operands);
+    plan->beyond_caches = beyond_caches(job, plan->operands);
+    plan->streaming = plan->beyond_caches && outputs_can_stream(plan, job);
     fa_plan_rows(plan, job);
     return run_planned(plan, job, fa_job_size(job));
 }
@@ -334,7 +339,7 @@ bool fa_run_small(const fa_op *op, void *const *operands, ptrdiff_t count)
         row.at[k] = operands[k], row.step[k] = 0;
     fa_control before = enter(control_read());
     bool overflowed =
-        target->kernels[op->activation][op->form][true](&row, 1, count, false);
+        target->kernels[op->activation][op->form][true](&row, 1, count, FA_NEAR);
     return leave(before) != 0 || overflowed;
 }
 

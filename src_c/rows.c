@@ -15,7 +15,13 @@
 
 /* Shorter rows are gathered with their neighbours to a block, where that costs less than
  * the lanes that the kernel would leave empty in each of them. */
-enum { SHORT_ROW = 256, FETCHED_ROW = 80, FETCHED_LINES = 8 };
+enum {
+    SHORT_ROW = 256,
+    FETCHED_ROW = 80,
+    LONG_ROW = 1024,
+    FETCHED_LINES = 8,
+    PAGE_BYTES = 4096
+};
 
 /* Of an operand's element through scratch; of a row apart from the one before, whose lines
  * are not foreseen; of its end, a masked step. */
@@ -105,10 +111,28 @@ void fa_plan_rows(Plan *plan, const fa_job *job)
     }
     plan->layout_ns = copies + (inner > 0 ? NS_OF_A_ROW / (double)row : 0);
     plan->direct = !plan->short_rows && left == 0;
-    plan->one_by_one = plan->streaming || row >= (filling ? SHORT_ROW : FETCHED_ROW);
+    bool far = inner > 0 && (row >= FETCHED_ROW || plan->beyond_caches);
+    plan->memory = far ? FA_FAR : FA_NEAR;
 }
 
 /* ---- contiguous operands ---- */
+
+/* A load that is about as far into its page as a store past the caches that has just begun
+ * seems to read what is stored, and waits. A costly kernel, whose loads run ahead, takes 1.1 to
+ * 1.8 times as long where an output lies so little above an input. */
+static bool loads_wait(const Plan *plan, const fa_rows *rows)
+{
+    bool costly = fa_activations[plan->op->activation].cost >= FA_WORTH_FILLING;
+    uintptr_t reach = 2 * (uintptr_t)plan->target->width * plan->bytes;
+    bool wait = false;
+    for (int out = plan->op->inputs; out < plan->operands; out++)
+        for (int k = 0; k < plan->first_parameter; k++) {
+            uintptr_t above =
+                ((uintptr_t)rows->at[out] - (uintptr_t)rows->at[k]) % PAGE_BYTES;
+            wait |= costly && above > 0 && above < reach;
+        }
+    return wait;
+}
 
 /* Stores past the caches must be aligned to lines: the elements before the first whole
  * line, and outputs that do not agree on it, are stored as usual. */
@@ -118,33 +142,33 @@ static bool run_streaming(const Plan *plan, bool uniform, const fa_rows *row,
     int out = plan->op->inputs;
     ptrdiff_t bytes = (ptrdiff_t)plan->bytes;
     uintptr_t over = (uintptr_t)row->at[out] % LINE_BYTES;
-    bool aligned = over % (uintptr_t)bytes == 0;
+    bool aligned = over % (uintptr_t)bytes == 0 && !loads_wait(plan, row);
     for (int k = out + 1; k < plan->operands; k++)
         aligned &= (uintptr_t)row->at[k] % LINE_BYTES == over;
     ptrdiff_t head = aligned && over ? (LINE_BYTES - (ptrdiff_t)over) / bytes : 0;
     if (head > length) head = length;
-    bool overflowed = head && plan->kernel[uniform](row, 1, head, false);
+    bool overflowed = head && plan->kernel[uniform](row, 1, head, FA_NEAR);
     fa_rows rest;
     for (int k = 0; k < plan->operands; k++) {
         bool single = uniform && is_parameter(plan, k);
         rest.at[k] = (char *)row->at[k] + (single ? 0 : head * bytes);
         rest.step[k] = 0;
     }
-    return plan->kernel[uniform](&rest, 1, length - head, aligned) || overflowed;
+    fa_memory memory = aligned ? FA_PAST : FA_FAR;
+    return plan->kernel[uniform](&rest, 1, length - head, memory) || overflowed;
 }
 
 static bool run_row(const Plan *plan, bool uniform, const fa_rows *row,
                     ptrdiff_t length, bool streaming)
 {
     return streaming ? run_streaming(plan, uniform, row, length)
-                     : plan->kernel[uniform](row, 1, length, false);
+                     : plan->kernel[uniform](row, 1, length, FA_NEAR);
 }
 
 /* ---- rows as they lie ---- */
 
 /* The CPU's own prefetching starts anew in every row; its beginning is called for while
- * the row before is computed (relu on rows of 100 to 1000 elements: 20 % faster). Short
- * rows overlap by themselves. Inlined, as GCC drops calls that do nothing else. */
+ * the row before is computed. Inlined, as GCC drops calls that do nothing else. */
 static inline __attribute__((always_inline)) void fetch_next_row(const Plan *plan,
                                                                  const fa_rows *row)
 {
@@ -155,14 +179,28 @@ static inline __attribute__((always_inline)) void fetch_next_row(const Plan *pla
                                + line * LINE_BYTES);
 }
 
+/* Whether rows can be stored past the caches as they are: each starts a line. */
+static bool can_stream(const Plan *plan, const fa_rows *rows)
+{
+    bool aligned = !loads_wait(plan, rows);
+    for (int k = plan->op->inputs; k < plan->operands; k++) {
+        ptrdiff_t step = rows->step[k] * (ptrdiff_t)plan->bytes;
+        aligned &= ((uintptr_t)rows->at[k] | (uintptr_t)step) % LINE_BYTES == 0;
+    }
+    return aligned;
+}
+
 static bool run_part(const Plan *plan, bool uniform, fa_rows *rows, Part part)
 {
-    if (!plan->one_by_one)
-        return plan->kernel[uniform](rows, part.rows, part.length, false);
-    bool overflowed = false, fetched = part.length >= FETCHED_ROW;
+    bool past = plan->streaming && can_stream(plan, rows);
+    bool one_by_one = plan->streaming && !past && part.length >= LONG_ROW;
+    if (!one_by_one)
+        return plan->kernel[uniform](rows, part.rows, part.length,
+                                     past ? FA_PAST : plan->memory);
+    bool overflowed = false;
     for (ptrdiff_t row = 0; row < part.rows; row++) {
-        if (fetched) fetch_next_row(plan, rows);
-        overflowed |= run_row(plan, uniform, rows, part.length, plan->streaming);
+        fetch_next_row(plan, rows);
+        overflowed |= run_streaming(plan, uniform, rows, part.length);
         for (int k = 0; k < plan->operands; k++)
             rows->at[k] = (char *)rows->at[k] + rows->step[k] * (ptrdiff_t)plan->bytes;
     }

@@ -33,11 +33,12 @@ typedef struct {
     fa_kernel *twice[2]; /* in float64, where halves need it; or NULL */
     int operands, first_parameter, last_parameter;
     size_t bytes; /* of an element of the kernel's precision */
-    bool streaming;
+    bool beyond_caches; /* the operands together */
+    bool streaming; /* ... and stores go past the caches */
     Overlap overlap;
     bool short_rows; /* gathered with their neighbours to blocks */
-    bool direct; /* rows go to the kernel as they lie, ... */
-    bool one_by_one; /* ... each of them when the next has been called for */
+    bool direct; /* rows go to the kernel as they lie */
+    fa_memory memory; /* where they are */
     double kernel_ns, layout_ns; /* of an element, about: computed, and come by */
     Operand operand[FA_MAX_OPERANDS];
 } Plan;

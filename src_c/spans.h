@@ -77,18 +77,35 @@ INLINE V get(Array from, const Span *span)
     find_vectors(at, span, from.operand);
     return v_load_parts(at, span->lanes, v_set(0));
 }
-INLINE void put(Array to, const Span *span, V value, bool streaming)
+INLINE void put(Array to, const Span *span, V value, fa_memory memory)
 {
+    bool streaming = memory == FA_PAST;
     if (span->filled) {
         T *at[V_BUNDLE];
         find_vectors(at, span, to.operand);
-        v_store_parts(at, span->lanes, value);
+        if (streaming)
+            v_stream_parts(at, span->lanes, value);
+        else
+            v_store_parts(at, span->lanes, value);
     } else if (!span->whole)
         v_store_part(to.row + span->start, span->left, value);
     else if (streaming)
         v_stream(to.row + span->start, value);
     else
         v_store(to.row + span->start, value);
+}
+
+/* What will be read in a while is called for: the CPU foresees the next elements of a row,
+ * but not the next row. */
+enum { AHEAD = 2048 / sizeof(T) };
+INLINE void fetch_ahead(const fa_rows *rows, Place at, ptrdiff_t count,
+                        ptrdiff_t length, int operands)
+{
+    at.row += AHEAD / length;
+    at.start += AHEAD % length;
+    if (at.start >= length) at = (Place){at.row + 1, at.start - length};
+    if (at.row >= count) return;
+    for (int k = 0; k < operands; k++) v_prefetch(row_of(rows, at.row, k) + at.start);
 }
 
 /* Of an operand with one element for a row. */

@@ -84,6 +84,8 @@ INLINE V v_swap(V a, int distance)
 
 INLINE void v_stream(T *p, V a)
 { EACH n_stream(p + k * V_LANES, a.at[k]); }
+INLINE void v_prefetch(const T *p)
+{ EACH __builtin_prefetch(p + k * V_LANES); }
 /* The first count elements of any number and no other memory; a load fills up with rest.
  * Masked accesses are slower than others, also of all lanes and of none. */
 INLINE N n_load_up_to(const T *p, ptrdiff_t count, N rest)
@@ -105,5 +107,11 @@ INLINE V v_load_parts(T *const *p, const ptrdiff_t *count, V rest)
 { V r; EACH r.at[k] = n_load_up_to(p[k], count[k], rest.at[k]); return r; }
 INLINE void v_store_parts(T *const *p, const ptrdiff_t *count, V a)
 { EACH n_store_up_to(p[k], count[k], a.at[k]); }
+INLINE void v_stream_parts(T *const *p, const ptrdiff_t *count, V a)
+{
+    EACH
+        if (count[k] >= V_LANES) n_stream(p[k], a.at[k]);
+        else n_store_up_to(p[k], count[k], a.at[k]);
+}
 
 #endif
