@@ -27,7 +27,7 @@ TARGETS = {
 }
 CORE = [
     *("loop.c", "axis.c", "rows.c", "tiles.c", "copy.c", "halves.c", "lookup.c"),
-    *("threads.c", "dispatch.c", "registry.c"),
+    *("threads.c", "machine.c", "dispatch.c", "registry.c"),
 ]
 
 # Error-free transformations need every operation as written, and silence needs each one only

@@ -11,6 +11,7 @@
 #include "copy.h"
 #include "fastact.h"
 #include "loop.h"
+#include "machine.h"
 #include "walk.h"
 
 enum {

@@ -1,17 +1,13 @@
 /* From arrays to ranges of rows: layout, overlap, streaming, threads and the
  * floating-point environment. */
-#include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#ifdef __unix__
-#include <unistd.h>
-#endif
 
 #include "fastact.h"
 #include "halves.h"
 #include "lookup.h"
 #include "loop.h"
+#include "machine.h"
 #include "rows.h"
 #include "tiles.h"
 
@@ -145,42 +141,6 @@ static Overlap find_overlap(const fa_job *job, int operands)
 }
 
 /* ---- streaming ---- */
-
-/* The cache that the kernel names last for this CPU. Where it says nothing, the C library
- * is asked, which on virtual machines can answer ten times too much. */
-static size_t find_last_cache(void)
-{
-    for (int index = 3; index >= 2; index--) {
-        char path[64];
-        snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu0/cache/index%d/size",
-                 index);
-        FILE *file = fopen(path, "r");
-        if (!file) continue;
-        size_t size = 0;
-        char unit = 0;
-        int read = fscanf(file, "%zu%c", &size, &unit);
-        fclose(file);
-        if (read >= 1 && size > 0)
-            return size << (unit == 'K' ? 10 : unit == 'M' ? 20 : 0);
-    }
-    long found = 0;
-#ifdef _SC_LEVEL3_CACHE_SIZE
-    found = sysconf(_SC_LEVEL3_CACHE_SIZE);
-    if (found <= 0) found = sysconf(_SC_LEVEL2_CACHE_SIZE);
-#endif
-    return found > 0 ? (size_t)found : (size_t)8 << 20;
-}
-
-size_t fa_last_cache_bytes(void)
-{
-    static atomic_size_t bytes;
-    size_t known = atomic_load_explicit(&bytes, memory_order_relaxed);
-    if (known == 0) {
-        known = find_last_cache();
-        atomic_store_explicit(&bytes, known, memory_order_relaxed);
-    }
-    return known;
-}
 
 /* The memory that an operand visits, each element counted once. */
 static double visited_bytes(const fa_job *job, int k)

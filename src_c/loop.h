@@ -1,5 +1,4 @@
-/* What all loops share: the layout of a job, the size of the caches, the floating-point
- * environment. */
+/* What all loops share: the layout of a job, the floating-point environment. */
 #ifndef FA_LOOP_H
 #define FA_LOOP_H
 
@@ -9,9 +8,6 @@
 /* Axes of length 1 go; neighbours that every operand walks as one are joined. */
 void fa_coalesce(fa_job *job, int operands);
 ptrdiff_t fa_job_size(const fa_job *job);
-
-/* Of the last cache, as far as it can be known. */
-size_t fa_last_cache_bytes(void);
 
 /* Starts a stretch of kernels under the caller's control word, its flags cleared. */
 static inline fa_control enter(fa_control callers)

@@ -4,21 +4,13 @@
  * OpenMP's own limit (so threadpoolctl works) and what the work is worth; nested calls
  * and a second caller while all CPUs are busy run alone. After a fork in the middle of
  * a call, and where OpenMP is missing, every team is one. */
-#define _GNU_SOURCE
 #include <stdatomic.h>
-#include <stdio.h>
 #ifdef _OPENMP
 #include <omp.h>
 #endif
-#ifdef __unix__
-#include <pthread.h>
-#include <unistd.h>
-#endif
-#ifdef __linux__
-#include <sched.h>
-#endif
 
 #include "fastact.h"
+#include "machine.h"
 
 #ifdef _OPENMP
 /* A team that still spins since its last call starts in 1 us, one that fell asleep in 25 to
@@ -39,45 +31,6 @@ bool fa_has_openmp(void)
 #else
     return false;
 #endif
-}
-
-/* CPUs' worth of time that the control group grants, or a large number. */
-static int quota_threads(void)
-{
-    double quota = -1, period = 1;
-    FILE *file = fopen("/sys/fs/cgroup/cpu.max", "r");
-    if (file) {
-        if (fscanf(file, "%lf %lf", &quota, &period) != 2) quota = -1;
-        fclose(file);
-    } else {
-        FILE *q = fopen("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", "r");
-        FILE *p = fopen("/sys/fs/cgroup/cpu/cpu.cfs_period_us", "r");
-        if (!q || !p || fscanf(q, "%lf", &quota) != 1 || fscanf(p, "%lf", &period) != 1)
-            quota = -1;
-        if (q) fclose(q);
-        if (p) fclose(p);
-    }
-    if (quota <= 0 || period <= 0) return 1 << 16;
-    int threads = (int)(quota / period + 0.999);
-    return threads < 1 ? 1 : threads;
-}
-
-int fa_default_threads(void)
-{
-    int cpus = 1;
-#if defined(__linux__)
-    cpu_set_t mask;
-    if (sched_getaffinity(0, sizeof mask, &mask) == 0)
-        cpus = CPU_COUNT(&mask);
-    else
-        cpus = (int)sysconf(_SC_NPROCESSORS_ONLN);
-#elif defined(__unix__) || defined(__APPLE__)
-    cpus = (int)sysconf(_SC_NPROCESSORS_ONLN);
-#elif defined(_OPENMP)
-    cpus = omp_get_num_procs();
-#endif
-    int quota = quota_threads();
-    return cpus < 1 ? 1 : cpus < quota ? cpus : quota;
 }
 
 int fa_get_threads(void)
@@ -104,35 +57,6 @@ int fa_swap_local_threads(int threads)
     return before;
 }
 
-#if defined(_OPENMP) && defined(__unix__)
-/* libgomp ends the process when it cannot create a thread. So before the first team of a
- * size that this thread has not had, as many threads are created and joined by hand. */
-static void *wait_for_gate(void *gate)
-{
-    pthread_mutex_lock(gate);
-    pthread_mutex_unlock(gate);
-    return NULL;
-}
-static int affordable(int members)
-{
-    static _Thread_local int afforded = 1;
-    if (members <= afforded) return members;
-    pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
-    pthread_t threads[FA_MAX_THREADS];
-    int made = 0;
-    pthread_mutex_lock(&gate);
-    while (made < members - 1
-           && pthread_create(&threads[made], NULL, wait_for_gate, &gate) == 0)
-        made++;
-    pthread_mutex_unlock(&gate);
-    for (int k = 0; k < made; k++) pthread_join(threads[k], NULL);
-    if (made + 1 > afforded) afforded = made + 1;
-    return made + 1;
-}
-#else
-#define affordable(members) (members)
-#endif
-
 int fa_borrow_team(double ns_of_work)
 {
 #ifdef _OPENMP
@@ -144,7 +68,7 @@ int fa_borrow_team(double ns_of_work)
     int openmp = omp_get_max_threads();
     if (openmp < members) members = openmp;
     if (members > FA_MAX_THREADS) members = FA_MAX_THREADS;
-    members = affordable(members);
+    members = fa_affordable(members);
     if (members < 2) return 1;
     int free = fa_get_threads() - 1 - atomic_fetch_add(&borrowed, members - 1);
     if (free < members - 1) {
@@ -164,7 +88,7 @@ void fa_return_team(int members)
     if (members > 1) atomic_fetch_sub(&borrowed, members - 1);
 }
 
-#if defined(_OPENMP) && defined(__unix__)
+#ifdef _OPENMP
 /* libgomp's pool does not survive a fork: give it up before, or the child hangs in its
  * first parallel region. Teams of other threads that are at work stay behind. */
 static atomic_bool paused;
@@ -181,6 +105,6 @@ static void in_child(void)
 }
 __attribute__((constructor)) static void watch_forks(void)
 {
-    pthread_atfork(before_fork, NULL, in_child);
+    fa_watch_forks(before_fork, in_child);
 }
 #endif
