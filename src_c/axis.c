@@ -380,9 +380,9 @@ static Plan make_plan(const fa_axis_job *job, fa_control callers)
         plan.direct &= plan.operand[k].in_rows;
         plan.across &= plan.operand[k].across;
     }
-    ptrdiff_t step = labs(job->rows.strides[0][job->rows.dims - 1]);
+    ptrdiff_t step = llabs(job->rows.strides[0][job->rows.dims - 1]);
     plan.across &= !plan.direct;
-    plan.columns = !plan.direct && step < labs(job->stride[0]) && step < LINE_BYTES;
+    plan.columns = !plan.direct && step < llabs(job->stride[0]) && step < LINE_BYTES;
     return plan;
 }
 
