@@ -1,5 +1,8 @@
 /* Which target runs: the best that was compiled in and that this CPU has. */
 #include <stdatomic.h>
+#if defined(_WIN32) && defined(__x86_64__)
+#include <cpuid.h>
+#endif
 
 #include "fastact.h"
 
@@ -8,7 +11,24 @@ extern const fa_target fa_neon_f32, fa_neon_f64, fa_scalar_f32, fa_scalar_f64;
 
 static bool always(void) { return true; }
 
-#if defined(__x86_64__) || defined(__i386__)
+#if defined(_WIN32) && defined(__x86_64__)
+/* As below, without the table of the compiler's own library, which Microsoft's linker does
+ * not look for. registers: those that the system saves. */
+static bool cpu_has(unsigned of_leaf_1, unsigned of_leaf_7, unsigned registers)
+{
+    unsigned a, b, c, d, saved, upper;
+    of_leaf_1 |= bit_OSXSAVE;
+    if (!__get_cpuid(1, &a, &b, &c, &d) || (c & of_leaf_1) != of_leaf_1) return false;
+    __asm__ volatile("xgetbv" : "=a"(saved), "=d"(upper) : "c"(0));
+    if ((saved & registers) != registers) return false;
+    return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & of_leaf_7) == of_leaf_7;
+}
+static bool cpu_has_avx512(void)
+{
+    return cpu_has(0, bit_AVX512F | bit_AVX512BW | bit_AVX512DQ | bit_AVX512VL, 0xe6);
+}
+static bool cpu_has_avx2(void) { return cpu_has(bit_FMA | bit_F16C, bit_AVX2, 0x06); }
+#elif defined(__x86_64__) || defined(__i386__)
 static bool cpu_has_avx512(void)
 {
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")

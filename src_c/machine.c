@@ -14,9 +14,15 @@
 #ifdef __linux__
 #include <sched.h>
 #endif
+#ifdef _WIN32
+#include <stdlib.h>
+#include <windows.h>
+#endif
 
 #include "fastact.h"
 #include "machine.h"
+
+static const size_t DEFAULT_CACHE = (size_t)8 << 20;
 
 /* ---- CPUs ---- */
 
@@ -52,6 +58,12 @@ int fa_default_threads(void)
         cpus = (int)sysconf(_SC_NPROCESSORS_ONLN);
 #elif defined(__unix__) || defined(__APPLE__)
     cpus = (int)sysconf(_SC_NPROCESSORS_ONLN);
+#elif defined(_WIN32)
+    /* The mask of a process that may use all CPUs shows one group of at most 64. */
+    DWORD_PTR ours = 0, all = 0;
+    GetProcessAffinityMask(GetCurrentProcess(), &ours, &all);
+    cpus = ours != all ? __builtin_popcountll(ours)
+                       : (int)GetActiveProcessorCount(ALL_PROCESSOR_GROUPS);
 #elif defined(_OPENMP)
     cpus = omp_get_num_procs();
 #endif
@@ -61,6 +73,23 @@ int fa_default_threads(void)
 
 /* ---- caches ---- */
 
+#ifdef _WIN32
+/* The largest of the first CPU. */
+static size_t find_last_cache(void)
+{
+    DWORD bytes = 0;
+    GetLogicalProcessorInformation(NULL, &bytes);
+    SYSTEM_LOGICAL_PROCESSOR_INFORMATION *all = malloc(bytes);
+    size_t largest = 0;
+    if (all && GetLogicalProcessorInformation(all, &bytes))
+        for (size_t k = 0; k < bytes / sizeof *all; k++)
+            if (all[k].Relationship == RelationCache && all[k].ProcessorMask & 1
+                && all[k].Cache.Level > 1 && all[k].Cache.Size > largest)
+                largest = all[k].Cache.Size;
+    free(all);
+    return largest ? largest : DEFAULT_CACHE;
+}
+#else
 /* The cache that the kernel names last for this CPU. Where it says nothing, the C library
  * is asked, which on virtual machines can answer ten times too much. */
 static size_t find_last_cache(void)
@@ -83,8 +112,9 @@ static size_t find_last_cache(void)
     found = sysconf(_SC_LEVEL3_CACHE_SIZE);
     if (found <= 0) found = sysconf(_SC_LEVEL2_CACHE_SIZE);
 #endif
-    return found > 0 ? (size_t)found : (size_t)8 << 20;
+    return found > 0 ? (size_t)found : DEFAULT_CACHE;
 }
+#endif
 
 size_t fa_last_cache_bytes(void)
 {
@@ -97,7 +127,7 @@ size_t fa_last_cache_bytes(void)
     return known;
 }
 
-/* ---- threads ---- */
+/* ---- threads and forks ---- */
 
 #if defined(_OPENMP) && defined(__unix__)
 /* libgomp ends the process when it cannot create a thread. So before the first team of a
