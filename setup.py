@@ -37,6 +37,8 @@ NUMERICS = ["-ffp-contract=off", "-fno-math-errno"]
 SIZE = ["-fno-unswitch-loops"]
 # Copies of a few instructions take a quarter longer where a loop starts between two lines.
 ALIGNED = ["-falign-loops=32"]
+# All code on Windows is so, and the flag an error.
+SHARED = ["-fPIC"]
 
 DEBUG = os.environ.get("FASTACT_DEBUG") == "1"
 SANITIZE = os.environ.get("FASTACT_SANITIZE", "")
@@ -57,7 +59,6 @@ ISAS = os.environ.get("FASTACT_ISAS", ",".join(TARGETS)).split(",")
 COMMON = [
     "-std=gnu11",
     "-fvisibility=hidden",
-    "-fPIC",
     "-Wno-missing-field-initializers",
     *(["-O1", "-g"] if DEBUG else ["-O3", "-g0"]),
     *INSTRUMENTS,
@@ -65,33 +66,74 @@ COMMON = [
 ]
 
 
+def use_clang(compiler) -> None:
+    """On Windows, put LLVM's compiler in the place of Microsoft's, which knows no GNU C."""
+    if compiler.compiler_type == "mingw32":
+        raise SystemExit(
+            "GCC does not align the stack for AVX on Windows (its bug 54412):"
+            " build fastact by --compiler=msvc, which takes clang-cl"
+        )
+    if compiler.compiler_type != "msvc":
+        return
+    if not compiler.initialized:
+        compiler.initialize()
+    installed = str(Path(os.environ.get("PROGRAMFILES", ""), "LLVM", "bin"))
+    compiler.cc = shutil.which("clang-cl", path=os.pathsep.join([os.environ["PATH"], installed]))
+    if compiler.cc is None:
+        raise SystemExit(
+            "fastact is written in GNU C, which Microsoft's compiler does not take:"
+            " install LLVM (winget install LLVM.LLVM), whose clang-cl does"
+        )
+    compiler.compile_options.remove("/GL")  # for Microsoft's own code generator
+    # Microsoft's headers by /I would hide those of clang, whose intrinsics are inline.
+    os.environ["INCLUDE"] = os.pathsep.join(type(compiler).include_dirs)
+    type(compiler).include_dirs = []
+
+
+def spelt(compiler, flags: list[str]) -> list[str]:
+    """The flags as the compiler reads them: clang-cl wants those of clang marked."""
+    return [f"/clang:{flag}" for flag in flags] if compiler.compiler_type == "msvc" else flags
+
+
 def accepted(compiler, flags: list[str], source: str = "int main(void) { return 0; }") -> bool:
     """Whether the compiler takes the flags; a target it does not know becomes null."""
+    program = [compiler.cc] if compiler.compiler_type == "msvc" else compiler.compiler
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "probe.c")
-        path.write_text(source)
-        command = [*compiler.compiler, "-Werror", *flags, "-c", str(path), "-o", f"{path}.o"]
-        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+        Path(folder, "probe.c").write_text(source)
+        command = [*program, "-Werror", *spelt(compiler, flags), "-c", "probe.c", "-o", "probe.o"]
+        return subprocess.run(command, capture_output=True, check=False, cwd=folder).returncode == 0
+
+
+def openmp_library(compiler) -> Path:
+    """LLVM's import library on Windows."""
+    return Path(compiler.cc).parents[1] / "lib" / "libomp.lib"
 
 
 def openmp_flags(compiler) -> list[str]:
     """What turns on OpenMP, or nothing."""
     if os.environ.get("FASTACT_OPENMP") == "0":
         return []
+    if compiler.compiler_type == "msvc" and not openmp_library(compiler).exists():
+        compiler.warn(f"without threads: there is no {openmp_library(compiler)}")
+        return []
     candidates = [["-Xpreprocessor", "-fopenmp"]] if sys.platform == "darwin" else [["-fopenmp"]]
     probe = "#include <omp.h>\nint main(void) { return omp_get_max_threads(); }"
     return next((flags for flags in candidates if accepted(compiler, flags, probe)), [])
+
+
+def openmp_link_arguments(compiler) -> list[str]:
+    """What links the library that these flags want."""
+    flags = openmp_flags(compiler)
+    if flags and compiler.compiler_type == "msvc":
+        return [str(openmp_library(compiler))]
+    return ["-lomp"] if flags and sys.platform == "darwin" else flags
 
 
 class BuildTargets(build_clib):
     """Compiles each library with the flags of its target, where the compiler has them."""
 
     def build_libraries(self, libraries):
-        if self.compiler.compiler_type == "msvc":
-            raise SystemExit(
-                "fastact is written in GNU C, which Microsoft's compiler does not take:"
-                " on Windows, use the Windows Subsystem for Linux"
-            )
+        use_clang(self.compiler)
         for name, info in libraries:
             flags = info["cflags"]
             if not accepted(self.compiler, flags):
@@ -99,7 +141,7 @@ class BuildTargets(build_clib):
                 flags = []
             openmp = openmp_flags(self.compiler) if info.get("openmp") else []
             optional = [flag for flag in info["optional"] if accepted(self.compiler, [flag])]
-            info["cflags"] = [*COMMON, *optional, *flags, *openmp]
+            info["cflags"] = spelt(self.compiler, [*COMMON, *optional, *flags, *openmp])
         # Independent compiler runs, minutes in all: as many at once as there are CPUs.
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             list(
@@ -120,11 +162,10 @@ class BuildExtension(build_ext):
         super().run()
 
     def build_extensions(self):
-        flags = openmp_flags(self.compiler)
-        if sys.platform == "darwin" and flags:
-            flags = ["-lomp"]
+        use_clang(self.compiler)
         for extension in self.extensions:
-            extension.extra_link_args += [*flags, *INSTRUMENTS]
+            extension.extra_compile_args = spelt(self.compiler, extension.extra_compile_args)
+            extension.extra_link_args += [*openmp_link_arguments(self.compiler), *INSTRUMENTS]
         super().build_extensions()
 
 
@@ -140,7 +181,7 @@ def libraries() -> list[tuple[str, dict]]:
     core = {
         "sources": [f"src_c/{name}" for name in CORE],
         "cflags": [],
-        "optional": ALIGNED,
+        "optional": [*SHARED, *ALIGNED],
         "openmp": True,
         "obj_deps": {"": headers()},
     }
@@ -153,7 +194,7 @@ def libraries() -> list[tuple[str, dict]]:
                     f"src_c/targets/{isa}_f{precision}_axis.c",
                 ],
                 "cflags": flags if isa in ISAS else [],
-                "optional": SIZE,
+                "optional": [*SHARED, *SIZE],
                 "obj_deps": {"": headers()},
             },
         )
