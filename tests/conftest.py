@@ -45,31 +45,38 @@ def threads() -> Iterator[Callable[[int], None]]:
     fa.set_num_threads(before)
 
 
+def protect(address: int, size: int, open_: bool) -> None:
+    """Open pages for reading and writing, or close them."""
+    where = ctypes.c_void_p(address), ctypes.c_size_t(size)
+    if sys.platform == "win32":
+        access, before = 0x04 if open_ else 0x01, ctypes.c_ulong()  # PAGE_READWRITE, PAGE_NOACCESS
+        kernel = ctypes.WinDLL("kernel32", use_last_error=True)
+        done = kernel.VirtualProtect(*where, access, ctypes.byref(before))
+        assert done, ctypes.get_last_error()
+    else:
+        libc = ctypes.CDLL(None, use_errno=True)
+        access = mmap.PROT_READ | mmap.PROT_WRITE if open_ else 0
+        assert libc.mprotect(*where, access) == 0, ctypes.get_errno()
+
+
 @pytest.fixture
 def guarded() -> Iterator[Callable[..., np.ndarray]]:
     """Make arrays that end (or start) exactly at a page that cannot be touched."""
-    if sys.platform == "win32":
-        pytest.skip("needs mprotect")
-    libc = ctypes.CDLL(None, use_errno=True)
-    libc.mprotect.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
     page = mmap.PAGESIZE
     opened: list[tuple[mmap.mmap, int, int]] = []
-
-    def protect(address: int, access: int) -> None:
-        assert libc.mprotect(address, page, access) == 0, ctypes.get_errno()
 
     def make(count: int, dtype: object, at_end: bool = True) -> np.ndarray:
         dtype = np.dtype(dtype)
         room = -(-count * dtype.itemsize // page) * page or page
         memory = mmap.mmap(-1, room + 2 * page)
         start = ctypes.addressof(ctypes.c_char.from_buffer(memory))
-        protect(start, 0)
-        protect(start + page + room, 0)
+        protect(start, page, False)
+        protect(start + page + room, page, False)
         opened.append((memory, start, start + page + room))
         offset = page + (room - count * dtype.itemsize if at_end else 0)
         return np.frombuffer(memory, dtype=dtype, count=count, offset=offset)
 
     yield make
     for _, low, high in opened:
-        protect(low, mmap.PROT_READ | mmap.PROT_WRITE)
-        protect(high, mmap.PROT_READ | mmap.PROT_WRITE)
+        protect(low, page, True)
+        protect(high, page, True)
