@@ -70,8 +70,8 @@ def use_clang(compiler) -> None:
     """On Windows, put LLVM's compiler in the place of Microsoft's, which knows no GNU C."""
     if compiler.compiler_type == "mingw32":
         raise SystemExit(
-            "GCC does not align the stack for AVX on Windows (its bug 54412):"
-            " build fastact by --compiler=msvc, which takes clang-cl"
+            "GCC does not align the stack for AVX on Windows (its bug 54412), and MinGW's fmaf"
+            " rounds wrongly: build fastact by --compiler=msvc, which takes clang-cl"
         )
     if compiler.compiler_type != "msvc":
         return
