@@ -21,7 +21,8 @@ enum {
     PART = 1 << 16, /* elements of a row that no part is shorter than, and ... */
     MOST_PARTS = 64, /* ... how many parts there are at most */
     ACROSS = 512, /* elements of a column up to which it is read from place to place */
-    STREAMED = 256, /* elements of a row from which on stores may go past the caches */
+    STREAMED = 1024, /* elements of a row from which on stores may go past the caches */
+    WAITED = 512, /* bytes that are loaded while others are stored */
 };
 
 /* An element through scratch, in ns. */
@@ -391,8 +392,11 @@ static bool worth_streaming(const Plan *plan, ptrdiff_t rows)
     const fa_axis_job *job = plan->job;
     int out = plan->operands - 1;
     if (!plan->direct || !plan->whole || job->length < STREAMED) return false;
+    const char *result = job->rows.data[out];
     for (int k = 0; k < out; k++)
-        if (job->rows.data[k] == job->rows.data[out]) return false;
+        if (job->rows.data[k] == result
+            || loads_wait(result, job->rows.data[k], WAITED))
+            return false;
     double bytes = (double)plan->bytes * (double)rows * (double)job->length;
     return bytes * plan->operands > 1.5 * (double)fa_last_cache_bytes();
 }

@@ -10,18 +10,12 @@
 
 #include "copy.h"
 #include "halves.h"
-#include "simd/control.h"
+#include "loop.h"
 #include "walk.h"
 
 /* Shorter rows are gathered with their neighbours to a block, where that costs less than
  * the lanes that the kernel would leave empty in each of them. */
-enum {
-    SHORT_ROW = 256,
-    FETCHED_ROW = 80,
-    LONG_ROW = 1024,
-    FETCHED_LINES = 8,
-    PAGE_BYTES = 4096
-};
+enum { SHORT_ROW = 256, FETCHED_ROW = 80, LONG_ROW = 1024, FETCHED_LINES = 8 };
 
 /* Of an operand's element through scratch; of a row apart from the one before, whose lines
  * are not foreseen; of its end, a masked step. */
@@ -117,20 +111,15 @@ void fa_plan_rows(Plan *plan, const fa_job *job)
 
 /* ---- contiguous operands ---- */
 
-/* A load that is about as far into its page as a store past the caches that has just begun
- * seems to read what is stored, and waits. A costly kernel, whose loads run ahead, takes 1.1 to
- * 1.8 times as long where an output lies so little above an input. */
-static bool loads_wait(const Plan *plan, const fa_rows *rows)
+/* Costly kernels have loads on their way while they store. */
+static bool stores_hold_up(const Plan *plan, const fa_rows *rows)
 {
-    bool costly = fa_activations[plan->op->activation].cost >= FA_WORTH_FILLING;
-    uintptr_t reach = 2 * (uintptr_t)plan->target->width * plan->bytes;
+    if (fa_activations[plan->op->activation].cost < FA_WORTH_FILLING) return false;
+    ptrdiff_t two_bundles = 2 * plan->target->width * (ptrdiff_t)plan->bytes;
     bool wait = false;
     for (int out = plan->op->inputs; out < plan->operands; out++)
-        for (int k = 0; k < plan->first_parameter; k++) {
-            uintptr_t above =
-                ((uintptr_t)rows->at[out] - (uintptr_t)rows->at[k]) % PAGE_BYTES;
-            wait |= costly && above > 0 && above < reach;
-        }
+        for (int k = 0; k < plan->first_parameter; k++)
+            wait |= loads_wait(rows->at[out], rows->at[k], two_bundles);
     return wait;
 }
 
@@ -142,7 +131,7 @@ static bool run_streaming(const Plan *plan, bool uniform, const fa_rows *row,
     int out = plan->op->inputs;
     ptrdiff_t bytes = (ptrdiff_t)plan->bytes;
     uintptr_t over = (uintptr_t)row->at[out] % LINE_BYTES;
-    bool aligned = over % (uintptr_t)bytes == 0 && !loads_wait(plan, row);
+    bool aligned = over % (uintptr_t)bytes == 0 && !stores_hold_up(plan, row);
     for (int k = out + 1; k < plan->operands; k++)
         aligned &= (uintptr_t)row->at[k] % LINE_BYTES == over;
     ptrdiff_t head = aligned && over ? (LINE_BYTES - (ptrdiff_t)over) / bytes : 0;
@@ -182,7 +171,7 @@ static inline __attribute__((always_inline)) void fetch_next_row(const Plan *pla
 /* Whether rows can be stored past the caches as they are: each starts a line. */
 static bool can_stream(const Plan *plan, const fa_rows *rows)
 {
-    bool aligned = !loads_wait(plan, rows);
+    bool aligned = !stores_hold_up(plan, rows);
     for (int k = plan->op->inputs; k < plan->operands; k++) {
         ptrdiff_t step = rows->step[k] * (ptrdiff_t)plan->bytes;
         aligned &= ((uintptr_t)rows->at[k] | (uintptr_t)step) % LINE_BYTES == 0;

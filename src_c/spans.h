@@ -95,17 +95,34 @@ INLINE void put(Array to, const Span *span, V value, fa_memory memory)
         v_store(to.row + span->start, value);
 }
 
-/* What will be read in a while is called for: the CPU foresees the next elements of a row,
- * but not the next row. */
-enum { AHEAD = 2048 / sizeof(T) };
-INLINE void fetch_ahead(const fa_rows *rows, Place at, ptrdiff_t count,
-                        ptrdiff_t length, int operands)
+/* The CPU foresees what is read next of a row, but not the next row. A costly kernel calls
+ * for what it will read in a while, a cheap one for the beginning of the next row. */
+enum { AHEAD = 2048 / sizeof(T), BEGINNING = 512 / sizeof(T), LINE = 64 / sizeof(T) };
+INLINE void call_ahead(const fa_rows *rows, Place at, ptrdiff_t count, ptrdiff_t length,
+                       int operands)
 {
     at.row += AHEAD / length;
     at.start += AHEAD % length;
     if (at.start >= length) at = (Place){at.row + 1, at.start - length};
     if (at.row >= count) return;
     for (int k = 0; k < operands; k++) v_prefetch(row_of(rows, at.row, k) + at.start);
+}
+INLINE void call_for_row(const fa_rows *rows, ptrdiff_t row, ptrdiff_t count,
+                         int operands)
+{
+    if (row >= count) return;
+    for (int k = 0; k < operands; k++)
+        for (int element = 0; element < BEGINNING; element += LINE)
+            __builtin_prefetch(row_of(rows, row, k) + element);
+}
+INLINE void fetch(fa_memory memory, bool filling, const fa_rows *rows, Place at,
+                  ptrdiff_t count, ptrdiff_t length, int operands)
+{
+    if (memory == FA_NEAR) return;
+    if (filling)
+        call_ahead(rows, at, count, length, operands);
+    else if (at.start == 0)
+        call_for_row(rows, at.row + 1, count, operands);
 }
 
 /* Of an operand with one element for a row. */
