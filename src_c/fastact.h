@@ -105,9 +105,9 @@ typedef enum {
     FA_PAST, /* ... and stores past the caches, rows that are aligned to 64 bytes */
 } fa_memory;
 
-/* So many rows, of the target's precision. A uniform kernel reads one element of each
- * parameter in a row. Overflow raises its flag, or is returned, by a kernel that may clear
- * the flag. */
+/* So many rows of the target's precision, none of them empty. A uniform kernel reads one
+ * element of each parameter in a row. Overflow raises its flag, or is returned, by a kernel
+ * that may clear the flag. */
 typedef bool fa_kernel(const fa_rows *rows, ptrdiff_t count, ptrdiff_t length,
                        fa_memory memory);
 

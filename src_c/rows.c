@@ -137,6 +137,7 @@ static bool run_streaming(const Plan *plan, bool uniform, const fa_rows *row,
     ptrdiff_t head = aligned && over ? (LINE_BYTES - (ptrdiff_t)over) / bytes : 0;
     if (head > length) head = length;
     bool overflowed = head && plan->kernel[uniform](row, 1, head, FA_NEAR);
+    if (head == length) return overflowed;
     fa_rows rest;
     for (int k = 0; k < plan->operands; k++) {
         bool single = uniform && is_parameter(plan, k);

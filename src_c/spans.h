@@ -101,6 +101,7 @@ enum { AHEAD = 2048 / sizeof(T), BEGINNING = 512 / sizeof(T), LINE = 64 / sizeof
 INLINE void call_ahead(const fa_rows *rows, Place at, ptrdiff_t count, ptrdiff_t length,
                        int operands)
 {
+    if (at.start % LINE >= V_WIDTH) return; /* once for a line */
     at.row += AHEAD / length;
     at.start += AHEAD % length;
     if (at.start >= length) at = (Place){at.row + 1, at.start - length};
