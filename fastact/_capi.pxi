@@ -25,7 +25,8 @@ cdef int api_run(const fastact_op *op, void *const *operands, ptrdiff_t count) n
     cdef const Op *it = <const Op *> op
     cdef const fa_activation *row = &fa_activations[it.op.activation]
     cdef int arrays = it.op.inputs - row.parameters
-    cdef void *data[FA_MAX_OPERANDS]
+    cdef fa_rows contiguous
+    cdef void **data = contiguous.at
     cdef int k
     for k in range(it.op.inputs + it.op.outputs):
         data[k] = operands[k]
@@ -33,7 +34,7 @@ cdef int api_run(const fastact_op *op, void *const *operands, ptrdiff_t count) n
             data[k] = <void *> it.defaults[k - arrays]
     # The kernels themselves know two dtypes; the way to the others is the core's.
     if it.op.dtype[0] <= FA_FLOAT64 and count * row.cost < SMALL_WORK:
-        return fa_run_small(&it.op, data, count)
+        return fa_run_small(&it.op, &contiguous, count)
     return run_contiguous(&it.op, data, count, arrays)
 
 

@@ -80,7 +80,9 @@ cdef extern from "fastact.h":
         ptrdiff_t strides[8][64]
         bint swapped[8]
     bint fa_run(fa_job *) nogil
-    bint fa_run_small(const fa_op *, void **, ptrdiff_t) nogil
+    ctypedef struct fa_rows:
+        void *at[8]
+    bint fa_run_small(const fa_op *, const fa_rows *, ptrdiff_t) nogil
     void fa_loop(char **, const intptr_t *, const intptr_t *, void *) noexcept
     enum:
         FA_AXIS_OPERANDS

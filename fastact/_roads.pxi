@@ -90,7 +90,8 @@ cdef object plain_call(PyUFuncObject *ufunc, Entry *entry, PyObject **inputs, Py
             return NotImplemented
 
     cdef fa_op *op = &entry.op[precision]
-    cdef void *data[FA_MAX_OPERANDS]
+    cdef fa_rows row
+    cdef void **data = row.at
     cdef double values[FA_MAX_PARAMETERS]
     cdef float singles[FA_MAX_PARAMETERS]
     for k in range(entry.arrays):
@@ -131,7 +132,7 @@ cdef object plain_call(PyUFuncObject *ufunc, Entry *entry, PyObject **inputs, Py
     cdef bint overflowed
     cdef ptrdiff_t count = np.PyArray_SIZE(x)
     if count * entry.cost < SMALL_WORK:
-        overflowed = fa_run_small(op, data, count)
+        overflowed = fa_run_small(op, &row, count)
     else:
         with nogil:
             overflowed = run_contiguous(op, data, count, entry.arrays)

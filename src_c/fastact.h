@@ -92,8 +92,9 @@ size_t fa_item_bytes(fa_dtype dtype);
 
 /* ---- targets: what one (ISA, precision) object file exports ---- */
 
-/* Rows of equal length: elements of a row are contiguous, steps lead from row to row and
- * are counted in elements. Operands in order, inputs before outputs. */
+/* Rows of equal length: elements of a row are contiguous, steps lead from row to row, if
+ * there is more than one, and are counted in elements. Operands in order, inputs before
+ * outputs. */
 typedef struct {
     void *at[FA_MAX_OPERANDS];
     ptrdiff_t step[FA_MAX_OPERANDS];
@@ -230,9 +231,9 @@ typedef struct {
 /* Returns whether a finite result overflowed. May reorder the axes of the job. */
 bool fa_run(fa_job *job);
 
-/* One contiguous run of float32 or float64 on the calling thread: fa_run without its
- * preparations, for calls where those would show. */
-bool fa_run_small(const fa_op *op, void *const *operands, ptrdiff_t count);
+/* One row of float32 or float64 on the calling thread: fa_run without its preparations, for
+ * calls where those would show. */
+bool fa_run_small(const fa_op *op, const fa_rows *row, ptrdiff_t length);
 
 /* A NumPy inner loop; data is an fa_op. */
 void fa_loop(char **args, const intptr_t *dimensions, const intptr_t *steps,

@@ -47,7 +47,7 @@ bool fa_settle_halves(const Plan *plan, bool uniform, const fa_rows *row,
     double wide[FA_MAX_OPERANDS][AT_ONCE];
     fa_rows twice;
     bool overflowed = false;
-    for (int k = 0; k < plan->operands; k++) twice.at[k] = wide[k], twice.step[k] = 0;
+    for (int k = 0; k < plan->operands; k++) twice.at[k] = wide[k];
     for (int out = plan->op->inputs; out < plan->operands; out++) {
         fa_doubt *doubt = plan->target->doubt[plan->op->dtype[out]];
         if (!doubt) continue;

@@ -291,15 +291,13 @@ bool fa_run(fa_job *job)
     return overflowed;
 }
 
-bool fa_run_small(const fa_op *op, void *const *operands, ptrdiff_t count)
+bool fa_run_small(const fa_op *op, const fa_rows *row, ptrdiff_t length)
 {
+    if (length == 0) return false;
     const fa_target *target = fa_isas[fa_active_isa()].target[op->precision];
-    fa_rows row;
-    for (int k = 0; k < op->inputs + op->outputs; k++)
-        row.at[k] = operands[k], row.step[k] = 0;
     fa_control before = enter(control_read());
     bool overflowed =
-        target->kernels[op->activation][op->form][true](&row, 1, count, FA_NEAR);
+        target->kernels[op->activation][op->form][true](row, 1, length, FA_NEAR);
     return leave(before) != 0 || overflowed;
 }
 

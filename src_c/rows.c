@@ -142,7 +142,6 @@ static bool run_streaming(const Plan *plan, bool uniform, const fa_rows *row,
     for (int k = 0; k < plan->operands; k++) {
         bool single = uniform && is_parameter(plan, k);
         rest.at[k] = (char *)row->at[k] + (single ? 0 : head * bytes);
-        rest.step[k] = 0;
     }
     fa_memory memory = aligned ? FA_PAST : FA_FAR;
     return plan->kernel[uniform](&rest, 1, length - head, memory) || overflowed;
@@ -341,7 +340,6 @@ static bool run_block(const Plan *plan, const fa_job *job, Cursor *cursor,
             row.at[k] = items;
         else
             row.at[k] = widened(plan, k, items, single ? 1 : count, &scratch[k]);
-        row.step[k] = 0;
     }
     /* A gate may clear the flag, which rounding the block before may have raised. */
     bool gate = fa_activations[op->activation].arrays == 2;

@@ -47,7 +47,7 @@ INLINE Span take_span(bool filling, const fa_rows *rows, Place *at, ptrdiff_t co
 {
     Span span = {.rows = rows, .start = at->start, .left = length - at->start};
     span.whole = span.left >= V_WIDTH;
-    span.filled = filling && !span.whole;
+    span.filled = filling && !span.whole && at->row + 1 < count;
     if (!span.filled) {
         move_on(at, V_WIDTH, length);
         return span;
