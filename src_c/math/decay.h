@@ -6,22 +6,23 @@
 #include "exp.h"
 #include "slope.h"
 
-/* w = e^-t for t >= 0. */
+/* w = e^-t for t from 0 to DECAY_END, and for any t >= 0. */
 typedef struct {
     M deep;
     Reduced n;
 } Decay;
-INLINE Decay decay_until(V end, M deep, Pair t)
+INLINE Decay decay_until_end(Pair t)
 {
+    M deep = v_lt(v_set(DECAY_DEEP), t.hi);
     V lifted = v_set(EXP_ORIGIN(LIFT_EXPONENT));
     V origin = v_select(deep, lifted, v_set(EXP_ORIGIN(0.0)));
-    Reduced n = exp_reduce(-1, v_min(end, t.hi), origin);
+    Reduced n = exp_reduce(-1, t.hi, origin);
     n.low = v_sub(n.low, t.lo);
     return (Decay){deep, n};
 }
 INLINE Decay decay_of(Pair t)
 {
-    return decay_until(v_set(DECAY_END), v_lt(v_set(DECAY_DEEP), t.hi), t);
+    return decay_until_end((Pair){v_min(v_set(DECAY_END), t.hi), t.lo});
 }
 
 /* The same for t up to DECAY_DEEP, where nothing is to be lifted. */
@@ -32,12 +33,12 @@ INLINE Decay decay_shallow(Pair t)
     return (Decay){.n = n};
 }
 
-/* As decay_of, but only lanes that are asked for are lifted; in the others a deep w is
+/* The same where only lanes that are asked for are to be lifted: in the others a deep w is
  * not meant, and what stands for it is small. */
-INLINE Decay decay_where(M asked, Pair t)
+INLINE Pair decay_bounded(M asked, Pair t)
 {
-    M deep = v_and(asked, v_lt(v_set(DECAY_DEEP), t.hi));
-    return decay_until(v_select(asked, v_set(DECAY_END), v_set(DECAY_DEEP)), deep, t);
+    V end = v_select(asked, v_set(DECAY_END), v_set(DECAY_DEEP));
+    return (Pair){v_min(end, t.hi), t.lo};
 }
 
 /* w (a + b w) for a w that is small beside 1/b */

@@ -9,7 +9,7 @@
 /* x s(z) for finite x and a clamped z. */
 INLINE V gate(V x, Pair z)
 {
-    return v_mul(quotient(x, logistic_divisor_lifted(z)), v_set(LOGISTIC_UNLIFT));
+    return v_mul_tiny(quotient(x, logistic_divisor_lifted(z)), v_set(LOGISTIC_UNLIFT));
 }
 
 /* The derivative at negative x is -w (m - 1 - w) / (1 + w)^2 with t = |x|, w = e^-z(t) and
@@ -19,7 +19,7 @@ INLINE V gate(V x, Pair z)
  * a sum of two terms of one sign, each of which keeps its relative accuracy through 0. */
 INLINE Slope gate_slope(Pair e, Pair l, T w0_short, T w0_rest, M negative)
 {
-    Decay decay = decay_where(negative, e);
+    Decay decay = decay_until_end(decay_bounded(negative, e));
     V head = exp_head(decay.n), rest = exp_rest(decay.n);
     V first = decay.n.first, tail = v_add(first, rest);
     V shallow = v_select(decay.deep, v_set(0), head);
@@ -44,16 +44,15 @@ INLINE Slope gate_slope(Pair e, Pair l, T w0_short, T w0_rest, M negative)
 }
 
 #if PRECISION == 32
-/* From pieces for the near, far out by w (1 - m + w (2 m - 1)), where m = t z'(t) = z. */
+/* From pieces for the near, far out by w (1 - m + w (2 m - 1)), where m = t z'(t) = z; this
+ * is bounded as decay_bounded has it. */
 INLINE Slope gate_from_pieces(Pair near, M far, Pair z, M negative)
 {
     Slope fall = {SLOPE_LIFTED, near.hi, near.lo};
     if (v_any(far)) {
-        V bounded = v_min(v_set(DECAY_END), z.hi);
-        Pair less = {v_sub(v_set(1), bounded), v_sub(v_set(0), z.lo)};
-        V more = v_fma(v_set(2), bounded, v_set(-1));
-        fall =
-            slope_beyond(far, decay_series(decay_where(negative, z), less, more), near);
+        Pair less = {v_sub(v_set(1), z.hi), v_sub(v_set(0), z.lo)};
+        V more = v_fma(v_set(2), z.hi, v_set(-1));
+        fall = slope_beyond(far, decay_series(decay_until_end(z), less, more), near);
     }
     return slope_reflected(fall, negative);
 }
@@ -62,7 +61,8 @@ INLINE Slope gate_from_pieces(Pair near, M far, Pair z, M negative)
 INLINE Slope silu_slope(Pair t, bool exact, M negative)
 {
     Pair near = on_pieces(&SILU_SLOPE, t, exact);
-    return gate_from_pieces(near, v_lt(v_set(SILU_SLOPE.last), t.hi), t, negative);
+    M far = v_lt(v_set(SILU_SLOPE.last), t.hi);
+    return gate_from_pieces(near, far, decay_bounded(negative, t), negative);
 }
 #else
 INLINE Slope silu_slope(Pair t, bool exact, M negative)

@@ -8,21 +8,20 @@
 
 #define PAIR_OF(name) ((Pair){v_set(name##_HIGH), v_set(name##_LOW)})
 
-/* z = t (a + b t^2), the exponent of gelu_tanh, where a + b t^2 is held in a pair */
+/* z = t (a + b t^2), the exponent of gelu_tanh, where a + b t^2 is held in a pair. Its high
+ * word less a is exact, for a has few bits here, so that two FMAs find what it leaves out. */
 INLINE Pair gelu_tanh_exponent(V t)
 {
-    V linear = v_set(GELU_TANH_LINEAR_HIGH), cubic = v_set(GELU_TANH_CUBIC_HIGH);
+    V linear = v_set(GELU_TANH_LINEAR_SHORT), cubic = v_set(GELU_TANH_CUBIC_HIGH);
     Pair square = two_product(t, t);
     V square_low = v_fma(square.hi, v_set(GELU_TANH_CUBIC_REST), square.lo);
-    Pair term = two_product(cubic, square.hi);
-    term.lo = v_fma(cubic, square_low, term.lo);
-    Pair sum = positive_sum(linear, term.hi);
-    V low = v_add(v_add(sum.lo, v_set(GELU_TANH_LINEAR_LOW)), term.lo);
-    Pair z = two_product(t, sum.hi);
+    V sum = v_fma(cubic, square.hi, linear);
+    V low = v_fma(cubic, square.hi, v_sub(linear, sum));
+    low = v_fma(cubic, square_low, v_add(low, v_set(GELU_TANH_LINEAR_REST)));
+    Pair z = two_product(t, sum);
     return (Pair){z.hi, v_fma(t, low, z.lo)};
 }
 
-/* From here on e^-z is 0, whatever it is multiplied by. */
 /* From here on g f' is 0, whatever g, and just within what the exponential takes. */
 #define GELU_TANH_END C(13.6, 27.12)
 
@@ -44,7 +43,8 @@ INLINE Slope gelu_tanh_slope(V t, M negative)
         factor.hi = v_select(far, less.hi, factor.hi);
         factor.lo = v_select(far, v_sub(less.lo, steepness.lo), factor.lo);
     }
-    Decay decay = decay_where(negative, gelu_tanh_exponent(bounded));
+    Pair z = decay_bounded(negative, gelu_tanh_exponent(bounded));
+    Decay decay = decay_until_end(z);
     Pair fall = exp_scaled(factor, decay.n);
     return slope_reflected((Slope){SLOPE_LIFTED, fall.hi, fall.lo, decay.deep},
                            negative);
@@ -70,12 +70,14 @@ INLINE Slope gelu_tanh_slope(V t, M negative)
  * product with 1.702 in two words is exact enough. */
 INLINE Slope quick_gelu_slope(V t, M negative)
 {
-    Pair z = pair_scaled(v_min(v_set(C(120.0, 870.0)), t), PAIR_OF(QUICK_GELU));
+    Pair factor = PAIR_OF(QUICK_GELU);
 #if PRECISION == 32
     Pair near = on_pieces(&QUICK_GELU_SLOPE, single(t), true);
-    return gate_from_pieces(near, v_lt(v_set(QUICK_GELU_SLOPE.last), t), z, negative);
+    M far = v_lt(v_set(QUICK_GELU_SLOPE.last), t);
+    V end = v_select(negative, v_set(117.5f), v_set(47)); /* as decay_bounded */
+    return gate_from_pieces(near, far, pair_scaled(v_min(end, t), factor), negative);
 #else
-    return silu_slope(z, false, negative);
+    return silu_slope(pair_scaled(v_min(v_set(870), t), factor), false, negative);
 #endif
 }
 

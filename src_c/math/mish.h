@@ -76,7 +76,7 @@ INLINE V mish_of(V x)
     V y = inverse_estimate(v_add(divisor.hi, divisor.lo));
     V q = v_mul(top.hi, y);
     V remainder = v_fnma(q, divisor.lo, v_fnma(q, divisor.hi, top.hi));
-    y = v_mul(v_fma(y, v_add(remainder, top.lo), q), unlift);
+    y = v_mul_tiny(v_fma(y, v_add(remainder, top.lo), q), unlift);
     return v_copysign(v_select(v_lt(v_set(MISH_END), x), x, y), x);
 }
 

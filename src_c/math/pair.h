@@ -56,7 +56,7 @@ INLINE V lifted_product(V t, Pair a)
 {
     V lifted = v_mul(t, v_set(C(0x1p64, 0x1p512)));
     V product = v_fma(lifted, a.hi, v_mul(lifted, a.lo));
-    return v_mul(product, v_set(C(0x1p-64, 0x1p-512)));
+    return v_mul_tiny(product, v_set(C(0x1p-64, 0x1p-512)));
 }
 
 /* a + b exactly for two numbers that are not negative; only a NaN in b comes through. */

@@ -45,11 +45,11 @@ INLINE Slope slope_pair(V hi, V lo) { return (Slope){SLOPE_PAIR, hi, lo}; }
 
 INLINE V lift_before(M deep, V a)
 {
-    return v_select(deep, v_mul(a, v_set(LIFT_BEFORE)), a);
+    return v_mul_tiny(a, v_select(deep, v_set(LIFT_BEFORE), v_set(1)));
 }
 INLINE V lift_after(M deep, V a)
 {
-    return v_mul(a, v_select(deep, v_set(LIFT_AFTER), v_set(1)));
+    return v_mul_tiny(a, v_select(deep, v_set(LIFT_AFTER), v_set(1)));
 }
 
 /* tail where far, else near, which is not deep */
@@ -107,20 +107,25 @@ INLINE V slope_product(V g, V cofactor, Slope s)
     return v_fma(g, s.hi, rest);
 }
 
-/* g times the slope where a lane is lifted, infinite, or so small that g lo, where it is
- * not far smaller than g hi, would be rounded by itself. In the other lanes each step is
- * that of slope_times. */
+/* From here on down g lo may be subnormal, and rounded by itself, so that it counts:
+ * 0.001 ulp of g hi. */
+#define SLOPE_SAFE C(0x1p-116, 0x1p-1012)
+
+/* g times the slope where a lane is lifted, infinite, or below SAFE. In the other lanes
+ * each step is that of slope_times. */
 INLINE V slope_times_rare(V g, Slope s)
 {
     bool lifted = slope_is_lifted(s);
     V cofactor = slope_cofactor(g, s);
     if (lifted) g = lift_before(s.deep, g), cofactor = lift_before(s.deep, cofactor);
     V product = slope_product(g, cofactor, s), size = v_abs(product);
-    M tiny = v_and(v_lt(v_set(0), size), v_lt(size, v_set(C(0x1p-100, 0x1p-960))));
+    /* What is lifted and as small becomes 0. */
+    V safe = v_set(SLOPE_SAFE), least = lifted ? v_select(s.deep, v_set(0), safe) : safe;
+    M tiny = v_and(v_lt(v_set(0), size), v_lt(size, least));
     if (v_any(tiny)) {
         V up = v_select(tiny, v_set(C(0x1p64, 0x1p512)), v_set(1));
         V down = v_select(tiny, v_set(C(0x1p-64, 0x1p-512)), v_set(1));
-        product = v_mul(slope_product(v_mul(g, up), v_mul(cofactor, up), s), down);
+        product = v_mul_tiny(slope_product(v_mul(g, up), v_mul(cofactor, up), s), down);
     }
     return lifted ? lift_after(s.deep, product) : product;
 }
@@ -143,7 +148,7 @@ INLINE V slope_times(V g, Slope s)
     if (s.kind == SLOPE_PAIR) return slope_product(g, slope_cofactor(g, s), s);
     if (s.kind == SLOPE_LARGE || slope_is_lifted(s)) return slope_times_rare(g, s);
     V product = v_fma(g, s.hi, v_mul(g, s.lo)), size = v_abs(product);
-    M usual = v_and(v_lt(v_set(C(0x1p-100, 0x1p-960)), size), v_le(size, v_set(T_MAX)));
+    M usual = v_and(v_lt(v_set(SLOPE_SAFE), size), v_le(size, v_set(T_MAX)));
     return v_all(usual) ? product : slope_times_rare(g, s);
 }
 

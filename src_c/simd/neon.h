@@ -86,6 +86,7 @@ INLINE void n_store_part(T *p, int count, N a)
 INLINE N n_add(N a, N b) { return OP(vaddq)(a, b); }
 INLINE N n_sub(N a, N b) { return OP(vsubq)(a, b); }
 INLINE N n_mul(N a, N b) { return OP(vmulq)(a, b); }
+INLINE N n_mul_tiny(N a, N b) { return OP(vmulq)(a, b); }
 INLINE N n_div(N a, N b) { return OP(vdivq)(a, b); }
 INLINE N n_fma(N a, N b, N c) { return OP(vfmaq)(c, a, b); }
 INLINE N n_fms(N a, N b, N c) { return OP(vfmaq)(OP(vnegq)(c), a, b); }

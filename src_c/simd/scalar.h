@@ -41,6 +41,9 @@ INLINE N n_add(N a, N b) { return a + b; }
 INLINE N n_sub(N a, N b) { return a - b; }
 INLINE N n_mul(N a, N b) { return a * b; }
 INLINE N n_div(N a, N b) { return a / b; }
+/* a b where the product may be below the normal range: on Zen 4 its multiplication takes
+ * 18 cycles more then, its FMA none. */
+INLINE N n_mul_tiny(N a, N b) { return a * b; }
 INLINE N n_fma(N a, N b, N c) { return sizeof(T) == 4 ? (N)fmaf((float)a, (float)b, (float)c) : (N)fma(a, b, c); }
 INLINE N n_fms(N a, N b, N c) { return n_fma(a, b, -c); }
 INLINE N n_fnma(N a, N b, N c) { return n_fma(-a, b, c); }

@@ -28,10 +28,19 @@ def high_and_low(name: str, exact, precision: int) -> list[str]:
     ]
 
 
+def short_linear(precision: int):
+    """a without its last bits: a + b t^2 less this is exact for every t that counts."""
+    last_bit = mpf(2) ** {32: -20, 64: -47}[precision]  # of a sum below 16, or 64
+    return mp.nint(LINEAR / last_bit) * last_bit
+
+
 def part(precision: int) -> tuple[int, int, list[str]]:
     """One branch of the header."""
+    short = short_linear(precision)
     definitions = [
         *high_and_low("GELU_TANH_LINEAR", LINEAR, precision),
+        c_constant("GELU_TANH_LINEAR_SHORT", short, precision),
+        c_constant("GELU_TANH_LINEAR_REST", LINEAR - short, precision),
         *high_and_low("GELU_TANH_CUBIC", CUBIC, precision),
         c_constant("GELU_TANH_CUBIC_REST", CUBIC / rounded(CUBIC, precision) - 1, precision),
         *high_and_low("GELU_TANH_SLOPE_CUBIC", 3 * CUBIC, precision),
