@@ -101,6 +101,7 @@ INLINE Dual selu(V x)
 /* alpha, but no smaller than a normal number */
 INLINE V celu_divisor(V alpha)
 {
+    if (v_is_known_one(alpha)) return alpha;
     V least = v_set(C(0x1p-126, 0x1p-1022));
     V divisor = v_copysign(v_max(least, v_abs(alpha)), alpha);
     return v_select(v_is_nan(alpha), alpha, divisor);
@@ -110,6 +111,7 @@ INLINE V celu_divisor(V alpha)
 INLINE Pair celu_exponent(V below_zero, V inverse, V divisor)
 {
     Pair z = saturating_product(below_zero, inverse, DECAY_END);
+    if (v_is_known_one(inverse)) return z;
     z.lo = v_fma(z.hi, v_fnma(inverse, divisor, v_set(1)), z.lo);
     return z;
 }
@@ -130,7 +132,7 @@ INLINE Dual celu(V x, V alpha)
     Pair z = celu_exponent(below_zero, inverse, divisor);
 
     M over = v_lt(v_set(EXPM1_END), z.hi);
-    Pair e = expm1_of(z);
+    Pair e = v_is_known_one(alpha) ? falling(z.hi) : expm1_of(z);
 
     /* The parameter's derivative is (e^z - 1)(1 - z) - z, near 0 -z^2 Q(z). */
     Pair minus = {v_sub(v_set(0), z.hi), v_sub(v_set(0), z.lo)};

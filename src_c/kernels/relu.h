@@ -78,21 +78,24 @@ INLINE Dual hard_tanh(V x, V low, V high)
 #define SIXTH_HIGH C(0x1.555556p-3, 0x1.5555555555555p-3)
 #define SIXTH_LOW C(-0x1.555556p-28, 0x1.5555555555555p-57)
 
-/* a/6, with both words of a and of 1/6. */
-INLINE Pair sixth_of(Pair a)
+/* (a + b)/6 with both words of the sum and of 1/6, for |b| <= 2 |a|, where Dekker's sum still
+ * is exact: b has no bit below the last one of a, or is no larger. */
+INLINE Pair sixth_of_sum(V a, V b)
 {
-    Pair product = two_product(a.hi, v_set(SIXTH_HIGH));
-    V low = v_fma(a.lo, v_set(SIXTH_HIGH), product.lo);
-    return fast_two_sum(product.hi, v_fma(a.hi, v_set(SIXTH_LOW), low));
+    Pair sum = fast_two_sum(a, b);
+    Pair product = two_product(sum.hi, v_set(SIXTH_HIGH));
+    V low = v_fma(sum.lo, v_set(SIXTH_HIGH), product.lo);
+    return (Pair){product.hi, v_fma(sum.hi, v_set(SIXTH_LOW), low)};
 }
 
 /* clip(x/6 + 1/2, 0, 1) = (x + 3)/6 between the kinks */
 INLINE Dual hard_sigmoid(V x)
 {
     M inside = v_lt(v_abs(x), v_set(3));
+    Pair y = sixth_of_sum(v_set(3), clamped(x, 3));
     V dx = v_select(inside, v_set(SIXTH_HIGH), zero());
     return (Dual){
-        .y = sixth_of(fast_two_sum(v_set(3), clamped(x, 3))).hi,
+        .y = v_add(y.hi, y.lo),
         .dx = slope_pair(unless_nan(x, dx), v_select(inside, v_set(SIXTH_LOW), zero())),
     };
 }
@@ -101,15 +104,15 @@ INLINE Dual hard_sigmoid(V x)
 INLINE Dual hard_swish(V x)
 {
     V three = v_set(3), bounded = clamped(x, 3);
-    Pair gate = sixth_of(fast_two_sum(three, bounded));
+    Pair gate = sixth_of_sum(three, bounded);
     V y = v_fma(bounded, gate.hi, v_mul(bounded, gate.lo));
-    Pair slope = sixth_of(two_sum(v_add(bounded, bounded), three));
-    M inside = v_lt(v_abs(x), three);
-    V outside = v_select(v_le(three, x), one(), unless_nan(x, zero()));
+    Pair slope = sixth_of_sum(three, v_add(bounded, bounded));
+    M above = v_le(three, x), outside = v_le(three, v_abs(x));
+    V flat = v_select(above, one(), zero());
     return (Dual){
-        .y = v_copysign(v_select(v_le(three, x), x, y), x),
-        .dx = slope_pair(v_select(inside, slope.hi, outside),
-                         v_select(inside, slope.lo, zero())),
+        .y = v_copysign(v_select(above, x, y), x),
+        .dx = slope_pair(v_select(outside, flat, slope.hi),
+                         v_select(outside, zero(), slope.lo)),
     };
 }
 
