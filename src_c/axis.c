@@ -21,7 +21,7 @@ enum {
     PART = 1 << 16, /* elements of a row that no part is shorter than, and ... */
     MOST_PARTS = 64, /* ... how many parts there are at most */
     ACROSS = 512, /* elements of a column up to which it is read from place to place */
-    STREAMED = 1024, /* elements of a row from which on stores may go past the caches */
+    STREAMED = 4096, /* elements of a row from which on stores may go past the caches */
     WAITED = 512, /* bytes that are loaded while others are stored */
 };
 
@@ -47,7 +47,8 @@ typedef struct {
     int parts;
     bool whole; /* the result is as long as the row */
     bool columns; /* neighbours in memory belong to different rows */
-    bool direct, across, streaming;
+    bool direct, across;
+    fa_memory memory;
     void (*fence)(void);
     fa_control callers; /* control word, for every thread */
     Operand operand[FA_AXIS_OPERANDS];
@@ -200,8 +201,8 @@ static void map_part(const Plan *plan, Place place, int rows, int part, Total *t
     if (!plan->whole) end = start + 1;
     if (plan->direct) {
         fa_rows here = rows_in_place(plan, place, start);
-        plan->kernel->map(totals, &here, rows, end - start, plan->streaming);
-        if (plan->streaming) plan->fence();
+        plan->kernel->map(totals, &here, rows, end - start, plan->memory);
+        if (plan->memory == FA_PAST) plan->fence();
         return;
     }
     Scratch scratch;
@@ -210,7 +211,7 @@ static void map_part(const Plan *plan, Place place, int rows, int part, Total *t
         for (int k = 0; plan->whole && k < plan->operands - 1; k++)
             gather(plan, k, place, rows, start, some, &scratch);
         fa_rows here = rows_in_scratch(plan, rows, some, &scratch);
-        plan->kernel->map(totals, &here, rows, some, false);
+        plan->kernel->map(totals, &here, rows, some, FA_NEAR);
         scatter(plan, place, rows, start, some, &scratch);
     }
 }
@@ -264,7 +265,7 @@ static fa_control run_in_scratch(const Plan *plan, Place place, ptrdiff_t rows,
         for (int k = 0; k < plan->operands - 1; k++)
             gather(plan, k, at, some, 0, plan->job->length, &scratch);
         fa_rows here = rows_in_scratch(plan, some, plan->job->length, &scratch);
-        plan->kernel->rows(&here, some, plan->job->length, false);
+        plan->kernel->rows(&here, some, plan->job->length, FA_NEAR);
         scatter(plan, at, some, 0, plan->whole ? plan->job->length : 1, &scratch);
     }
     return leave(before);
@@ -290,8 +291,8 @@ static fa_control run_stretch(const Plan *plan, Place place, ptrdiff_t rows,
     if (plan->direct && plan->parts == 1) {
         fa_rows here = rows_in_place(plan, place, 0);
         fa_control before = enter(plan->callers);
-        plan->kernel->rows(&here, rows, plan->job->length, plan->streaming);
-        if (plan->streaming) plan->fence();
+        plan->kernel->rows(&here, rows, plan->job->length, plan->memory);
+        if (plan->memory == FA_PAST) plan->fence();
         return leave(before);
     }
     /* Columns go side by side as many as lie on a line of memory, to read it once. */
@@ -387,18 +388,21 @@ static Plan make_plan(const fa_axis_job *job, fa_control callers)
     return plan;
 }
 
-static bool worth_streaming(const Plan *plan, ptrdiff_t rows)
+/* Where rows that the kernel takes as they lie are, and whether stores of the result go past
+ * the caches: not beside loads of what lies there, or would wait for them. */
+static fa_memory memory_of(const Plan *plan, ptrdiff_t rows)
 {
     const fa_axis_job *job = plan->job;
     int out = plan->operands - 1;
-    if (!plan->direct || !plan->whole || job->length < STREAMED) return false;
+    double bytes = (double)plan->bytes * (double)rows * (double)job->length;
+    if (!plan->direct || bytes * plan->operands <= 1.5 * (double)fa_last_cache_bytes())
+        return FA_NEAR;
+    bool past = plan->whole && job->length >= STREAMED;
     const char *result = job->rows.data[out];
     for (int k = 0; k < out; k++)
-        if (job->rows.data[k] == result
-            || loads_wait(result, job->rows.data[k], WAITED))
-            return false;
-    double bytes = (double)plan->bytes * (double)rows * (double)job->length;
-    return bytes * plan->operands > 1.5 * (double)fa_last_cache_bytes();
+        past &= job->rows.data[k] != result
+            && !loads_wait(result, job->rows.data[k], WAITED);
+    return past ? FA_PAST : FA_FAR;
 }
 
 /* Whether rows of the result lie on each other: then the last one stays. */
@@ -455,7 +459,7 @@ bool fa_run_axis(fa_axis_job *job)
     fa_control callers = control_read();
     fa_coalesce(&job->rows, function->inputs + 1);
     Plan plan = make_plan(job, callers);
-    plan.streaming = worth_streaming(&plan, rows);
+    plan.memory = memory_of(&plan, rows);
     fa_control raised = run_planned(&plan, rows);
     /* Arithmetic on sizes and costs raises flags, too. */
     if (control_read() != callers) control_write(callers);

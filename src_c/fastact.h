@@ -151,14 +151,14 @@ extern const int fa_axis_function_count;
  * between is the kernel's. */
 typedef struct {
     void (*rows)(const fa_rows *rows, ptrdiff_t count, ptrdiff_t length,
-                 bool streaming);
+                 fa_memory memory);
     void (*columns)(const fa_rows *columns, ptrdiff_t count, ptrdiff_t length);
     void (*reduce)(void *carry, const fa_rows *rows, int count, ptrdiff_t length);
     void (*total)(void *total, void *carry, int count);
     void (*join)(void *total, const void *with);
     void (*finish)(void *total);
     void (*map)(const void *total, const fa_rows *rows, int count, ptrdiff_t length,
-                bool streaming);
+                fa_memory memory);
 } fa_axis_kernel;
 
 typedef struct {

@@ -120,7 +120,8 @@ INLINE V slope_times_rare(V g, Slope s)
     if (lifted) g = lift_before(s.deep, g), cofactor = lift_before(s.deep, cofactor);
     V product = slope_product(g, cofactor, s), size = v_abs(product);
     /* What is lifted and as small becomes 0. */
-    V safe = v_set(SLOPE_SAFE), least = lifted ? v_select(s.deep, v_set(0), safe) : safe;
+    V safe = v_set(SLOPE_SAFE),
+      least = lifted ? v_select(s.deep, v_set(0), safe) : safe;
     M tiny = v_and(v_lt(v_set(0), size), v_lt(size, least));
     if (v_any(tiny)) {
         V up = v_select(tiny, v_set(C(0x1p64, 0x1p512)), v_set(1));
