@@ -46,7 +46,7 @@ INLINE Slope decay_series(Decay decay, Pair a, V b)
 {
     V head = exp_head(decay.n), tail = exp_tail(decay.n);
     V shallow = v_select(decay.deep, v_set(0), head);
-    V square = v_mul(head, v_fma(shallow, tail, shallow));
+    V square = v_mul_tiny(head, v_fma(shallow, tail, shallow));
     Pair first = two_product(head, a.hi);
     V lo = v_fma(square, b, v_fma(head, a.lo, first.lo));
     lo = v_fma(tail, v_fma(square, b, first.hi), lo);

@@ -101,7 +101,7 @@ INLINE V slope_cofactor(V g, Slope s)
 
 INLINE V slope_product(V g, V cofactor, Slope s)
 {
-    V rest = v_mul(cofactor, s.lo);
+    V rest = v_mul_tiny(cofactor, s.lo);
     /* Of the other sign than g hi, which then is far larger, it must stay the smaller. */
     if (s.kind == SLOPE_LARGE) rest = v_max(v_set(-T_MAX), v_min(v_set(T_MAX), rest));
     return v_fma(g, s.hi, rest);
@@ -148,7 +148,7 @@ INLINE V slope_times(V g, Slope s)
     if (s.kind == SLOPE_TWICE) return twice_product(g, s.hi);
     if (s.kind == SLOPE_PAIR) return slope_product(g, slope_cofactor(g, s), s);
     if (s.kind == SLOPE_LARGE || slope_is_lifted(s)) return slope_times_rare(g, s);
-    V product = v_fma(g, s.hi, v_mul(g, s.lo)), size = v_abs(product);
+    V product = v_fma(g, s.hi, v_mul_tiny(g, s.lo)), size = v_abs(product);
     M usual = v_and(v_lt(v_set(SLOPE_SAFE), size), v_le(size, v_set(T_MAX)));
     return v_all(usual) ? product : slope_times_rare(g, s);
 }

@@ -42,10 +42,11 @@ LIFT2(M, le, V, V)
 LIFT1(M, is_nan, V)
 LIFT2(M, and, M, M)
 LIFT2(M, or, M, M)
+/* One test of all registers: a branch for each would be harder to foresee. */
 INLINE bool v_any(M m)
-{ bool any = false; EACH any |= n_any(m.at[k]); return any; }
+{ NM any = m.at[0]; EACH any = n_or(any, m.at[k]); return n_any(any); }
 INLINE bool v_all(M m)
-{ bool all = true; EACH all &= n_all(m.at[k]); return all; }
+{ NM all = m.at[0]; EACH all = n_and(all, m.at[k]); return n_all(all); }
 LIFT3(V, select, M, V, V)
 LIFT1(I, bits, V)
 LIFT1(V, from_bits, I)
