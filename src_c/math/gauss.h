@@ -35,12 +35,12 @@ INLINE Pair gauss_decay(Pair a, V t, V origin)
 #define GAUSS_UNLIFT C(0x1p-64, 0x1p-128)
 #if PRECISION == 32
 /* t R(t) */
-INLINE Pair gauss_factor(V t) { return on_pieces(&GAUSS_VALUE, single(t), true); }
+INLINE Pair gauss_factor(V t) { return on_pieces(&GAUSS_VALUE, t); }
 
 INLINE V gauss_tail(V x)
 {
     V t = v_min(v_set(GAUSS_END), v_abs(x));
-    Pair g = inside_pieces(&GAUSS_VALUE, single(t), true);
+    Pair g = inside_pieces(&GAUSS_VALUE, t);
     Pair z = two_product(v_mul(t, v_set(0.5)), t);
     Reduced n = exp_reduce(-1, z.hi, GAUSS_ORIGIN);
     n.low = v_sub(n.low, z.lo);
@@ -154,7 +154,7 @@ INLINE Slope gauss_slope(V t, M negative)
     V origin = v_select(deep, v_set(EXP_ORIGIN(LIFT_EXPONENT)), v_set(EXP_ORIGIN(0.0)));
     V bounded = v_min(end, t);
 #if PRECISION == 32
-    Pair factor = inside_pieces(&GAUSS_SLOPE, single(bounded), true);
+    Pair factor = inside_pieces(&GAUSS_SLOPE, bounded);
 #else
     Pair v = pair_scaled(bounded, gauss_inverse(bounded));
     Pair w = gauss_polynomial(v, GAUSS_SLOPE, GAUSS_SLOPE_LOW, GAUSS_SLOPE_DEGREE);

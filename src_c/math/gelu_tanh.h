@@ -32,7 +32,7 @@ INLINE Pair gelu_tanh_exponent(V t)
 INLINE Slope gelu_tanh_slope(V t, M negative)
 {
     V bounded = v_min(v_set(GELU_TANH_END), t);
-    Pair factor = on_pieces(&GELU_TANH_SLOPE, single(bounded), true);
+    Pair factor = on_pieces(&GELU_TANH_SLOPE, bounded);
     M far = v_lt(v_set(GELU_TANH_SLOPE.last), t);
     if (v_any(far)) {
         Pair cubic =
@@ -72,7 +72,7 @@ INLINE Slope quick_gelu_slope(V t, M negative)
 {
     Pair factor = PAIR_OF(QUICK_GELU);
 #if PRECISION == 32
-    Pair near = on_pieces(&QUICK_GELU_SLOPE, single(t), true);
+    Pair near = on_pieces(&QUICK_GELU_SLOPE, t);
     M far = v_lt(v_set(QUICK_GELU_SLOPE.last), t);
     V end = v_select(negative, v_set(117.5f), v_set(47)); /* as decay_bounded */
     return gate_from_pieces(near, far, pair_scaled(v_min(end, t), factor), negative);

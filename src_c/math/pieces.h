@@ -1,11 +1,11 @@
 /* A float32 function on 16 pieces, each a polynomial around a centre of its own.
  *
- *     f(t) = value + s linear + s^2 (...),   s = t - centre + shift,
+ *     f(t) = value + low word + s linear + s^2 (...),   s = t - centre, which is exact,
  *
  * the piece read off the leading bits of scale t + offset: equal pieces within an
- * octave of that sum, twice as long in the next. The shift makes value exact, linear has
- * a low word and hi is short, so that hi + lo leaves out only roundings of the curve,
- * which is small beside them. A root of f is made a centre with value 0, and f keeps its
+ * octave of that sum, twice as long in the next. linear has a low word, too, and hi is
+ * short, so that hi + lo leaves out only roundings of the curve, which is small beside
+ * them. The float next to a root of f is made a centre, with value 0, and f keeps its
  * relative accuracy through it. No exponential, no division: where a lookup is one
  * permutation of a register, a derivative costs half to a third of its formula. */
 #ifndef FA_PIECES_H
@@ -14,7 +14,16 @@
 #include "pair.h"
 
 #if PRECISION == 32
-enum { PIECES = 16, CENTRE = 0, SHIFT, VALUE, LINEAR, LINEAR_LOW, PIECES_ROWS = 12 };
+enum {
+    PIECES = 16,
+    CENTRE = 0,
+    VALUE_LOW,
+    SHIFT = VALUE_LOW, /* of a shifted table */
+    VALUE,
+    LINEAR,
+    LINEAR_LOW,
+    PIECES_ROWS = 12
+};
 
 typedef struct {
     T scale, offset;
@@ -51,40 +60,62 @@ INLINE V piece_entry(const Pieces *f, int row, Piece piece)
     return v_select(piece.second_eight, second, first);
 }
 
-/* f(t.hi + t.lo) for t in the piece; exact, a constant, says that t.lo is 0. Near a root
- * the low words count as much as the high ones. */
-INLINE Pair on_piece(const Pieces *f, Piece piece, Pair t, bool exact)
+/* linear low word + s (...) */
+INLINE V piece_curve(const Pieces *f, Piece piece, V s)
 {
-    V s_hi = v_sub(t.hi, piece_entry(f, CENTRE, piece));
-    V shift = piece_entry(f, SHIFT, piece);
-    Pair low = exact ? single(shift) : two_sum(shift, t.lo);
-    V s_lo = low.hi;
-    V s = v_add(s_hi, s_lo);
     int last = LINEAR_LOW + f->degree - 1;
     V curve = piece_entry(f, last, piece);
     _Pragma("GCC unroll 16")
     for (int row = last - 1; row >= LINEAR_LOW; row--)
         curve = v_fma(s, curve, piece_entry(f, row, piece));
+    return curve;
+}
+
+/* f(t) for t in the piece */
+INLINE Pair on_piece(const Pieces *f, Piece piece, V t)
+{
+    V s = v_sub(t, piece_entry(f, CENTRE, piece));
+    V curve = piece_curve(f, piece, s);
     V value = piece_entry(f, VALUE, piece), linear = piece_entry(f, LINEAR, piece);
     V hi = v_truncate(v_fma(s, linear, value));
-    Pair less = exact ? single(v_sub(value, hi)) : two_sum(value, v_sub(v_set(0), hi));
-    V rest = v_fma(s_lo, linear, v_fma(s_hi, linear, less.hi));
-    if (!exact) rest = v_fma(low.lo, linear, v_add(rest, less.lo));
+    V rest = v_fma(s, linear, v_sub(value, hi));
+    rest = v_add(rest, piece_entry(f, VALUE_LOW, piece));
     return (Pair){hi, v_fma(s, curve, rest)};
 }
 
-/* f(t) for t from 0 to last */
-INLINE Pair inside_pieces(const Pieces *f, Pair t, bool exact)
+INLINE Piece piece_at(const Pieces *f, V t)
 {
-    V leading = v_fma(t.hi, v_set(f->scale), v_set(f->offset));
-    return on_piece(f, piece_of(f, leading), t, exact);
+    return piece_of(f, v_fma(t, v_set(f->scale), v_set(f->offset)));
+}
+
+/* f(t) for t from 0 to last */
+INLINE Pair inside_pieces(const Pieces *f, V t)
+{
+    return on_piece(f, piece_at(f, t), t);
 }
 
 /* f(t) for t >= 0, from last on f(last) */
-INLINE Pair on_pieces(const Pieces *f, Pair t, bool exact)
+INLINE Pair on_pieces(const Pieces *f, V t)
+{
+    return inside_pieces(f, v_min(v_set(f->last), t));
+}
+
+/* The same for a t of two words. Near a root the low ones count as much as the high ones, so
+ * that the table is shifted: s = t - centre + shift, and value has one word. */
+INLINE Pair on_shifted_pieces(const Pieces *f, Pair t)
 {
     t.hi = v_min(v_set(f->last), t.hi);
-    return inside_pieces(f, t, exact);
+    Piece piece = piece_at(f, t.hi);
+    V s_hi = v_sub(t.hi, piece_entry(f, CENTRE, piece));
+    Pair s_lo = two_sum(piece_entry(f, SHIFT, piece), t.lo);
+    V s = v_add(s_hi, s_lo.hi);
+    V curve = piece_curve(f, piece, s);
+    V value = piece_entry(f, VALUE, piece), linear = piece_entry(f, LINEAR, piece);
+    V hi = v_truncate(v_fma(s, linear, value));
+    Pair less = two_sum(value, v_sub(v_set(0), hi));
+    V rest = v_fma(s_lo.hi, linear, v_fma(s_hi, linear, less.hi));
+    rest = v_fma(s_lo.lo, linear, v_add(rest, less.lo));
+    return (Pair){hi, v_fma(s, curve, rest)};
 }
 
 /* f(x) for x of both signs, beyond first and last as there */
@@ -95,7 +126,7 @@ INLINE Pair on_pieces_signed(const Pieces *f, V x)
     V scale = v_select(left, v_set(f->scale_left), v_set(f->scale));
     V offset = v_select(left, v_set(f->offset_left), v_set(f->offset));
     Piece piece = piece_of(f, v_fma(v_abs(x), scale, offset));
-    return on_piece(f, piece, single(x), true);
+    return on_piece(f, piece, x);
 }
 #endif
 

@@ -12,7 +12,7 @@
 INLINE V tanh_shrink_of(V x)
 {
     V end = v_set(TANH_SHRINK_RATIO.last), t = v_min(end, v_abs(x));
-    Pair ratio = inside_pieces(&TANH_SHRINK_RATIO, single(t), true);
+    Pair ratio = inside_pieces(&TANH_SHRINK_RATIO, t);
     Pair factor = pair_product(two_product(t, t), ratio);
     V near = lifted_product(t, factor);
     V far = v_sub(v_abs(x), v_set(1));
@@ -22,7 +22,7 @@ INLINE V tanh_shrink_of(V x)
 INLINE Pair tanh_square(V t)
 {
     V bounded = v_min(v_set(TANH_SQUARE_RATIO.last), t);
-    Pair ratio = inside_pieces(&TANH_SQUARE_RATIO, single(bounded), true);
+    Pair ratio = inside_pieces(&TANH_SQUARE_RATIO, bounded);
     return pair_product(two_product(bounded, bounded), ratio);
 }
 #else

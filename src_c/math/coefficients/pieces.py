@@ -83,15 +83,15 @@ def c_pieces(
     offset=1,
     steps: int = 16,
     root=None,
-    nudge: int = 0,
+    shifted: bool = False,
 ) -> list[str]:
     """The definition of a Pieces for [0, last], or for [-left, last] with 4 steps to an octave.
 
     A root becomes the centre of its piece; other centres lie nearer to the end where the function
     is small, so that the curve is an equal part of it at both. offset, where the pieces start,
     lies in the first step of an octave, one whose pieces fill a half of the table. Those of
-    negative arguments take up the first two octaves of four. nudge moves the root's shift by that
-    many of its last bits: at the float beside the root, how they fall decides the error.
+    negative arguments take up the first two octaves of four. In a shifted table the middle of a
+    piece lies beside its centre, where the value has one word; else the value has two.
     """
     start = mpf(2) ** mp.floor(mp.log(offset, 2))
     turns = [start * 2**octave for octave in range(ENTRIES // steps + 1)]
@@ -111,22 +111,20 @@ def c_pieces(
         at_root = root is not None and low <= root < high
         lean = mp.sqrt(abs(function(low) / function(high)))
         centre = rounded(root if at_root else (low + lean * high) / (1 + lean), 32)
-        exact = function(centre)
-        slope = mp.diff(function, centre)
-        moved = rounded((exact - (0 if at_root else rounded(exact, 32))) / slope, 32)
-        if at_root:
-            moved += nudge * mpf(float(np.spacing(np.float32(float(moved)))))
-        middle = centre - moved
-        value, linear = rounded(function(middle), 32), rounded(slope, 32)
+        exact, slope = function(centre), mp.diff(function, centre)
+        value, linear = mpf(0) if at_root else rounded(exact, 32), rounded(slope, 32)
+        second = rounded((exact - value) / (slope if shifted else 1), 32)
+        middle = centre - second if shifted else centre
+        constant = value if shifted else exact
 
-        def rest(s, middle=middle, value=value, linear=linear):
-            return (function(middle + s) - value) / s - linear
+        def rest(s, middle=middle, constant=constant, linear=linear):
+            return (function(middle + s) - constant) / s - linear
 
         def weight(s, middle=middle):
             return abs(s / function(middle + s))
 
         fit = stepwise_fit(rest, low - middle, high - middle, degree - 1, 32, weight)
-        rows[:, i] = [centre, moved, value, linear, *fit]
+        rows[:, i] = [centre, second, value, linear, *fit]
     shift = 23 - (steps.bit_length() - 1)
     turn = int(np.float32(start).view(np.uint32) >> shift) % ENTRIES
     assert turn % (ENTRIES // 2) == 0

@@ -82,6 +82,16 @@ def tables() -> list[str]:
             root=silu_root,
         ),
         c_pieces(
+            "SWISH_SLOPE",
+            lambda t: gate_slope(-t, -t),
+            mpf("10.5"),
+            7,
+            offset=mpf("4.329"),
+            steps=8,
+            root=silu_root,
+            shifted=True,
+        ),
+        c_pieces(
             "QUICK_GELU_SLOPE",
             lambda t: gate_slope(-QUICK * t, -QUICK * t),
             mpf("10.5") / QUICK,
@@ -98,7 +108,6 @@ def tables() -> list[str]:
             offset=mpf("4.2"),
             steps=8,
             root=gelu_tanh_root,
-            nudge=-1,
         ),
         c_pieces(
             "GAUSS_VALUE", gauss_value, mpf("14.8"), 6, offset=mpf("2.25"), steps=4, root=mpf(0)
@@ -111,7 +120,6 @@ def tables() -> list[str]:
             offset=mpf("2.1"),
             steps=4,
             root=gauss_root,
-            nudge=1,
         ),
         c_pieces("MISH_RATIO", mish_ratio, mpf("9.2"), 7, left=mpf("5.8"), offset=2, steps=4),
         c_pieces(
