@@ -76,10 +76,11 @@ INLINE Pair on_piece(const Pieces *f, Piece piece, V t)
 {
     V s = v_sub(t, piece_entry(f, CENTRE, piece));
     V curve = piece_curve(f, piece, s);
-    V value = piece_entry(f, VALUE, piece), linear = piece_entry(f, LINEAR, piece);
-    V hi = v_truncate(v_fma(s, linear, value));
-    V rest = v_fma(s, linear, v_sub(value, hi));
-    rest = v_add(rest, piece_entry(f, VALUE_LOW, piece));
+    V value = piece_entry(f, VALUE, piece), low = piece_entry(f, VALUE_LOW, piece);
+    V linear = piece_entry(f, LINEAR, piece);
+    /* Beside a root the low word is all of the value, and counts in hi. */
+    V hi = v_truncate(v_add(v_fma(s, linear, value), low));
+    V rest = v_add(v_fma(s, linear, v_sub(value, hi)), low);
     return (Pair){hi, v_fma(s, curve, rest)};
 }
 
