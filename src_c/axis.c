@@ -389,7 +389,7 @@ static Plan make_plan(const fa_axis_job *job, fa_control callers)
 }
 
 /* Where rows that the kernel takes as they lie are, and whether stores of the result go past
- * the caches: not beside loads of what lies there, or would wait for them. */
+ * the caches: not onto an input, and not where loads would wait for them. */
 static fa_memory memory_of(const Plan *plan, ptrdiff_t rows)
 {
     const fa_axis_job *job = plan->job;

@@ -78,8 +78,8 @@ INLINE Dual hard_tanh(V x, V low, V high)
 #define SIXTH_HIGH C(0x1.555556p-3, 0x1.5555555555555p-3)
 #define SIXTH_LOW C(-0x1.555556p-28, 0x1.5555555555555p-57)
 
-/* (a + b)/6 with both words of the sum and of 1/6, for |b| <= 2 |a|, where Dekker's sum still
- * is exact: b has no bit below the last one of a, or is no larger. */
+/* (a + b)/6 with both words of the sum and of 1/6, for a whole a and |b| <= 2 a. Dekker's sum
+ * is exact also where b is the larger: then a has no bit below the last one of b. */
 INLINE Pair sixth_of_sum(V a, V b)
 {
     Pair sum = fast_two_sum(a, b);

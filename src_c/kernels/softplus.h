@@ -64,7 +64,7 @@ INLINE Dual log_sigmoid(V x)
 }
 
 /* x tanh(softplus(x)), see math/mish.h
- * 0.788 ulp at -3.876519; the derivative 0.910 at -1.4306562, beside its root */
+ * 0.763 ulp at -91.94465; the derivative 0.846 at -1.4221655, beside its root */
 INLINE Dual mish(V x) { return (Dual){.y = mish_of(x), .dx = mish_slope(x)}; }
 
 #endif

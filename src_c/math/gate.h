@@ -60,8 +60,7 @@ INLINE Slope gate_from_pieces(Pair near, M far, Pair z, M negative)
 /* (z s(z))' for t = |z|; exact, a constant, says that t.lo is 0. */
 INLINE Slope silu_slope(Pair t, bool exact, M negative)
 {
-    Pair near =
-        exact ? on_pieces(&SILU_SLOPE, t.hi) : on_shifted_pieces(&SWISH_SLOPE, t);
+    Pair near = on_shifted_pieces(&SILU_SLOPE, t, exact);
     M far = v_lt(v_set(SILU_SLOPE.last), t.hi);
     return gate_from_pieces(near, far, decay_bounded(negative, t), negative);
 }

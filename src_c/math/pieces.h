@@ -102,20 +102,22 @@ INLINE Pair on_pieces(const Pieces *f, V t)
 }
 
 /* The same for a t of two words. Near a root the low ones count as much as the high ones, so
- * that the table is shifted: s = t - centre + shift, and value has one word. */
-INLINE Pair on_shifted_pieces(const Pieces *f, Pair t)
+ * that the table is shifted: s = t - centre + shift, and value has one word. exact, a
+ * constant, says that t.lo is 0, and changes no bit. */
+INLINE Pair on_shifted_pieces(const Pieces *f, Pair t, bool exact)
 {
     t.hi = v_min(v_set(f->last), t.hi);
     Piece piece = piece_at(f, t.hi);
     V s_hi = v_sub(t.hi, piece_entry(f, CENTRE, piece));
-    Pair s_lo = two_sum(piece_entry(f, SHIFT, piece), t.lo);
+    V shift = piece_entry(f, SHIFT, piece);
+    Pair s_lo = exact ? single(shift) : two_sum(shift, t.lo);
     V s = v_add(s_hi, s_lo.hi);
     V curve = piece_curve(f, piece, s);
     V value = piece_entry(f, VALUE, piece), linear = piece_entry(f, LINEAR, piece);
     V hi = v_truncate(v_fma(s, linear, value));
-    Pair less = two_sum(value, v_sub(v_set(0), hi));
+    Pair less = exact ? single(v_sub(value, hi)) : two_sum(value, v_sub(v_set(0), hi));
     V rest = v_fma(s_lo.hi, linear, v_fma(s_hi, linear, less.hi));
-    rest = v_fma(s_lo.lo, linear, v_add(rest, less.lo));
+    if (!exact) rest = v_fma(s_lo.lo, linear, v_add(rest, less.lo));
     return (Pair){hi, v_fma(s, curve, rest)};
 }
 

@@ -42,7 +42,7 @@ LIFT2(M, le, V, V)
 LIFT1(M, is_nan, V)
 LIFT2(M, and, M, M)
 LIFT2(M, or, M, M)
-/* One test of all registers: a branch for each would be harder to foresee. */
+/* One test of all registers. */
 INLINE bool v_any(M m)
 { NM any = m.at[0]; EACH any = n_or(any, m.at[k]); return n_any(any); }
 INLINE bool v_all(M m)

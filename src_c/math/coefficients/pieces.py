@@ -115,6 +115,8 @@ def c_pieces(
         value, linear = mpf(0) if at_root else rounded(exact, 32), rounded(slope, 32)
         second = rounded((exact - value) / (slope if shifted else 1), 32)
         middle = centre - second if shifted else centre
+        if shifted:
+            value = rounded(function(middle), 32)
         constant = value if shifted else exact
 
         def rest(s, middle=middle, constant=constant, linear=linear):

@@ -80,15 +80,6 @@ def tables() -> list[str]:
             offset=mpf("4.329"),
             steps=8,
             root=silu_root,
-        ),
-        c_pieces(
-            "SWISH_SLOPE",
-            lambda t: gate_slope(-t, -t),
-            mpf("10.5"),
-            7,
-            offset=mpf("4.329"),
-            steps=8,
-            root=silu_root,
             shifted=True,
         ),
         c_pieces(
