@@ -33,8 +33,8 @@ INLINE Decay decay_shallow(Pair t)
     return (Decay){.n = n};
 }
 
-/* The same where only lanes that are asked for are to be lifted: in the others a deep w is
- * not meant, and what stands for it is small. */
+/* t bounded for that, where only lanes that are asked for are to be lifted: in the others a
+ * deep w is not meant, and what stands for it is small. */
 INLINE Pair decay_bounded(M asked, Pair t)
 {
     V end = v_select(asked, v_set(DECAY_END), v_set(DECAY_DEEP));
