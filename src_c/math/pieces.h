@@ -1,29 +1,20 @@
 /* A float32 function on 16 pieces, each a polynomial around a centre of its own.
  *
- *     f(t) = value + low word + s linear + s^2 (...),   s = t - centre, which is exact,
+ *     f(t) = value + s linear + s^2 (...),   s = t - centre, which is exact,
  *
- * the piece read off the leading bits of scale t + offset: equal pieces within an
- * octave of that sum, twice as long in the next. linear has a low word, too, and hi is
- * short, so that hi + lo leaves out only roundings of the curve, which is small beside
- * them. The float next to a root of f is made a centre, with value 0, and f keeps its
- * relative accuracy through it. No exponential, no division: where a lookup is one
- * permutation of a register, a derivative costs half to a third of its formula. */
+ * the piece read off the leading bits of scale t + offset: equal pieces within an octave of
+ * that sum, twice as long in the next. A centre is a float at which f is almost one, too
+ * (Gal's accurate tables, 1986), or that next to a root, where the value is 0 and a low word:
+ * f keeps its relative accuracy through it. linear has a low word, too, and hi is short, so that hi + lo leaves out only
+ * roundings of the curve, which is small beside them. No exponential, no division: where a
+ * lookup is one permutation of a register, a derivative costs half to a third of its formula. */
 #ifndef FA_PIECES_H
 #define FA_PIECES_H
 
 #include "pair.h"
 
 #if PRECISION == 32
-enum {
-    PIECES = 16,
-    CENTRE = 0,
-    VALUE_LOW,
-    SHIFT = VALUE_LOW, /* of a shifted table */
-    VALUE,
-    LINEAR,
-    LINEAR_LOW,
-    PIECES_ROWS = 12
-};
+enum { PIECES = 16, CENTRE = 0, VALUE, LINEAR, LINEAR_LOW, PIECES_ROWS = 12 };
 
 typedef struct {
     T scale, offset;
@@ -32,6 +23,7 @@ typedef struct {
     T middle; /* where the second half of the pieces starts */
     int shift, degree;
     bool upper_first; /* the second half stands first in the table */
+    bool rooted;      /* values have a low word, in the last row */
     T row[PIECES_ROWS][PIECES] ALIGNED;
 } Pieces;
 
@@ -60,6 +52,11 @@ INLINE V piece_entry(const Pieces *f, int row, Piece piece)
     return v_select(piece.second_eight, second, first);
 }
 
+INLINE V piece_last_row(const Pieces *f, Piece piece)
+{
+    return piece_entry(f, LINEAR_LOW + f->degree, piece);
+}
+
 /* linear low word + s (...) */
 INLINE V piece_curve(const Pieces *f, Piece piece, V s)
 {
@@ -76,12 +73,12 @@ INLINE Pair on_piece(const Pieces *f, Piece piece, V t)
 {
     V s = v_sub(t, piece_entry(f, CENTRE, piece));
     V curve = piece_curve(f, piece, s);
-    V value = piece_entry(f, VALUE, piece), low = piece_entry(f, VALUE_LOW, piece);
-    V linear = piece_entry(f, LINEAR, piece);
-    /* Beside a root the low word is all of the value, and counts in hi. */
-    V hi = v_truncate(v_add(v_fma(s, linear, value), low));
-    V rest = v_add(v_fma(s, linear, v_sub(value, hi)), low);
-    return (Pair){hi, v_fma(s, curve, rest)};
+    V value = piece_entry(f, VALUE, piece), linear = piece_entry(f, LINEAR, piece);
+    V low = f->rooted ? piece_last_row(f, piece) : v_set(0);
+    V sum = v_fma(s, linear, value);
+    V hi = v_truncate(f->rooted ? v_add(sum, low) : sum);
+    V rest = v_fma(s, linear, v_sub(value, hi));
+    return (Pair){hi, v_fma(s, curve, f->rooted ? v_add(rest, low) : rest)};
 }
 
 INLINE Piece piece_at(const Pieces *f, V t)
@@ -102,14 +99,14 @@ INLINE Pair on_pieces(const Pieces *f, V t)
 }
 
 /* The same for a t of two words. Near a root the low ones count as much as the high ones, so
- * that the table is shifted: s = t - centre + shift, and value has one word. exact, a
+ * that the table has one more row: s = t - centre + shift, and value is f at 0. exact, a
  * constant, says that t.lo is 0, and changes no bit. */
 INLINE Pair on_shifted_pieces(const Pieces *f, Pair t, bool exact)
 {
     t.hi = v_min(v_set(f->last), t.hi);
     Piece piece = piece_at(f, t.hi);
     V s_hi = v_sub(t.hi, piece_entry(f, CENTRE, piece));
-    V shift = piece_entry(f, SHIFT, piece);
+    V shift = piece_last_row(f, piece);
     Pair s_lo = exact ? single(shift) : two_sum(shift, t.lo);
     V s = v_add(s_hi, s_lo.hi);
     V curve = piece_curve(f, piece, s);

@@ -3,33 +3,63 @@
 The piece of t is read off the leading bits of scale t + offset, so pieces grow with t: `steps`
 to an octave, as many octaves as the table has room for. In each, f is a polynomial in s = t - c.
 
-Two kinds: `c_pieces` prints what math/pieces.h takes, with low words where a float does not do;
-`c_accurate_pieces` chooses each centre c among floats so that f(c) lies within 2^-40 of a float,
-and needs none (Gal's accurate tables, 1986).
+`c_accurate_pieces` prints what math/chord.h takes, `c_pieces` what math/pieces.h does, with one
+more word for the slope. Both choose each centre c among floats so that f(c) lies within 2^-40 of a
+float, and needs no low word (Gal's accurate tables, 1986).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
-from fit import c_array, c_constant, c_number, rounded, rounded_fit, stepwise_fit
+from fit import c_number, rounded, rounded_fit, stepwise_fit
 from mpmath import mp, mpf
 
 
-def _accurate_centre(function: Callable, low: float, high: float) -> tuple[mpf, mpf]:
-    """A float near the middle of the piece at which the function is almost a float."""
-    middle, width = (low + high) / 2, high - low
-    spread = np.float32(middle) + np.arange(-3000, 3000) * np.spacing(np.float32(middle))
-    best = min(
-        (mpf(float(c)) for c in spread if abs(c - middle) < width / 8),
-        key=lambda c: abs(function(c) / rounded(function(c), 32) - 1),
-    )
-    return best, rounded(function(best), 32)
+def _accurate_centre(function: Callable, middle: float, width: float) -> tuple[mpf, mpf]:
+    """A float near the middle of a piece at which the function is almost a float.
+
+    From one to the next a flat function hardly changes: then they are tried far and wide.
+    """
+    middle, far = np.float32(middle), float(width) / 8
+    for reach in min(3000 * float(np.spacing(middle)), far), far:
+        tried = np.unique(np.linspace(middle - reach, middle + reach, 6001).astype(np.float32))
+        miss, centre = min(
+            (abs(function(c) / rounded(function(c), 32) - 1), c) for c in map(mpf, tried.tolist())
+        )
+        if miss < mpf(2) ** -36:
+            break
+    return centre, rounded(function(centre), 32)
+
+
+def _centre_at_zero(function: Callable, at_zero) -> tuple[mpf, mpf]:
+    """A float so near to 0 that the function is at_zero there, but for what makes it a float."""
+    value, step = rounded(at_zero, 32), mpf(2) ** -40
+    slope = (function(step) - at_zero) / step
+    return rounded((value - at_zero) / slope, 32), value
+
+
+def c_chords(name: str, scale, offset, shift: int, rows: Sequence) -> list[str]:
+    """The definition of a Chords of these rows: centres, values, and the coefficients by power."""
+    centre, value, *curve = [
+        "{" + ", ".join(c_number(number, 32) for number in row) + "}" for row in rows
+    ]
+    return [
+        f"static const Chords {name} = {{",
+        f"    .scale = {c_number(scale, 32)}, .offset = {c_number(offset, 32)},",
+        f"    .shift = {shift}, .degree = {len(curve)},",
+        f"    .centre = {centre},",
+        f"    .value = {value},",
+        "    .curve = {",
+        *(f"        {row}," for row in curve),
+        "    },",
+        "};",
+    ]
 
 
 def c_accurate_pieces(
-    prefix: str, function: Callable, at_zero, entries: int, offset, steps: int, last, degree: int
+    name: str, function: Callable, at_zero, entries: int, offset, steps: int, last, degree: int
 ) -> list[str]:
-    """The definitions of <prefix>_SCALE, _OFFSET, _BITS, _DEGREE, _CENTRE, _VALUE and _P."""
+    """The definition of a Chords for [0, last], or for [last, 0] where that is negative."""
     octaves = entries // steps
     edges = [
         offset * (2.0**octave * (1 + step / steps) - 1)
@@ -41,11 +71,11 @@ def c_accurate_pieces(
     first = int(np.float32(offset).view(np.uint32) >> shift) % entries
     rows = np.zeros((degree + 2, entries), dtype=object)
     for i in range(entries):
-        low, high = edges[i] / scale, edges[i + 1] / scale
+        low, high = sorted((edges[i] / scale, edges[i + 1] / scale))
         if i == 0:
-            centre, value = mpf(0), mpf(at_zero)
+            centre, value = _centre_at_zero(function, mpf(at_zero))
         else:
-            centre, value = _accurate_centre(function, float(low), float(high))
+            centre, value = _accurate_centre(function, (low + high) / 2, high - low)
 
         def slope(s, centre=centre, value=value):
             return (function(centre + s) - value) / s
@@ -55,18 +85,7 @@ def c_accurate_pieces(
 
         fit = rounded_fit(slope, low - centre, high - centre, degree - 1, 32, weight)
         rows[:, (i + first) % entries] = [centre, value, *fit]
-    names = [f"{prefix}_P{k}" for k in range(degree)]
-    return [
-        c_constant(f"{prefix}_SCALE", scale, 32),
-        c_constant(f"{prefix}_OFFSET", offset, 32),
-        f"#define {prefix}_BITS {shift}",
-        f"#define {prefix}_DEGREE {degree}",
-        *(
-            c_array(n, row, 32)
-            for n, row in zip([f"{prefix}_CENTRE", f"{prefix}_VALUE", *names], rows, strict=True)
-        ),
-        f"static const T *const {prefix}_P[] = {{{', '.join(names)}}};",
-    ]
+    return c_chords(name, scale, mpf(offset), shift, rows)
 
 
 ENTRIES = 16
@@ -90,8 +109,8 @@ def c_pieces(
     A root becomes the centre of its piece; other centres lie nearer to the end where the function
     is small, so that the curve is an equal part of it at both. offset, where the pieces start,
     lies in the first step of an octave, one whose pieces fill a half of the table. Those of
-    negative arguments take up the first two octaves of four. In a shifted table the middle of a
-    piece lies beside its centre, where the value has one word; else the value has two.
+    negative arguments take up the first two octaves of four. A table with a root has a last row:
+    the value's low word, or, in a shifted table, how far from the centre the value is f.
     """
     start = mpf(2) ** mp.floor(mp.log(offset, 2))
     turns = [start * 2**octave for octave in range(ENTRIES // steps + 1)]
@@ -110,14 +129,18 @@ def c_pieces(
         low, high = sorted(argument(edge, negative) for edge in edges[i : i + 2])
         at_root = root is not None and low <= root < high
         lean = mp.sqrt(abs(function(low) / function(high)))
-        centre = rounded(root if at_root else (low + lean * high) / (1 + lean), 32)
+        centre = root if at_root else (low + lean * high) / (1 + lean)
+        if at_root or shifted:
+            centre = rounded(centre, 32)
+        else:
+            centre, _ = _accurate_centre(function, centre, high - low)
         exact, slope = function(centre), mp.diff(function, centre)
         value, linear = mpf(0) if at_root else rounded(exact, 32), rounded(slope, 32)
-        second = rounded((exact - value) / (slope if shifted else 1), 32)
-        middle = centre - second if shifted else centre
+        last_row = rounded((exact - value) / (slope if shifted else 1), 32)
+        middle = centre - last_row if shifted else centre
         if shifted:
             value = rounded(function(middle), 32)
-        constant = value if shifted else exact
+        constant = exact if at_root and not shifted else value
 
         def rest(s, middle=middle, constant=constant, linear=linear):
             return (function(middle + s) - constant) / s - linear
@@ -126,7 +149,7 @@ def c_pieces(
             return abs(s / function(middle + s))
 
         fit = stepwise_fit(rest, low - middle, high - middle, degree - 1, 32, weight)
-        rows[:, i] = [centre, second, value, linear, *fit]
+        rows[:, i] = [centre, value, linear, *fit, last_row]
     shift = 23 - (steps.bit_length() - 1)
     turn = int(np.float32(start).view(np.uint32) >> shift) % ENTRIES
     assert turn % (ENTRIES // 2) == 0
@@ -139,10 +162,11 @@ def c_pieces(
         *(f"    {', '.join(members[i : i + 2])}," for i in (0, 2, 4)),
         f"    {members[6]},",
         f"    .shift = {shift}, .degree = {degree}, .upper_first = {'true' if turn else 'false'},",
+        f"    .rooted = {'true' if root else 'false'},",
         "    .row = {",
         *(
             "        {" + ", ".join(c_number(value, 32) for value in row) + "},"
-            for row in np.roll(rows, turn, axis=1)
+            for row in np.roll(rows, turn, axis=1)[: None if root else -1]
         ),
         "    },",
         "};",
