@@ -2,17 +2,26 @@
 #ifndef FA_KERNELS_SOFTPLUS_H
 #define FA_KERNELS_SOFTPLUS_H
 
-#include "../math/log1p.h"
 #include "../math/mish.h"
+#include "../math/softplus.h"
+
+/* log(1 + e^z) / beta for z = beta x; beta = 1, known or not, has the same bits. */
+INLINE V softplus_by(V x, V beta, Pair z)
+{
+    if (v_is_known_one(beta)) return softplus_of(1, x);
+    Slope s = softplus_pair(z);
+    V y = pair_over((Pair){s.hi, s.lo}, beta);
+    if (v_any(s.deep)) y = lift_before(s.deep, lift_after(s.deep, y));
+    y = v_select(v_lt(v_set(SOFTPLUS_END), z.hi), x, y);
+    M one = is_one(beta);
+    return v_any(one) ? v_select(one, softplus_of(1, x), y) : y;
+}
 
 /* log(1 + e^(beta x)) / beta, without a threshold;  s(beta x);
  * -(t w/(1 + w) + log(1 + w)) / beta^2 with t = |beta x|, w = e^-t */
 INLINE Dual softplus(V x, V beta)
 {
     Pair z = saturating_product(x, beta, DECAY_END);
-    Slope s = softplus_of(z);
-    V y = pair_over((Pair){s.hi, s.lo}, beta);
-    if (v_any(s.deep)) y = lift_before(s.deep, lift_after(s.deep, y));
     Slope cost = softplus_cost(pair_abs(z));
     /* Where beta is so small that a deep quotient could overflow, the lift is undone. */
     M moderate = v_lt(v_set(0x1p-10), v_abs(beta));
@@ -23,7 +32,7 @@ INLINE Dual softplus(V x, V beta)
     dp = pair_over_square(dp, beta);
     dp = pair_bounded((Pair){v_mul(dp.hi, after), v_mul(dp.lo, after)});
     return (Dual){
-        .y = v_select(v_lt(v_set(SOFTPLUS_END), z.hi), x, y),
+        .y = softplus_by(x, beta, z),
         .dx = logistic_pair(pair_abs(z), v_lt(z.hi, v_set(0))),
         .dp = {SLOPE_LIFTED, v_sub(v_set(0), dp.hi), v_sub(v_set(0), dp.lo),
                v_and(cost.deep, moderate)},
@@ -55,10 +64,8 @@ INLINE Slope softplus_from_output(V y, V beta)
  * 0.973 ulp at 3.4872387 (16 pieces), 0.802 (8); the derivative 0.769 at 87.467812 */
 INLINE Dual log_sigmoid(V x)
 {
-    V minus = v_sub(v_set(0), x);
-    V y = v_mul(v_set(-1), slope_value(softplus_of(single(minus))));
     return (Dual){
-        .y = v_select(v_lt(v_set(SOFTPLUS_END), minus), x, y),
+        .y = softplus_of(-1, x),
         .dx = logistic_pair(single(v_abs(x)), v_lt(v_set(0), x)),
     };
 }

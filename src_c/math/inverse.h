@@ -64,18 +64,15 @@ INLINE V balance(V d)
     return v_select(v_lt(v_set(C(0x1p60, 0x1p500)), size), down, scale);
 }
 
-/* (n.hi + n.lo) / d, rounded nearly correctly; for d = 1, known or not, the plain sum. */
+/* (n.hi + n.lo) / d, rounded nearly correctly. */
 INLINE V pair_over(Pair n, V d)
 {
-    V sum = v_add(n.hi, n.lo), unit = v_set(1);
-    if (v_is_known_one(d)) return sum;
     V scale = balance(d);
     V divisor = v_mul(d, scale);
     V y = inverse_estimate(divisor);
     V q = v_mul(n.hi, y);
     q = v_fma(y, v_add(v_fnma(q, divisor, n.hi), n.lo), q);
-    M one = v_and(v_le(d, unit), v_le(unit, d));
-    return v_select(one, sum, v_mul(q, scale));
+    return v_mul(q, scale);
 }
 
 /* (n / d) / d as a pair. */

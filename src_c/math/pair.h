@@ -11,6 +11,8 @@ typedef struct {
 
 INLINE Pair single(V a) { return (Pair){a, v_set(0)}; }
 
+INLINE M is_one(V a) { return v_and(v_le(a, v_set(1)), v_le(v_set(1), a)); }
+
 /* a + b exactly, where |a| >= |b| or a = 0. */
 INLINE Pair fast_two_sum(V a, V b)
 {
