@@ -2,16 +2,8 @@
 #ifndef FA_KERNELS_ELU_H
 #define FA_KERNELS_ELU_H
 
-#include "../math/exp.h"
+#include "../math/falling.h"
 #include "../math/slope.h"
-#include "../math/tables/celu.h"
-
-/* e^z - 1 for z <= 0 */
-INLINE Pair falling(V z)
-{
-    V bounded = v_max(v_set(EXPM1_START), z);
-    return expm1_negative(exp_reduce(1, bounded, v_set(EXP_ORIGIN(0.0))));
-}
 
 /* e^z as a slope, where z.lo is what z.hi leaves out. A NaN has any head. */
 INLINE Slope exp_slope(Pair z)
@@ -58,7 +50,7 @@ INLINE Dual elu(V x, V alpha)
     V z = v_min(v_set(0), x);
     Pair e = falling(z);
     return (Dual){
-        .y = v_select(v_le(v_set(0), x), x, slope_times(alpha, slope_pair(e.hi, e.lo))),
+        .y = v_select(v_le(v_set(0), x), x, falling_by(alpha, z, e)),
         .dx = slope_large(slope_either(
             positive, v_set(1), slope_scaled(single(alpha), exp_slope(single(z))))),
         .dp = slope_pair(v_select(positive, v_set(0), e.hi),
@@ -86,14 +78,12 @@ INLINE Dual selu(V x)
     V z = v_min(v_set(0), x);
     Pair scale = {v_set(SELU_SCALE), v_set(SELU_SCALE_LOW)};
     Pair depth = {v_set(SELU_DEPTH), v_set(SELU_DEPTH_LOW)};
-    Pair below = pair_product(depth, falling(z));
     Slope dx = slope_scaled(depth, exp_slope(single(z)));
     dx = slope_either(positive, scale.hi, dx);
     dx.lo = v_select(positive, scale.lo, dx.lo);
     V above = slope_times(v_max(v_set(0), x), slope_pair(scale.hi, scale.lo));
-    V y = v_select(v_le(v_set(0), x), above, v_add(below.hi, below.lo));
     return (Dual){
-        .y = v_copysign(y, x),
+        .y = v_select(positive, above, falling_by_depth(z)),
         .dx = dx,
     };
 }
@@ -132,7 +122,7 @@ INLINE Dual celu(V x, V alpha)
     Pair z = celu_exponent(below_zero, inverse, divisor);
 
     M over = v_lt(v_set(EXPM1_END), z.hi);
-    Pair e = v_is_known_one(alpha) ? falling(z.hi) : expm1_of(z);
+    Pair e = v_is_known_one(alpha) ? falling(below_zero) : expm1_of(z);
 
     /* The parameter's derivative is (e^z - 1)(1 - z) - z, near 0 -z^2 Q(z). */
     Pair minus = {v_sub(v_set(0), z.hi), v_sub(v_set(0), z.lo)};
@@ -158,9 +148,10 @@ INLINE Dual celu(V x, V alpha)
     far.hi =
         v_select(close, v_sub(zero, near.hi), v_select(over, v_set(-INFINITY), far.hi));
     far.lo = v_select(close, v_sub(zero, near.lo), v_select(over, zero, far.lo));
+    V below = falling_by(alpha, below_zero, e);
     /* Where e^z - 1 is z in the format, alpha z is x. */
     M same = v_lt(v_abs(z.hi), v_set(C(0x1p-30, 0x1p-60)));
-    V below = v_select(same, x, slope_times(alpha, slope_pair(e.hi, e.lo)));
+    if (!v_is_known_one(alpha)) below = v_select(same, x, below);
     return (Dual){
         .y = v_select(positive, x, below),
         .dx = slope_either(positive, v_set(1), celu_growth(z)),
