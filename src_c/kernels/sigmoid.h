@@ -12,7 +12,8 @@
  * 0.779 ulp at -87.361511 (subnormal, two roundings); the derivative 0.774 at 87.5436 */
 INLINE Dual sigmoid(V x)
 {
-    V y = inverse(logistic_divisor_lifted(single(logistic_clamp(x))));
+    Reduced minus_x = exp_reduce(-1, logistic_clamp(x), LOGISTIC_ORIGIN);
+    V y = inverse(logistic_divisor_lifted(minus_x));
     return (Dual){
         .y = v_mul_tiny(y, v_set(LOGISTIC_UNLIFT)),
         .dx = logistic_slope(single(v_abs(x))),
@@ -52,7 +53,8 @@ INLINE Slope tanh_from_output(V y)
 INLINE Dual silu(V x)
 {
     V z = logistic_clamp(x);
-    V y = v_select(v_lt(v_set(LOGISTIC_END), x), x, gate(z, single(z)));
+    V y = gate(z, exp_reduce(-1, z, LOGISTIC_ORIGIN));
+    y = v_select(v_lt(v_set(LOGISTIC_END), x), x, y);
     return (Dual){
         .y = y,
         .dx = silu_slope(single(v_abs(x)), true, v_lt(x, v_set(0))),

@@ -37,6 +37,18 @@ INLINE Reduced exp_reduce(int sign, V z, V origin)
     };
 }
 
+/* The same for z given in steps, as z N / log(2), which saves the products. */
+INLINE Reduced exp_reduce_steps(int sign, Pair z, V origin)
+{
+    V shifted = sign > 0 ? v_add(origin, z.hi) : v_sub(origin, z.hi);
+    V count = sign > 0 ? v_sub(shifted, origin) : v_sub(origin, shifted);
+    V left = v_add(v_sub(z.hi, count), z.lo), step = v_set(EXP_STEP_HIGH);
+    I steps = v_bits(shifted);
+    V rest = v_lookup(EXP_LOG_REST, steps);
+    V first = sign > 0 ? v_fma(left, step, rest) : v_fnma(left, step, rest);
+    return (Reduced){.steps = steps, .first = first, .low = v_set(0)};
+}
+
 INLINE V exp_head(Reduced n)
 {
     I power = v_bits(v_lookup((const T *)EXP_POWER_BITS, n.steps));
@@ -46,7 +58,7 @@ INLINE V exp_head(Reduced n)
 /* e^r - 1, good as a factor 1 + tail. */
 INLINE V exp_tail(Reduced n)
 {
-    V r = v_add(n.first, n.low);
+    V r = v_is_known_zero(n.low) ? n.first : v_add(n.first, n.low);
     return v_fma(v_mul(r, r), polynomial(r, EXP_CURVE, EXP_DEGREE), r);
 }
 

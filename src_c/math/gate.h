@@ -6,10 +6,11 @@
 #include "pieces.h"
 #include "tables/silu.h"
 
-/* x s(z) for finite x and a clamped z. */
-INLINE V gate(V x, Pair z)
+/* x s(z) for finite x and a clamped z, reduced from LOGISTIC_ORIGIN. */
+INLINE V gate(V x, Reduced minus_z)
 {
-    return v_mul_tiny(quotient(x, logistic_divisor_lifted(z)), v_set(LOGISTIC_UNLIFT));
+    V lifted = quotient(x, logistic_divisor_lifted(minus_z));
+    return v_mul_tiny(lifted, v_set(LOGISTIC_UNLIFT));
 }
 
 /* The derivative at negative x is -w (m - 1 - w) / (1 + w)^2 with t = |x|, w = e^-z(t) and

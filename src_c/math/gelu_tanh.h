@@ -8,18 +8,31 @@
 
 #define PAIR_OF(name) ((Pair){v_set(name##_HIGH), v_set(name##_LOW)})
 
-/* z = t (a + b t^2), the exponent of gelu_tanh, where a + b t^2 is held in a pair. Its high
- * word less a is exact, for a has few bits here, so that two FMAs find what it leaves out. */
-INLINE Pair gelu_tanh_exponent(V t)
+/* t (a + b t^2), where the sum is held in a pair. Its high word less a is exact, for a has few
+ * bits here, so that two FMAs find what it leaves out. */
+INLINE Pair odd_cubic(V t, V a_short, V a_rest, V b, V b_rest)
 {
-    V linear = v_set(GELU_TANH_LINEAR_SHORT), cubic = v_set(GELU_TANH_CUBIC_HIGH);
     Pair square = two_product(t, t);
-    V square_low = v_fma(square.hi, v_set(GELU_TANH_CUBIC_REST), square.lo);
-    V sum = v_fma(cubic, square.hi, linear);
-    V low = v_fma(cubic, square.hi, v_sub(linear, sum));
-    low = v_fma(cubic, square_low, v_add(low, v_set(GELU_TANH_LINEAR_REST)));
+    V square_low = v_fma(square.hi, b_rest, square.lo);
+    V sum = v_fma(b, square.hi, a_short);
+    V low = v_fma(b, square.hi, v_sub(a_short, sum));
+    low = v_fma(b, square_low, v_add(low, a_rest));
     Pair z = two_product(t, sum);
     return (Pair){z.hi, v_fma(t, low, z.lo)};
+}
+#define ODD_CUBIC(t, name, scale) \
+    odd_cubic(t, v_set((scale) * name##_LINEAR_SHORT), \
+              v_set((scale) * name##_LINEAR_REST), v_set((scale) * name##_CUBIC_HIGH), \
+              v_set(name##_CUBIC_REST))
+
+/* The exponent of gelu_tanh, and the same in the steps of exp.h. */
+INLINE Pair gelu_tanh_exponent(V t) { return ODD_CUBIC(t, GELU_TANH, 1); }
+INLINE Pair gelu_tanh_steps(V t) { return ODD_CUBIC(t, GELU_TANH_BINARY, V_TABLE); }
+INLINE Pair quick_gelu_steps(V t)
+{
+    Pair steps = {v_set(V_TABLE * QUICK_GELU_BINARY_HIGH),
+                  v_set(V_TABLE * QUICK_GELU_BINARY_LOW)};
+    return pair_scaled(t, steps);
 }
 
 /* From here on g f' is 0, whatever g, and just within what the exponential takes. */

@@ -26,16 +26,14 @@ INLINE Pair logistic_divisor(Reduced minus_z, V one)
     return sum;
 }
 
-/* UNLIFT (1 + e^-z) for a clamped z: a constant factor keeps all sums and quotients in
- * range, and one product at the end undoes it. */
+/* UNLIFT (1 + e^-z) for a clamped z, reduced from ORIGIN: a constant factor keeps all sums and
+ * quotients in range, and one product at the end undoes it. */
 #define LOGISTIC_LIFT_EXPONENT C(64.0, 128.0)
 #define LOGISTIC_UNLIFT C(0x1p-64, 0x1p-128)
-INLINE Pair logistic_divisor_lifted(Pair z)
+#define LOGISTIC_ORIGIN v_set(EXP_ORIGIN(-LOGISTIC_LIFT_EXPONENT))
+INLINE Pair logistic_divisor_lifted(Reduced minus_z)
 {
-    V origin = v_set(EXP_ORIGIN(-LOGISTIC_LIFT_EXPONENT));
-    Reduced n = exp_reduce(-1, z.hi, origin);
-    n.low = v_sub(n.low, z.lo);
-    return logistic_divisor(n, v_set(LOGISTIC_UNLIFT));
+    return logistic_divisor(minus_z, v_set(LOGISTIC_UNLIFT));
 }
 
 /* 1 + w for w = head (1 + tail) <= 1; a deep head must have been set to 0. */

@@ -1,6 +1,7 @@
 """The constants of gelu_tanh and quick_gelu: python gelu_tanh.py > ../tables/gelu_tanh.h
 
-gelu_tanh(x) = x s(z) with z = a x + b x^3, a = 2 sqrt(2/pi), b = 0.044715 a.
+gelu_tanh(x) = x s(z) with z = a x + b x^3, a = 2 sqrt(2/pi), b = 0.044715 a. BINARY is what gives
+z / log(2), which an exponential reduces by no product.
 """
 
 from exp import HALF_SIGNIFICAND
@@ -9,6 +10,8 @@ from mpmath import mp, mpf
 
 LINEAR = 2 * mp.sqrt(2 / mp.pi)
 CUBIC = mpf("0.044715") * LINEAR
+QUICK = mpf("1.702")
+DOUBLINGS = 1 / mp.log(2)
 
 
 def root():
@@ -28,23 +31,33 @@ def high_and_low(name: str, exact, precision: int) -> list[str]:
     ]
 
 
-def short_linear(precision: int):
-    """a without its last bits: a + b t^2 less this is exact for every t that counts."""
+def odd_cubic(name: str, scale, precision: int) -> list[str]:
+    """The constants of scale (a t + b t^3) for odd_cubic of math/gelu_tanh.h.
+
+    a comes without its last bits: a + b t^2 less this is exact for every t that counts.
+    """
+    linear, cubic = LINEAR * scale, CUBIC * scale
     last_bit = mpf(2) ** {32: -20, 64: -47}[precision]  # of a sum below 16, or 64
-    return mp.nint(LINEAR / last_bit) * last_bit
+    short = mp.nint(linear / last_bit) * last_bit
+    high = rounded(cubic, precision)
+    return [
+        c_constant(f"{name}_LINEAR_SHORT", short, precision),
+        c_constant(f"{name}_LINEAR_REST", linear - short, precision),
+        c_constant(f"{name}_CUBIC_HIGH", high, precision),
+        c_constant(f"{name}_CUBIC_REST", cubic / high - 1, precision),
+    ]
 
 
 def part(precision: int) -> tuple[int, int, list[str]]:
     """One branch of the header."""
-    short = short_linear(precision)
     definitions = [
         *high_and_low("GELU_TANH_LINEAR", LINEAR, precision),
-        c_constant("GELU_TANH_LINEAR_SHORT", short, precision),
-        c_constant("GELU_TANH_LINEAR_REST", LINEAR - short, precision),
-        *high_and_low("GELU_TANH_CUBIC", CUBIC, precision),
-        c_constant("GELU_TANH_CUBIC_REST", CUBIC / rounded(CUBIC, precision) - 1, precision),
+        *odd_cubic("GELU_TANH", 1, precision),
+        *odd_cubic("GELU_TANH_BINARY", DOUBLINGS, precision),
+        c_constant("GELU_TANH_CUBIC_LOW", CUBIC - rounded(CUBIC, precision), precision),
         *high_and_low("GELU_TANH_SLOPE_CUBIC", 3 * CUBIC, precision),
-        *high_and_low("QUICK_GELU", mpf("1.702"), precision),
+        *high_and_low("QUICK_GELU", QUICK, precision),
+        *high_and_low("QUICK_GELU_BINARY", QUICK * DOUBLINGS, precision),
     ]
     if precision == 64:
         zero = root()
