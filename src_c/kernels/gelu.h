@@ -25,7 +25,7 @@ INLINE Dual gelu_tanh(V x)
 {
     V bounded = v_max(v_set(C(-11.0, -21.8)), v_min(v_set(C(7.5, 12.0)), x));
     Pair z = gelu_tanh_steps(bounded);
-    V y = gate(bounded, exp_reduce_steps(-1, z, LOGISTIC_ORIGIN));
+    V y = gate(bounded, exp_reduce_steps(z, LOGISTIC_ORIGIN));
     return (Dual){
         .y = v_select(v_lt(bounded, x), x, y),
         .dx = gelu_tanh_slope(v_abs(x), v_lt(x, v_set(0))),
@@ -37,7 +37,7 @@ INLINE Dual quick_gelu(V x)
 {
     V bounded = v_max(v_set(C(-64.6, -446.0)), v_min(v_set(C(23.4, 352.0)), x));
     Pair z = quick_gelu_steps(bounded);
-    V y = gate(bounded, exp_reduce_steps(-1, z, LOGISTIC_ORIGIN));
+    V y = gate(bounded, exp_reduce_steps(z, LOGISTIC_ORIGIN));
     return (Dual){
         .y = v_select(v_lt(bounded, x), x, y),
         .dx = quick_gelu_slope(v_abs(x), v_lt(x, v_set(0))),

@@ -37,16 +37,17 @@ INLINE Reduced exp_reduce(int sign, V z, V origin)
     };
 }
 
-/* The same for z given in steps, as z N / log(2), which saves the products. */
-INLINE Reduced exp_reduce_steps(int sign, Pair z, V origin)
+/* -z for a z given in steps, as z N / log(2), which saves the products. */
+INLINE Reduced exp_reduce_steps(Pair z, V origin)
 {
-    V shifted = sign > 0 ? v_add(origin, z.hi) : v_sub(origin, z.hi);
-    V count = sign > 0 ? v_sub(shifted, origin) : v_sub(origin, shifted);
-    V left = v_add(v_sub(z.hi, count), z.lo), step = v_set(EXP_STEP_HIGH);
+    V shifted = v_sub(origin, z.hi), count = v_sub(origin, shifted);
+    V rest = v_add(v_sub(z.hi, count), z.lo);
     I steps = v_bits(shifted);
-    V rest = v_lookup(EXP_LOG_REST, steps);
-    V first = sign > 0 ? v_fma(left, step, rest) : v_fnma(left, step, rest);
-    return (Reduced){.steps = steps, .first = first, .low = v_set(0)};
+    return (Reduced){
+        .steps = steps,
+        .first = v_fnma(rest, v_set(EXP_STEP_HIGH), v_lookup(EXP_LOG_REST, steps)),
+        .low = v_set(0),
+    };
 }
 
 INLINE V exp_head(Reduced n)

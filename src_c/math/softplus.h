@@ -55,20 +55,21 @@ INLINE V softplus_beyond(Chord e, V low, V w)
 }
 
 /* sign log(1 + e^(sign x)); sign is 1 or -1, and costs nothing. n is subtracted from a count
- * in the low bits of a float, which moved up make 2^-n, here lifted by 64. */
+ * in the low bits of a float, which moved up make 2^-n, here lifted. */
 #define SOFTPLUS_KEPT 10 /* what is left of t / log(2), to the nearest half */
 #define SOFTPLUS_SHUT 110 /* from here on L is 0 */
+#define SOFTPLUS_ORIGIN (SOFTPLUS_TAIL.offset + 64)
+#define SOFTPLUS_UNLIFT 0x1p-64f
 INLINE V softplus_of(int sign, V x)
 {
-    V t = v_abs(x), zero = v_set(0), unlift = v_set(0x1p-64f);
+    V t = v_abs(x), zero = v_set(0);
     M positive = sign > 0 ? v_lt(zero, x) : v_lt(x, zero);
     M far = v_le(v_set(SOFTPLUS_NEAR), t);
     if (!v_any(far)) return softplus_near(sign, softplus_chord(t, positive));
 
-    V origin = v_set(SOFTPLUS_TAIL.offset + 64),
-      bounded = v_min(v_set(SOFTPLUS_SHUT), t);
+    V bounded = v_min(v_set(SOFTPLUS_SHUT), t), origin = v_set(SOFTPLUS_ORIGIN);
     V counted = v_fnma(bounded, v_set(EXP_STEPS / V_TABLE),
-                       v_set(SOFTPLUS_TAIL.offset + 64 + SOFTPLUS_KEPT));
+                       v_set(SOFTPLUS_ORIGIN + SOFTPLUS_KEPT));
     counted = v_select(far, counted, origin);
     V minus_n = v_sub(counted, origin);
     I exponent = v_shift_left(v_bits(counted), T_MANTISSA - 1);
@@ -77,6 +78,7 @@ INLINE V softplus_of(int sign, V x)
     V low = v_mul(minus_n, v_set(EXP_STEP_LOW * V_TABLE));
 
     Chord c = softplus_chord(nearer, v_and(positive, v_lt(t, v_set(SOFTPLUS_NEAR))));
+    V unlift = v_set(SOFTPLUS_UNLIFT);
     V w = v_mul_tiny(v_mul(chord_value(c), power), unlift);
     V rest = v_mul_tiny(v_mul(power, softplus_beyond(c, low, w)), unlift);
     V beyond = v_add(v_select(positive, t, zero), rest);

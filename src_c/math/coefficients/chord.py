@@ -3,6 +3,8 @@
 Each is of a function over its argument, so that the product of both is right down to 0.
 """
 
+from collections.abc import Callable
+
 from celu import ALPHA, SCALE
 from fit import c_constant, c_table
 from mpmath import mp
@@ -33,10 +35,11 @@ def selu_ratio(z):
 
 def part(entries: int) -> tuple[int, int, list[str]]:
     """One branch of the header."""
-    offset, steps, degree = SHAPES[entries]
 
-    def chords(name, function, at_zero, end):
-        return c_accurate_pieces(name, function, at_zero, entries, offset, steps, end * LAST, degree)
+    def chords(name: str, function: Callable, at_zero, end) -> list[str]:
+        last = end * LAST
+        offset, steps, degree = SHAPES[entries]
+        return c_accurate_pieces(name, function, at_zero, entries, offset, steps, last, degree)
 
     definitions = [
         c_constant("TANH_END", TANH_END, 32),
@@ -53,4 +56,5 @@ def part(entries: int) -> tuple[int, int, list[str]]:
 
 if __name__ == "__main__":
     mp.prec = 120
-    print(c_table("Functions on pieces, in float32.", "chord.py", [part(n) for n in SHAPES]), end="")
+    parts = [part(entries) for entries in SHAPES]
+    print(c_table("Functions on pieces, in float32.", "chord.py", parts), end="")
