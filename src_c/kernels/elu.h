@@ -43,7 +43,8 @@ INLINE Slope slope_either(M positive, V above, Slope below)
     };
 }
 
-/* x, or alpha (e^x - 1);  1, or alpha e^x */
+/* x, or alpha (e^x - 1);  1, or alpha e^x
+ * 0.818 ulp at -0.2864157 */
 INLINE Dual elu(V x, V alpha)
 {
     M positive = v_lt(v_set(0), x);

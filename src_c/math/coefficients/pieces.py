@@ -4,7 +4,7 @@ The piece of t is read off the leading bits of scale t + offset, so pieces grow 
 to an octave, as many octaves as the table has room for. In each, f is a polynomial in s = t - c.
 
 `c_accurate_pieces` prints what math/chord.h takes, `c_pieces` what math/pieces.h does, with one
-more word for the slope. Both choose each centre c among floats so that f(c) lies within 2^-40 of a
+more word for the slope. Both choose each centre c among floats so that f(c) lies within 2^-36 of a
 float, and needs no low word (Gal's accurate tables, 1986).
 """
 
