@@ -29,7 +29,7 @@ INLINE Slope sigmoid_from_output(V y)
 }
 
 /* tanh'(x) = 1 - tanh^2 = 4 sigmoid'(2x), which does not cancel.
- * 0.866 ulp at 2.450711 (16 pieces), 0.974 at 1.5247576 (8); 0.772 at 44.422089 */
+ * 0.866 ulp at 2.450711 (16 pieces), 0.955 at 3.0692492 (8); 0.772 at 44.422089 */
 INLINE Dual tanh_(V x)
 {
     V t = v_min(v_set(DECAY_END), v_abs(x));
