@@ -36,7 +36,7 @@ INLINE V falling_by_depth(V z)
 }
 #endif
 
-/* alpha e for e = e^(z/alpha) - 1; alpha = 1, known or not, has the same bits. */
+/* alpha e, where e is e^z - 1 if alpha is 1; known or not, that has the same bits. */
 INLINE V falling_by(V alpha, V z, Pair e)
 {
     if (v_is_known_one(alpha)) return falling_value(z);
