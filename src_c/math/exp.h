@@ -88,12 +88,7 @@ INLINE Pair expm1_from(V head, Pair less, Reduced n)
     return fast_two_sum(sum, low);
 }
 
-/* e^z - 1 for the reduced z; a known sign saves work. */
-INLINE Pair expm1_positive(Reduced n)
-{
-    V head = exp_head(n);
-    return expm1_from(head, fast_two_sum(head, v_set(-1)), n);
-}
+/* e^z - 1 for the reduced z; a z <= 0 saves work. */
 INLINE Pair expm1_negative(Reduced n)
 {
     V head = exp_head(n);

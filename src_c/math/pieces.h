@@ -2,12 +2,13 @@
  *
  *     f(t) = value + s linear + s^2 (...),   s = t - centre, which is exact,
  *
- * the piece read off the leading bits of scale t + offset: equal pieces within an octave of
- * that sum, twice as long in the next. A centre is a float at which f is almost one, too
- * (Gal's accurate tables, 1986), or that next to a root, where the value is 0 and a low word:
- * f keeps its relative accuracy through it. linear has a low word, too, and hi is short, so that hi + lo leaves out only
- * roundings of the curve, which is small beside them. No exponential, no division: where a
- * lookup is one permutation of a register, a derivative costs half to a third of its formula. */
+ * the piece read off the leading bits of scale t + offset: equal pieces within an octave
+ * of that sum, twice as long in the next. A centre is a float at which f is almost one,
+ * too (Gal's accurate tables, 1986), or that next to a root, where the value is 0 and a
+ * low word: f keeps its relative accuracy through it. linear has a low word, too, and hi
+ * is short, so that hi + lo leaves out only roundings of the curve, which is small beside
+ * them. No exponential, no division: where a lookup is one permutation of a register, a
+ * derivative costs half to a third of its formula. */
 #ifndef FA_PIECES_H
 #define FA_PIECES_H
 

@@ -69,7 +69,6 @@ INLINE bool v_is_known_one(V a)
 { bool one = n_first(a.at[0]) == 1; return __builtin_constant_p(one) && one; }
 INLINE bool v_is_known_zero(V a)
 { bool zero = n_first(a.at[0]) == 0; return __builtin_constant_p(zero) && zero; }
-INLINE T v_first(V a) { return n_first(a.at[0]); }
 INLINE V v_load(const T *p)
 { V r; EACH r.at[k] = n_load(p + k * V_LANES); return r; }
 INLINE void v_store(T *p, V a)
