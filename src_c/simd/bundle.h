@@ -12,15 +12,30 @@ typedef struct { N at[V_BUNDLE]; } V;
 typedef struct { NM at[V_BUNDLE]; } M;
 typedef struct { NI at[V_BUNDLE]; } I;
 
-#define EACH _Pragma("GCC unroll 8") for (int k = 0; k < V_BUNDLE; k++)
-#define LIFT1(R, verb, A) \
-    INLINE R v_##verb(A a) { R r; EACH r.at[k] = n_##verb(a.at[k]); return r; }
-#define LIFT2(R, verb, A, B) \
-    INLINE R v_##verb(A a, B b) \
-    { R r; EACH r.at[k] = n_##verb(a.at[k], b.at[k]); return r; }
-#define LIFT3(R, verb, A, B, C3) \
-    INLINE R v_##verb(A a, B b, C3 c) \
-    { R r; EACH r.at[k] = n_##verb(a.at[k], b.at[k], c.at[k]); return r; }
+/* An operation on every register, spelt out. As a loop over the array, GCC would keep
+ * each vector in memory until it has unrolled the loop, hundreds of times in a kernel,
+ * and take five times as long. Loads and stores stay loops: spelt out, they cost a
+ * kernel 5 %. */
+#if V_BUNDLE == 1
+#define EACH(on, op) {{on(op, 0)}}
+#elif V_BUNDLE == 2
+#define EACH(on, op) {{on(op, 0), on(op, 1)}}
+#elif V_BUNDLE == 3
+#define EACH(on, op) {{on(op, 0), on(op, 1), on(op, 2)}}
+#endif
+#define ON_ONE(op, k) n_##op(a.at[k])
+#define ON_TWO(op, k) n_##op(a.at[k], b.at[k])
+#define ON_THREE(op, k) n_##op(a.at[k], b.at[k], c.at[k])
+#define ON_BITS(op, k) n_##op(a.at[k], bits)
+#define ON_TABLE(op, k) n_##op(table, i.at[k])
+#define ON_ALL(op, k) n_##op(a)
+#define ON_EACH(op, k) n_##op(a[k])
+#define FOR_EACH _Pragma("GCC unroll 8") for (int k = 0; k < V_BUNDLE; k++)
+
+#define LIFT1(R, op, A) INLINE R v_##op(A a) { return (R)EACH(ON_ONE, op); }
+#define LIFT2(R, op, A, B) INLINE R v_##op(A a, B b) { return (R)EACH(ON_TWO, op); }
+#define LIFT3(R, op, A, B, C3) \
+    INLINE R v_##op(A a, B b, C3 c) { return (R)EACH(ON_THREE, op); }
 
 LIFT2(V, add, V, V)
 LIFT2(V, sub, V, V)
@@ -44,49 +59,44 @@ LIFT2(M, and, M, M)
 LIFT2(M, or, M, M)
 /* One test of all registers. */
 INLINE bool v_any(M m)
-{ NM any = m.at[0]; EACH any = n_or(any, m.at[k]); return n_any(any); }
+{ NM any = m.at[0]; FOR_EACH any = n_or(any, m.at[k]); return n_any(any); }
 INLINE bool v_all(M m)
-{ NM all = m.at[0]; EACH all = n_and(all, m.at[k]); return n_all(all); }
+{ NM all = m.at[0]; FOR_EACH all = n_and(all, m.at[k]); return n_all(all); }
 LIFT3(V, select, M, V, V)
 LIFT1(I, bits, V)
 LIFT1(V, from_bits, I)
 LIFT2(I, int_add, I, I)
 
-INLINE I v_shift_left(I a, int bits)
-{ I r; EACH r.at[k] = n_shift_left(a.at[k], bits); return r; }
-INLINE I v_shift_right(I a, int bits)
-{ I r; EACH r.at[k] = n_shift_right(a.at[k], bits); return r; }
-INLINE V v_lookup(const T *table, I i)
-{ V r; EACH r.at[k] = n_lookup(table, i.at[k]); return r; }
+INLINE I v_shift_left(I a, int bits) { return (I)EACH(ON_BITS, shift_left); }
+INLINE I v_shift_right(I a, int bits) { return (I)EACH(ON_BITS, shift_right); }
+INLINE V v_lookup(const T *table, I i) { return (V)EACH(ON_TABLE, lookup); }
 
-INLINE V v_set(T a)
-{ V r; EACH r.at[k] = n_set(a); return r; }
+INLINE V v_set(T a) { return (V)EACH(ON_ALL, set); }
 /* One for each register. */
-INLINE V v_set_each(const T *a)
-{ V r; EACH r.at[k] = n_set(a[k]); return r; }
+INLINE V v_set_each(const T *a) { return (V)EACH(ON_EACH, set); }
 /* Whether the compiler sees that a is 1 throughout; a choice by it costs nothing. */
 INLINE bool v_is_known_one(V a)
 { bool one = n_first(a.at[0]) == 1; return __builtin_constant_p(one) && one; }
 INLINE bool v_is_known_zero(V a)
 { bool zero = n_first(a.at[0]) == 0; return __builtin_constant_p(zero) && zero; }
 INLINE V v_load(const T *p)
-{ V r; EACH r.at[k] = n_load(p + k * V_LANES); return r; }
+{ V r; FOR_EACH r.at[k] = n_load(p + k * V_LANES); return r; }
 INLINE void v_store(T *p, V a)
-{ EACH n_store(p + k * V_LANES, a.at[k]); }
+{ FOR_EACH n_store(p + k * V_LANES, a.at[k]); }
 
 /* From V_LANES on whole registers change places; the bundle is a power of two then. */
 INLINE V v_swap(V a, int distance)
 {
     V r;
-    if (distance < V_LANES) { EACH r.at[k] = n_swap(a.at[k], distance); }
-    else { EACH r.at[k] = a.at[k ^ distance / V_LANES]; }
+    if (distance < V_LANES) { FOR_EACH r.at[k] = n_swap(a.at[k], distance); }
+    else { FOR_EACH r.at[k] = a.at[k ^ distance / V_LANES]; }
     return r;
 }
 
 INLINE void v_stream(T *p, V a)
-{ EACH n_stream(p + k * V_LANES, a.at[k]); }
+{ FOR_EACH n_stream(p + k * V_LANES, a.at[k]); }
 INLINE void v_prefetch(const T *p)
-{ EACH __builtin_prefetch(p + k * V_LANES); }
+{ FOR_EACH __builtin_prefetch(p + k * V_LANES); }
 /* The first count elements of any number and no other memory; a load fills up with rest.
  * Masked accesses are slower than others, also of all lanes and of none. */
 INLINE N n_load_up_to(const T *p, ptrdiff_t count, N rest)
@@ -100,17 +110,17 @@ INLINE void n_store_up_to(T *p, ptrdiff_t count, N a)
     else if (count > 0) n_store_part(p, (int)count, a);
 }
 INLINE V v_load_part(const T *p, ptrdiff_t count, V rest)
-{ V r; EACH r.at[k] = n_load_up_to(p + k * V_LANES, count - k * V_LANES, rest.at[k]); return r; }
+{ V r; FOR_EACH r.at[k] = n_load_up_to(p + k * V_LANES, count - k * V_LANES, rest.at[k]); return r; }
 INLINE void v_store_part(T *p, ptrdiff_t count, V a)
-{ EACH n_store_up_to(p + k * V_LANES, count - k * V_LANES, a.at[k]); }
+{ FOR_EACH n_store_up_to(p + k * V_LANES, count - k * V_LANES, a.at[k]); }
 /* The same of each register in its own place. */
 INLINE V v_load_parts(T *const *p, const ptrdiff_t *count, V rest)
-{ V r; EACH r.at[k] = n_load_up_to(p[k], count[k], rest.at[k]); return r; }
+{ V r; FOR_EACH r.at[k] = n_load_up_to(p[k], count[k], rest.at[k]); return r; }
 INLINE void v_store_parts(T *const *p, const ptrdiff_t *count, V a)
-{ EACH n_store_up_to(p[k], count[k], a.at[k]); }
+{ FOR_EACH n_store_up_to(p[k], count[k], a.at[k]); }
 INLINE void v_stream_parts(T *const *p, const ptrdiff_t *count, V a)
 {
-    EACH
+    FOR_EACH
         if (count[k] >= V_LANES) n_stream(p[k], a.at[k]);
         else n_store_up_to(p[k], count[k], a.at[k]);
 }
