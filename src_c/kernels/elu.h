@@ -2,46 +2,9 @@
 #ifndef FA_KERNELS_ELU_H
 #define FA_KERNELS_ELU_H
 
+#include "../math/curve.h"
 #include "../math/falling.h"
 #include "../math/slope.h"
-
-/* e^z as a slope, where z.lo is what z.hi leaves out. A NaN has any head. */
-INLINE Slope exp_slope(Pair z)
-{
-    M deep = v_lt(z.hi, v_set(-DECAY_DEEP));
-    V lifted = v_set(EXP_ORIGIN(LIFT_EXPONENT));
-    V origin = v_select(deep, lifted, v_set(EXP_ORIGIN(0.0)));
-    Reduced n = exp_reduce(1, v_max(v_set(-DECAY_END), z.hi), origin);
-    n.low = v_add(n.low, z.lo);
-    V head = v_select(v_is_nan(z.hi), z.hi, exp_head(n));
-    return (Slope){SLOPE_LIFTED, head, v_mul(head, exp_tail(n)), deep};
-}
-
-/* a times a slope. Where a is so large that a deep product could overflow, the lift is
- * undone: that costs accuracy only where the product is below the normal range. */
-INLINE Slope slope_scaled(Pair a, Slope s)
-{
-    M moderate = v_le(v_abs(a.hi), v_set(0x1p15));
-    V before = v_select(moderate, v_set(1), v_set(LIFT_BEFORE));
-    V after = v_select(moderate, v_set(1), v_set(LIFT_AFTER));
-    V scale = v_select(s.deep, before, v_set(1));
-    Pair product = pair_product((Pair){v_mul(a.hi, scale), v_mul(a.lo, scale)},
-                                (Pair){s.hi, s.lo});
-    scale = v_select(s.deep, after, v_set(1));
-    product = pair_bounded((Pair){v_mul(product.hi, scale), v_mul(product.lo, scale)});
-    return (Slope){s.kind, product.hi, product.lo, v_and(s.deep, moderate)};
-}
-
-/* above where x > 0, else below, which also has the NaNs */
-INLINE Slope slope_either(M positive, V above, Slope below)
-{
-    return (Slope){
-        SLOPE_LIFTED,
-        .hi = v_select(positive, above, below.hi),
-        .lo = v_select(positive, v_set(0), below.lo),
-        .deep = below.deep,
-    };
-}
 
 /* x, or alpha (e^x - 1);  1, or alpha e^x
  * 0.818 ulp at -0.2864157 */
@@ -159,6 +122,38 @@ INLINE Dual celu(V x, V alpha)
         .dp = {SLOPE_LIFTED, v_select(positive, zero, far.hi),
                v_select(positive, zero, far.lo), tiny},
     };
+}
+
+/* ---- second derivatives ---- */
+
+/* 0 where x > 0, else the slope itself: at the kink the left side's */
+INLINE Slope left_of_kink(V x, Slope below)
+{
+    return slope_either(v_lt(v_set(0), x), v_set(0), below);
+}
+
+/* alpha e^x */
+INLINE Slope elu_grad_grad(V x, V alpha)
+{
+    Slope growth = exp_slope(single(v_min(v_set(0), x)));
+    return left_of_kink(x, curve_scaled(single(alpha), growth));
+}
+
+/* lambda alpha e^x */
+INLINE Slope selu_grad_grad(V x)
+{
+    Slope growth = exp_slope(single(v_min(v_set(0), x)));
+    Pair depth = {v_set(SELU_DEPTH), v_set(SELU_DEPTH_LOW)};
+    return left_of_kink(x, curve_scaled(depth, growth));
+}
+
+/* e^(x/alpha) / alpha */
+INLINE Slope celu_grad_grad(V x, V alpha)
+{
+    V divisor = celu_divisor(alpha), inverse = v_div(v_set(1), divisor);
+    Pair z = celu_exponent(v_min(v_set(0), x), inverse, divisor);
+    Pair factor = {inverse, v_mul(inverse, v_fnma(inverse, divisor, v_set(1)))};
+    return left_of_kink(x, curve_scaled(factor, celu_growth(z)));
 }
 
 #endif

@@ -2,8 +2,9 @@
 #ifndef FA_KERNELS_GELU_H
 #define FA_KERNELS_GELU_H
 
-#include "../math/gauss.h"
+#include "../math/curve.h"
 #include "../math/gate.h"
+#include "../math/gauss.h"
 #include "../math/gelu_tanh.h"
 
 /* gelu(x) = x Phi(x) = max(x, 0) - |x| Phi(-|x|),  gelu' = Phi(x) + x phi(x)
@@ -43,5 +44,19 @@ INLINE Dual quick_gelu(V x)
         .dx = quick_gelu_slope(v_abs(x), v_lt(x, v_set(0))),
     };
 }
+
+/* ---- second derivatives ---- */
+
+/* The same for beta = 1.702, where the distance is taken in x: no product is exact enough. */
+INLINE Slope quick_gelu_grad_grad(V x)
+{
+    Pair scale = PAIR_OF(QUICK_GELU),
+         t = single(v_min(v_set(C(120.0, 870.0)), v_abs(x)));
+    Pair d = pair_product(scale, DISTANCE(t, QUICK_GELU_CURVE_ROOT));
+    return curve_scaled(scale, silu_curve(d));
+}
+
+INLINE Slope gelu_grad_grad(V x) { return gauss_curve(v_abs(x)); }
+INLINE Slope gelu_tanh_grad_grad(V x) { return gelu_tanh_curve(v_abs(x)); }
 
 #endif

@@ -8,9 +8,6 @@
 #include "../math/pair.h"
 #include "../math/slope.h"
 
-/* y, but NaN where x is. */
-INLINE V unless_nan(V x, V y) { return v_select(v_is_nan(x), v_add(x, v_set(0)), y); }
-
 INLINE V zero(void) { return v_set(0); }
 INLINE V one(void) { return v_set(1); }
 

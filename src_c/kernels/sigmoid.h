@@ -5,6 +5,7 @@
 #ifndef FA_KERNELS_SIGMOID_H
 #define FA_KERNELS_SIGMOID_H
 
+#include "../math/curve.h"
 #include "../math/gate.h"
 #include "../math/tanh.h"
 
@@ -73,6 +74,28 @@ INLINE Dual swish(V x, V beta)
             : silu_slope(pair_abs(z), false, v_lt(z.hi, v_set(0))),
         .dp = gated_by(x, z),
     };
+}
+
+/* ---- second derivatives ---- */
+
+INLINE Slope sigmoid_grad_grad(V x)
+{
+    return slope_by(v_set(0.125), against(x, logistic_curve(single(v_abs(x)))));
+}
+
+INLINE Slope tanh_grad_grad(V x) { return tanh_curve(x); }
+
+INLINE Slope silu_grad_grad(V x)
+{
+    V t = v_min(v_set(DECAY_END), v_abs(x));
+    return silu_curve(DISTANCE(single(t), SILU_CURVE_ROOT));
+}
+
+/* beta (z s(z))'' at z = beta x */
+INLINE Slope swish_grad_grad(V x, V beta)
+{
+    Pair t = pair_abs(saturating_product(x, beta, DECAY_END));
+    return curve_scaled(single(beta), silu_curve(DISTANCE(t, SILU_CURVE_ROOT)));
 }
 
 #endif

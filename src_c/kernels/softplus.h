@@ -2,6 +2,7 @@
 #ifndef FA_KERNELS_SOFTPLUS_H
 #define FA_KERNELS_SOFTPLUS_H
 
+#include "../math/curve.h"
 #include "../math/mish.h"
 #include "../math/softplus.h"
 
@@ -73,5 +74,21 @@ INLINE Dual log_sigmoid(V x)
 /* x tanh(softplus(x)), see math/mish.h
  * 0.763 ulp at -91.94465; the derivative 0.846 at -1.4221655, beside its root */
 INLINE Dual mish(V x) { return (Dual){.y = mish_of(x), .dx = mish_slope(x)}; }
+
+/* ---- second derivatives ---- */
+
+/* beta s'(beta x) */
+INLINE Slope softplus_grad_grad(V x, V beta)
+{
+    Pair z = saturating_product(x, beta, DECAY_END);
+    return curve_scaled(single(beta), logistic_slope(pair_abs(z)));
+}
+
+INLINE Slope log_sigmoid_grad_grad(V x)
+{
+    return slope_by(v_set(-1), logistic_slope(single(v_abs(x))));
+}
+
+INLINE Slope mish_grad_grad(V x) { return mish_curve(x); }
 
 #endif

@@ -40,6 +40,32 @@ INLINE Slope slope_by(V factor, Slope s)
     return (Slope){s.kind, v_mul(s.hi, factor), v_mul(s.lo, factor), s.deep};
 }
 
+/* a times a slope, of which a value is made: lifted where it is so small that a low word
+ * would be rounded by itself */
+INLINE Slope curve_scaled(Pair a, Slope s)
+{
+    M small = v_lt(v_abs(v_mul(a.hi, s.hi)), v_set(C(0x1p-90, 0x1p-900)));
+    V lift = v_select(small, v_set(C(0x1p85, 0x1p555)), v_set(1));
+    V keep = v_select(s.deep, v_set(1), lift);
+    Slope product =
+        slope_scaled((Pair){v_mul(a.hi, keep), v_mul(a.lo, keep)}, slope_by(keep, s));
+    product.deep = v_or(product.deep, v_lt(v_set(1), keep));
+    return product;
+}
+
+/* s'' as an odd function, whose sign is not that of x */
+INLINE Slope against(V x, Slope s)
+{
+    return slope_by(v_mul(v_set(-1), v_copysign(v_set(1), x)), s);
+}
+
+/* tanh'', where tanh(x) = 2 s(2x) - 1 */
+INLINE Slope tanh_curve(V x)
+{
+    V t = v_min(v_set(DECAY_END), v_abs(x));
+    return against(x, logistic_curve(single(v_add(t, t))));
+}
+
 /* a + b for pairs of any order and sign */
 INLINE Pair pair_total(Pair a, Pair b)
 {

@@ -53,4 +53,16 @@ INLINE Slope decay_series(Decay decay, Pair a, V b)
     return (Slope){SLOPE_LIFTED, first.hi, lo, decay.deep};
 }
 
+/* e^z as a slope, where z.lo is what z.hi leaves out. A NaN has any head. */
+INLINE Slope exp_slope(Pair z)
+{
+    M deep = v_lt(z.hi, v_set(-DECAY_DEEP));
+    V lifted = v_set(EXP_ORIGIN(LIFT_EXPONENT));
+    V origin = v_select(deep, lifted, v_set(EXP_ORIGIN(0.0)));
+    Reduced n = exp_reduce(1, v_max(v_set(-DECAY_END), z.hi), origin);
+    n.low = v_add(n.low, z.lo);
+    V head = v_select(v_is_nan(z.hi), z.hi, exp_head(n));
+    return (Slope){SLOPE_LIFTED, head, v_mul(head, exp_tail(n)), deep};
+}
+
 #endif

@@ -52,6 +52,20 @@ INLINE V lift_after(M deep, V a)
     return v_mul_tiny(a, v_select(deep, v_set(LIFT_AFTER), v_set(1)));
 }
 
+/* y, but NaN where x is. */
+INLINE V unless_nan(V x, V y) { return v_select(v_is_nan(x), v_add(x, v_set(0)), y); }
+
+/* above where x > 0, else below, which also has the NaNs */
+INLINE Slope slope_either(M positive, V above, Slope below)
+{
+    return (Slope){
+        SLOPE_LIFTED,
+        .hi = v_select(positive, above, below.hi),
+        .lo = v_select(positive, v_set(0), below.lo),
+        .deep = below.deep,
+    };
+}
+
 /* tail where far, else near, which is not deep */
 INLINE Slope slope_beyond(M far, Slope tail, Pair near)
 {
@@ -151,6 +165,21 @@ INLINE V slope_times(V g, Slope s)
     V product = v_fma(g, s.hi, v_mul_tiny(g, s.lo)), size = v_abs(product);
     M usual = v_and(v_lt(v_set(SLOPE_SAFE), size), v_le(size, v_set(T_MAX)));
     return v_all(usual) ? product : slope_times_rare(g, s);
+}
+
+/* a times a slope. Where a is so large that a deep product could overflow, the lift is
+ * undone: that costs accuracy only where the product is below the normal range. */
+INLINE Slope slope_scaled(Pair a, Slope s)
+{
+    M moderate = v_le(v_abs(a.hi), v_set(0x1p15));
+    V before = v_select(moderate, v_set(1), v_set(LIFT_BEFORE));
+    V after = v_select(moderate, v_set(1), v_set(LIFT_AFTER));
+    V scale = v_select(s.deep, before, v_set(1));
+    Pair product = pair_product((Pair){v_mul(a.hi, scale), v_mul(a.lo, scale)},
+                                (Pair){s.hi, s.lo});
+    scale = v_select(s.deep, after, v_set(1));
+    product = pair_bounded((Pair){v_mul(product.hi, scale), v_mul(product.lo, scale)});
+    return (Slope){s.kind, product.hi, product.lo, v_and(s.deep, moderate)};
 }
 
 #endif
