@@ -1,4 +1,4 @@
-"""Builds the C core, one static library per target, and the one extension that uses it.
+"""Builds the C core, a static library for each target, and the one extension that uses it.
 
 FASTACT_DEBUG=1       debug symbols, little optimisation
 FASTACT_SANITIZE=...  -fsanitize=... for all C code, for example address,undefined
@@ -6,13 +6,16 @@ FASTACT_OPENMP=0      without threads
 FASTACT_ISAS=...      only these targets beside the plain one, for example avx2,avx512
 """
 
+import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
 from setuptools import Extension, setup
 from setuptools.command.build_clib import build_clib
@@ -25,14 +28,12 @@ TARGETS = {
     "avx512": ["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx2", "-mfma", "-mf16c"],
     "neon": [],  # part of every AArch64
 }
-CORE = [
-    *("loop.c", "axis.c", "rows.c", "tiles.c", "copy.c", "halves.c", "lookup.c"),
-    *("threads.c", "machine.c", "dispatch.c", "registry.c"),
-]
-
 # Error-free transformations need every operation as written, and silence needs each one only
 # where it is written (so -ftrapping-math stays); -ffast-math never.
 NUMERICS = ["-ffp-contract=off", "-fno-math-errno"]
+# About how long units take; they are started in this order.
+SECONDS = {"gates": 6, "axis": 5, "softplus": 4, "sigmoid": 4, "relu": 3, "elu": 3, "gelu": 3}
+
 # A loop that may stream asks so at each step: two copies of every kernel would gain nothing.
 SIZE = ["-fno-unswitch-loops"]
 # Copies of a few instructions take a quarter longer where a loop starts between two lines.
@@ -129,36 +130,75 @@ def openmp_link_arguments(compiler) -> list[str]:
     return ["-lomp"] if flags and sys.platform == "darwin" else flags
 
 
-class BuildTargets(build_clib):
+class Unit(NamedTuple):
+    """A source to be compiled, with the flags of its library."""
+
+    source: str
+    folder: str  # for its object; other flags, another folder
+    flags: list[str]
+
+    def is_stale(self, target: Path) -> bool:
+        """Whether the object is missing, or older than what it is made of."""
+        return not target.exists() or any(
+            path.stat().st_mtime > target.stat().st_mtime for path in included(Path(self.source))
+        )
+
+
+class BuildLibraries(build_clib):
     """Compiles each library with the flags of its target, where the compiler has them."""
 
     def build_libraries(self, libraries):
         use_clang(self.compiler)
-        for name, info in libraries:
-            flags = info["cflags"]
-            if not accepted(self.compiler, flags):
-                self.announce(f"{name}: not supported by this compiler, built empty", level=3)
-                flags = []
-            openmp = openmp_flags(self.compiler) if info.get("openmp") else []
-            optional = [flag for flag in info["optional"] if accepted(self.compiler, [flag])]
-            info["cflags"] = spelt(self.compiler, [*COMMON, *optional, *flags, *openmp])
-        # Independent compiler runs, minutes in all: as many at once as there are CPUs.
+        units = {name: self.units(name, info) for name, info in libraries}
+        stale = [
+            unit
+            for of_library in units.values()
+            for unit in of_library
+            if self.force or unit.is_stale(self.object_of(unit))
+        ]
+        stale.sort(key=lambda unit: -SECONDS.get(Path(unit.source).stem, 1))  # long ones first
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            list(
-                pool.map(
-                    lambda library: super(BuildTargets, self).build_libraries([library]), libraries
-                )
-            )
+            list(pool.map(self.compile, stale))
+        for name, of_library in units.items():
+            archive = Path(self.build_clib, self.compiler.library_filename(name))
+            archive.unlink(missing_ok=True)  # or objects that are gone would stay in it
+            objects = [str(self.object_of(unit)) for unit in of_library]
+            self.compiler.create_static_lib(objects, name, output_dir=self.build_clib)
+
+    def units(self, name: str, info: dict) -> list[Unit]:
+        """Return the sources of a library with their flags."""
+        flags = info["cflags"]
+        if not accepted(self.compiler, flags):
+            self.announce(f"{name}: not supported by this compiler, built empty", level=3)
+            flags = []
+        openmp = openmp_flags(self.compiler) if info.get("openmp") else []
+        optional = [flag for flag in info["optional"] if accepted(self.compiler, [flag])]
+        flags = spelt(self.compiler, [*COMMON, *optional, *flags, *openmp]) + info["macros"]
+        digest = hashlib.sha256(" ".join(flags).encode()).hexdigest()[:8]
+        folder = str(Path(self.build_temp, f"{name}-{digest}"))
+        return [Unit(source, folder, flags) for source in info["sources"]]
+
+    def object_of(self, unit: Unit) -> Path:
+        """Return the object file of a unit."""
+        [name] = self.compiler.object_filenames([unit.source], output_dir=unit.folder)
+        return Path(name)
+
+    def compile(self, unit: Unit) -> None:
+        """Compile a unit."""
+        self.compiler.compile(
+            [unit.source], output_dir=unit.folder, extra_postargs=unit.flags
+        )
 
 
 class BuildExtension(build_ext):
     """Links the extension with the OpenMP that the core was compiled for."""
 
     def run(self):
-        if self.force:  # setuptools would keep the objects of the libraries, whatever their flags
-            temporary = self.get_finalized_command("build_clib").build_temp
-            shutil.rmtree(Path(temporary, "src_c"), ignore_errors=True)
+        libraries = self.get_finalized_command("build_clib")
+        libraries.force = self.force
         self.run_command("build_clib")
+        for extension in self.extensions:
+            extension.depends += map(str, Path(libraries.build_clib).glob("*fastact_*"))
         super().run()
 
     def build_extensions(self):
@@ -169,33 +209,43 @@ class BuildExtension(build_ext):
         super().build_extensions()
 
 
-def headers() -> list[str]:
-    """Everything that a target includes."""
-    return [
-        str(path) for suffix in ("h", "inc", "def") for path in Path("src_c").rglob(f"*.{suffix}")
-    ]
+def included(source: Path) -> set[Path]:
+    """Return a source and everything that it includes of this project."""
+    found: set[Path] = set()
+    waiting = {source}
+    while waiting:
+        path = waiting.pop()
+        found.add(path)
+        names = re.findall(r'#include "([^"]+)"', path.read_text())
+        here = {Path(os.path.normpath(path.parent / name)) for name in names}
+        if path.name == "simd.h":  # which includes one of them, by a macro
+            here |= set(path.parent.glob("*.h"))
+        waiting |= {other for other in here if other.exists()} - found
+    return found
+
+
+def sources(*folders: str) -> list[str]:
+    """Return the C files of some folders of the core."""
+    return sorted(str(path) for name in folders for path in Path("src_c", name).glob("*.c"))
 
 
 def libraries() -> list[tuple[str, dict]]:
     """The core and the targets, as setuptools wants them."""
     core = {
-        "sources": [f"src_c/{name}" for name in CORE],
+        "sources": sources("driver", "runtime", "table"),
         "cflags": [],
+        "macros": [],
         "optional": [*SHARED, *ALIGNED],
         "openmp": True,
-        "obj_deps": {"": headers()},
     }
     targets = [
         (
             f"fastact_{isa}_f{precision}",
             {
-                "sources": [
-                    f"src_c/targets/{isa}_f{precision}.c",
-                    f"src_c/targets/{isa}_f{precision}_axis.c",
-                ],
+                "sources": sources("targets"),
                 "cflags": flags if isa in ISAS else [],
+                "macros": [f"-DFA_ISA={isa}", f"-DPRECISION={precision}"],
                 "optional": [*SHARED, *SIZE],
-                "obj_deps": {"": headers()},
             },
         )
         for isa, flags in TARGETS.items()
@@ -224,12 +274,11 @@ setup(
             ],
             extra_compile_args=["-O2", *([] if DEBUG else ["-g0"]), *INSTRUMENTS],
             depends=[
-                *headers(),
-                *sorted(str(path) for path in Path("src_c").rglob("*.c")),
+                *sorted(str(path) for path in included(Path("src_c/fastact.h"))),
                 *sorted(str(path) for path in Path("fastact").glob("*.px[id]")),
                 "fastact/include/fastact_api.h",
             ],
         )
     ],
-    cmdclass={"build_clib": BuildTargets, "build_ext": BuildExtension},
+    cmdclass={"build_clib": BuildLibraries, "build_ext": BuildExtension},
 )

@@ -51,41 +51,6 @@ cdef inline bint lies_well(PyObject *thing) noexcept:
             and np.PyArray_ISBEHAVED_RO(<np.ndarray> thing))
 
 
-cdef bint shares_memory(np.ndarray a, np.ndarray b):
-    """Whether the extents of two arrays overlap."""
-    cdef char *a_low
-    cdef char *a_high
-    cdef char *b_low
-    cdef char *b_high
-    extent(a, &a_low, &a_high)
-    extent(b, &b_low, &b_high)
-    return a_low < b_high and b_low < a_high
-
-
-cdef void extent(np.ndarray a, char **low, char **high) noexcept:
-    cdef int d
-    cdef Py_ssize_t reach
-    low[0] = np.PyArray_BYTES(a)
-    high[0] = low[0] + np.PyArray_ITEMSIZE(a)
-    for d in range(np.PyArray_NDIM(a)):
-        reach = np.PyArray_STRIDE(a, d) * (np.PyArray_DIM(a, d) - 1)
-        if reach < 0:
-            low[0] += reach
-        else:
-            high[0] += reach
-
-
-cdef bint same_memory(np.ndarray a, np.ndarray b) noexcept:
-    """Whether two arrays of one shape have each element at the same place."""
-    cdef int d
-    if np.PyArray_BYTES(a) != np.PyArray_BYTES(b) or np.PyArray_TYPE(a) != np.PyArray_TYPE(b):
-        return False
-    for d in range(np.PyArray_NDIM(a)):
-        if np.PyArray_STRIDE(a, d) != np.PyArray_STRIDE(b, d):
-            return False
-    return True
-
-
 cdef object axis_call(PyUFuncObject *ufunc, PyObject *const *args, PyObject *out, long axis):
     """The result for plain arrays of one shape; NotImplemented where NumPy has to see to it."""
     cdef const fa_axis_op *known = <const fa_axis_op *> ufunc.data[0]
@@ -120,34 +85,30 @@ cdef object axis_call(PyUFuncObject *ufunc, PyObject *const *args, PyObject *out
         result = <np.ndarray> out
         if not fits(x, result, axis, function.whole):
             return NotImplemented
-        for k in range(nin):
-            if shares_memory(<np.ndarray> args[k], result) and not (
-                    function.whole and same_memory(<np.ndarray> args[k], result)):
-                return NotImplemented
 
-    # From here on nothing is handed back.
-    cdef fa_axis_op op
+    cdef fa_axis_op op = fa_make_axis_op(
+        known.function, <fa_dtype> dtype, <fa_dtype> loop)
     cdef fa_axis_job job
     cdef np.ndarray operand
     cdef bint overflowed
-    op.function = known.function
-    op.precision = 1 if loop == <int> FA_FLOAT64 else 0
     job.op = &op
-    job.length = np.PyArray_DIM(x, axis)
-    cdef int order[NPY_MAXDIMS]
-    order_axes(order, result if function.whole else x, axis)
-    job.rows.dims = ndim - 1
-    for d in range(ndim - 1):
-        job.rows.shape[d] = np.PyArray_DIM(x, order[d])
+    job.dims = ndim
+    job.axis = axis
+    for d in range(ndim):
+        job.shape[d] = np.PyArray_DIM(x, d)
     for k in range(nin + 1):
         operand = result if k == nin else <np.ndarray> args[k]
+        job.data[k] = np.PyArray_BYTES(operand)
         whole = k < nin or function.whole
-        op.dtype[k] = <fa_dtype> (loop if k == nin else dtype)
-        job.rows.data[k] = np.PyArray_BYTES(operand)
-        job.stride[k] = np.PyArray_STRIDE(operand, axis) if whole else 0
-        for d in range(ndim - 1):
-            job.rows.strides[k][d] = np.PyArray_STRIDE(
-                operand, order[d] if whole or order[d] < axis else order[d] - 1)
+        for d in range(ndim):
+            if whole:
+                job.strides[k][d] = np.PyArray_STRIDE(operand, d)
+            elif d == axis:
+                job.strides[k][d] = 0
+            else:
+                job.strides[k][d] = np.PyArray_STRIDE(operand, d if d < axis else d - 1)
+    if out != NULL and fa_axis_overlap(&job):
+        return NotImplemented
     if np.PyArray_SIZE(x) * function.cost < SMALL_WORK:
         overflowed = fa_run_axis(&job)
     else:
@@ -185,21 +146,6 @@ cdef bint fits(np.ndarray x, np.ndarray result, int axis, bint whole) noexcept:
     return True
 
 
-cdef void order_axes(int *order, np.ndarray a, int axis) noexcept:
-    """The axes but one, those with the longest steps first."""
-    cdef int d, place, count = 0
-    for d in range(np.PyArray_NDIM(a)):
-        if d == axis:
-            continue
-        place = count
-        while place > 0 and (abs(np.PyArray_STRIDE(a, order[place - 1]))
-                             < abs(np.PyArray_STRIDE(a, d))):
-            order[place] = order[place - 1]
-            place -= 1
-        order[place] = d
-        count += 1
-
-
 # ---- making them ----
 
 cdef object make_along_axis(int number_of_function, int bfloat):
@@ -223,7 +169,7 @@ cdef object make_along_axis(int number_of_function, int bfloat):
     if ops == NULL or loops == NULL or data == NULL or types == NULL:
         raise MemoryError
     for loop, (x_number, x, rest_number, rest) in enumerate(rows):
-        set_axis_op(&ops[loop], number_of_function, x, rest)
+        ops[loop] = fa_make_axis_op(number_of_function, x, rest)
         data[loop] = &ops[loop]
         loops[loop] = &fa_axis_loop
         for k in range(nin + 1):
@@ -239,20 +185,11 @@ cdef object make_along_axis(int number_of_function, int bfloat):
     if bfloat >= 0:
         for k in range(nin + 1):
             numbers[k] = bfloat
-        set_axis_op(&ops[count], number_of_function, FA_BFLOAT16, FA_BFLOAT16)
+        ops[count] = fa_make_axis_op(number_of_function, FA_BFLOAT16, FA_BFLOAT16)
         PyUFunc_RegisterLoopForType(
             <PyUFuncObject *> ufunc, bfloat, &fa_axis_loop, numbers, &ops[count])
     (<PyUFuncObject *> ufunc).vectorcall = &_axis_hook
     return ufunc
-
-
-cdef void set_axis_op(fa_axis_op *op, int function, fa_dtype x, fa_dtype rest) noexcept:
-    cdef int k
-    op.function = function
-    op.precision = 1 if rest == FA_FLOAT64 else 0
-    for k in range(FA_AXIS_OPERANDS):
-        op.dtype[k] = rest
-    op.dtype[0] = x
 
 
 def _make_all_along_axis():

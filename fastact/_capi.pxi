@@ -24,9 +24,8 @@ cdef int api_outputs(const fastact_op *op) noexcept nogil:
 cdef int api_run(const fastact_op *op, void *const *operands, ptrdiff_t count) noexcept nogil:
     cdef const Op *it = <const Op *> op
     cdef const fa_activation *row = &fa_activations[it.op.activation]
-    cdef int arrays = it.op.inputs - row.parameters
-    cdef fa_rows contiguous
-    cdef void **data = contiguous.at
+    cdef int arrays = it.op.arrays
+    cdef void *data[FA_MAX_OPERANDS]
     cdef int k
     for k in range(it.op.inputs + it.op.outputs):
         data[k] = operands[k]
@@ -34,8 +33,8 @@ cdef int api_run(const fastact_op *op, void *const *operands, ptrdiff_t count) n
             data[k] = <void *> it.defaults[k - arrays]
     # The kernels themselves know two dtypes; the way to the others is the core's.
     if it.op.dtype[0] <= FA_FLOAT64 and count * row.cost < SMALL_WORK:
-        return fa_run_small(&it.op, &contiguous, count)
-    return run_contiguous(&it.op, data, count, arrays)
+        return fa_run_small(&it.op, data, count)
+    return fa_run_contiguous(&it.op, data, count)
 
 
 cdef int api_limit_threads(int threads) noexcept nogil:
@@ -79,7 +78,7 @@ def find_op(str name, str dtype):
     made = <Op *> calloc(1, sizeof(Op))     # for ever
     if made == NULL:
         raise MemoryError
-    set_op(&made.op, entry.op[0].activation, entry.op[0].form, number_, number_)
+    made.op = fa_make_op(entry.op[0].activation, entry.op[0].form, number_, number_)
     for k in range(entry.parameters):
         default = numpy.asarray(entry.defaults[k], descriptors[number_]).tobytes()
         memcpy(made.defaults[k], <char *> default, len(default))

@@ -10,7 +10,7 @@ cdef extern from "fastact.h":
         FA_LEARNABLE
     ctypedef struct fa_bound:
         double value
-        double slope
+        double derivative
     ctypedef struct fa_activation:
         const char *name
         const char *aliases
@@ -22,7 +22,8 @@ cdef extern from "fastact.h":
         double cost
         fa_bound ulp[2]
     const fa_activation fa_activations[]
-    const int fa_activation_count
+    enum:
+        FA_ACTIVATIONS
     ctypedef enum fa_form:
         FA_VALUE
         FA_GRAD
@@ -52,7 +53,6 @@ cdef extern from "fastact.h":
         FA_INT64
         FA_UINT64
         FA_DTYPES
-    size_t fa_item_bytes(fa_dtype) nogil
     ctypedef struct fa_isa:
         const char *name
     const fa_isa fa_isas[]
@@ -68,10 +68,13 @@ cdef extern from "fastact.h":
     ctypedef struct fa_op:
         int activation
         fa_form form
+        int arrays
         int inputs
         int outputs
         int precision
         fa_dtype dtype[8]
+    fa_op fa_make_op(int, fa_form, fa_dtype, fa_dtype)
+    void fa_set_dtype(fa_op *, int, fa_dtype)
     ctypedef struct fa_job:
         const fa_op *op
         int dims
@@ -80,9 +83,9 @@ cdef extern from "fastact.h":
         ptrdiff_t strides[8][64]
         bint swapped[8]
     bint fa_run(fa_job *) nogil
-    ctypedef struct fa_rows:
-        void *at[8]
-    bint fa_run_small(const fa_op *, const fa_rows *, ptrdiff_t) nogil
+    bint fa_run_small(const fa_op *, void *const *, ptrdiff_t) nogil
+    bint fa_run_contiguous(const fa_op *, void *const *, ptrdiff_t) nogil
+    bint fa_contiguous_overlap(const fa_op *, void *const *, ptrdiff_t) nogil
     void fa_loop(char **, const intptr_t *, const intptr_t *, void *) noexcept
     enum:
         FA_AXIS_OPERANDS
@@ -97,12 +100,16 @@ cdef extern from "fastact.h":
         int function
         int precision
         fa_dtype dtype[3]
+    fa_axis_op fa_make_axis_op(int, fa_dtype, fa_dtype)
     ctypedef struct fa_axis_job:
         const fa_axis_op *op
-        fa_job rows
-        ptrdiff_t length
-        ptrdiff_t stride[3]
-    bint fa_run_axis(fa_axis_job *) nogil
+        int dims
+        int axis
+        ptrdiff_t shape[64]
+        char *data[3]
+        ptrdiff_t strides[3][64]
+    bint fa_axis_overlap(const fa_axis_job *)
+    bint fa_run_axis(const fa_axis_job *) nogil
     void fa_axis_loop(char **, const intptr_t *, const intptr_t *, void *) noexcept
 
 cdef extern from "fastact_api.h":

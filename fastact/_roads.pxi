@@ -39,14 +39,6 @@ cdef bint ordinary(np.ndarray a) noexcept:
     return True
 
 
-cdef inline bint apart_or_same(np.ndarray a, np.ndarray b) noexcept:
-    """Whether two arrays of one size are the same memory or share none."""
-    cdef char *first = np.PyArray_BYTES(a)
-    cdef char *second = np.PyArray_BYTES(b)
-    cdef Py_ssize_t size = np.PyArray_NBYTES(a)
-    return first == second or first + size <= second or second + size <= first
-
-
 cdef inline bint is_number(PyObject *thing) noexcept:
     return PyFloat_CheckExact(<object> thing) or PyLong_CheckExact(<object> thing)
 
@@ -90,8 +82,7 @@ cdef object plain_call(PyUFuncObject *ufunc, Entry *entry, PyObject **inputs, Py
             return NotImplemented
 
     cdef fa_op *op = &entry.op[precision]
-    cdef fa_rows row
-    cdef void **data = row.at
+    cdef void *data[FA_MAX_OPERANDS]
     cdef double values[FA_MAX_PARAMETERS]
     cdef float singles[FA_MAX_PARAMETERS]
     for k in range(entry.arrays):
@@ -104,21 +95,18 @@ cdef object plain_call(PyUFuncObject *ufunc, Entry *entry, PyObject **inputs, Py
         singles[k] = <float> values[k]
         data[entry.arrays + k] = <void *> &values[k] if precision else <void *> &singles[k]
 
-    cdef int other
+    cdef bint given = False
     for k in range(op.outputs):
+        data[op.inputs + k] = NULL
         if outputs[k] == NULL:
             continue
         if not (plain(outputs[k], dtype) and alike(x, <np.ndarray> outputs[k])
                 and np.PyArray_ISWRITEABLE(<np.ndarray> outputs[k])):
             return NotImplemented
-        for other in range(entry.arrays):
-            if not apart_or_same(<np.ndarray> outputs[k], <np.ndarray> inputs[other]):
-                return NotImplemented
-        for other in range(k):
-            if outputs[other] != NULL and not apart_or_same(
-                    <np.ndarray> outputs[k], <np.ndarray> outputs[other]):
-                return NotImplemented
-    if op.outputs == 2 and outputs[0] != NULL and outputs[0] == outputs[1]:
+        data[op.inputs + k] = np.PyArray_DATA(<np.ndarray> outputs[k])
+        given = True
+    cdef ptrdiff_t count = np.PyArray_SIZE(x)
+    if given and fa_contiguous_overlap(op, data, count):
         return NotImplemented
 
     # From here on nothing is handed back.
@@ -130,12 +118,11 @@ cdef object plain_call(PyUFuncObject *ufunc, Entry *entry, PyObject **inputs, Py
         data[op.inputs + 1] = np.PyArray_DATA(<np.ndarray> second)
 
     cdef bint overflowed
-    cdef ptrdiff_t count = np.PyArray_SIZE(x)
     if count * entry.cost < SMALL_WORK:
-        overflowed = fa_run_small(op, &row, count)
+        overflowed = fa_run_small(op, data, count)
     else:
         with nogil:
-            overflowed = run_contiguous(op, data, count, entry.arrays)
+            overflowed = fa_run_contiguous(op, data, count)
     if overflowed:
         PyUFunc_GiveFloatingpointErrors(ufunc.name, NPY_FPE_OVERFLOW)
     return first if second is None else (first, second)
@@ -147,20 +134,6 @@ cdef inline object output_for(np.ndarray x, PyObject *given, int dtype):
     return np.PyArray_EMPTY(
         np.PyArray_NDIM(x), np.PyArray_DIMS(x), dtype,
         not (np.PyArray_FLAGS(x) & np.NPY_ARRAY_C_CONTIGUOUS))
-
-
-cdef bint run_contiguous(const fa_op *op, void **data, ptrdiff_t count, int arrays) noexcept nogil:
-    cdef fa_job job
-    cdef int k
-    job.op = op
-    job.dims = 1
-    job.shape[0] = count
-    for k in range(op.inputs + op.outputs):
-        job.data[k] = <char *> data[k]
-        # Parameters stand between the arrays and the outputs, one element each.
-        job.strides[k][0] = 0 if arrays <= k < op.inputs else fa_item_bytes(op.dtype[k])
-        job.swapped[k] = False
-    return fa_run(&job)
 
 
 # ---- views ----
@@ -280,7 +253,7 @@ cdef object walked_call(PyUFuncObject *ufunc, Entry *entry, PyObject **inputs, P
     cdef PyObject *wanted[FA_MAX_OPERANDS]
     cdef np.dtype fresh = descriptors[loop]
     for k in range(count):
-        op.dtype[place[k]] = <fa_dtype> dtypes[k]
+        fa_set_dtype(&op, place[k], <fa_dtype> dtypes[k])
         flags[k] = np.NPY_ITER_OVERLAP_ASSUME_ELEMENTWISE | np.NPY_ITER_READONLY
         wanted[k] = NULL
     for k in range(nout):
@@ -288,7 +261,7 @@ cdef object walked_call(PyUFuncObject *ufunc, Entry *entry, PyObject **inputs, P
                 dtype_in_core(outputs[k]) == loop
                 and np.PyArray_ISWRITEABLE(<np.ndarray> outputs[k])):
             return NotImplemented
-        op.dtype[nin + k] = <fa_dtype> loop
+        fa_set_dtype(&op, nin + k, <fa_dtype> loop)
         arrays[count] = outputs[k]
         place[count] = nin + k
         flags[count] = (np.NPY_ITER_OVERLAP_ASSUME_ELEMENTWISE | np.NPY_ITER_WRITEONLY
@@ -326,32 +299,17 @@ cdef object walked_call(PyUFuncObject *ufunc, Entry *entry, PyObject **inputs, P
 
 cdef int describe_walk(
         fa_job *job, np.NpyIter *iterator, int *place, int count, int operands) except -1:
-    """Axes, pointers and strides of the job, the axes with the longest output steps outermost."""
-    cdef int ndim = np.NpyIter_GetNDim(iterator)
-    cdef np.npy_intp shape[NPY_MAXDIMS]
+    """Axes, pointers and strides of the job."""
     cdef np.npy_intp *steps
-    cdef int order[NPY_MAXDIMS]
-    cdef np.npy_intp length[NPY_MAXDIMS]
     cdef char **data = np.NpyIter_GetInitialDataPtrArray(iterator)
     cdef PyObject **walked = <PyObject **> np.NpyIter_GetOperandArray(iterator)
-    cdef int axis, d, k, first_output = job.op.inputs
-    np.NpyIter_GetShape(iterator, shape)
-    for axis in range(ndim):
-        steps = np.NpyIter_GetAxisStrideArray(iterator, axis)
-        for k in range(count):
-            if place[k] == first_output:
-                length[axis] = abs(steps[k])
-        d = axis
-        while d > 0 and length[order[d - 1]] < length[axis]:
-            order[d] = order[d - 1]
-            d -= 1
-        order[d] = axis
-    job.dims = ndim
-    for d in range(ndim):
-        job.shape[d] = shape[order[d]]
+    cdef int d, k
+    job.dims = np.NpyIter_GetNDim(iterator)
+    np.NpyIter_GetShape(iterator, <np.npy_intp *> job.shape)
+    for d in range(job.dims):
         for k in range(operands):
             job.strides[k][d] = 0
-        steps = np.NpyIter_GetAxisStrideArray(iterator, order[d])
+        steps = np.NpyIter_GetAxisStrideArray(iterator, d)
         for k in range(count):
             job.strides[place[k]][d] = steps[k]
     for k in range(count):

@@ -77,19 +77,6 @@ cdef list DIRECT = [
 ]
 
 
-cdef void set_op(fa_op *op, int activation, fa_form form, fa_dtype x, fa_dtype rest) noexcept:
-    cdef const fa_activation *row = &fa_activations[activation]
-    cdef int k
-    op.activation = activation
-    op.form = form
-    op.inputs = fa_inputs(row, form)
-    op.outputs = fa_outputs(row, form)
-    op.precision = 1 if rest == FA_FLOAT64 else 0
-    for k in range(op.inputs + op.outputs):
-        op.dtype[k] = rest
-    op.dtype[0] = x
-
-
 cdef object make(int activation, fa_form form, str name, int bfloat):
     """One ufunc. What NumPy keeps pointers to is allocated for ever."""
     cdef const fa_activation *row = &fa_activations[activation]
@@ -115,10 +102,10 @@ cdef object make(int activation, fa_form form, str name, int bfloat):
         raise MemoryError
     for loop, (x_number, x, rest_number, rest) in enumerate(rows):
         if loop < 2:
-            set_op(&entry.op[loop], activation, form, x, rest)
+            entry.op[loop] = fa_make_op(activation, form, x, rest)
             data[loop] = &entry.op[loop]
         else:
-            set_op(&ops[loop], activation, form, x, rest)
+            ops[loop] = fa_make_op(activation, form, x, rest)
             data[loop] = &ops[loop]
         loops[loop] = &fa_loop
         for k in range(nargs):
@@ -144,7 +131,7 @@ cdef object make(int activation, fa_form form, str name, int bfloat):
     if bfloat >= 0:
         for k in range(nargs):
             numbers[k] = bfloat
-        set_op(&ops[len(rows)], activation, form, FA_BFLOAT16, FA_BFLOAT16)
+        ops[len(rows)] = fa_make_op(activation, form, FA_BFLOAT16, FA_BFLOAT16)
         PyUFunc_RegisterLoopForType(
             <PyUFuncObject *> ufunc, bfloat, &fa_loop, numbers, &ops[len(rows)])
     (<PyUFuncObject *> ufunc).vectorcall = &_hook
@@ -163,8 +150,8 @@ def describe(int activation):
         "role": ("fixed", "tunable", "learnable")[row.role],
         "cost": row.cost,
         "ulp": {
-            "float32": (row.ulp[0].value, row.ulp[0].slope),
-            "float64": (row.ulp[1].value, row.ulp[1].slope),
+            "float32": (row.ulp[0].value, row.ulp[0].derivative),
+            "float64": (row.ulp[1].value, row.ulp[1].derivative),
         },
         "extra": {  # the forms that only some activations have, with their bounds
             FORM_NAMES[form].removeprefix("{}_"): {
@@ -205,7 +192,7 @@ def _make_all():
     cdef int activation, form
     bfloat = _bfloat16()
     made = {}
-    for activation in range(fa_activation_count):
+    for activation in range(FA_ACTIVATIONS):
         row = describe(activation)
         for form in range(<int> FA_FORMS):
             if not fa_has_form(&fa_activations[activation], <fa_form> form):
@@ -233,7 +220,7 @@ def _make_all():
 include "_axis.pxi"
 
 
-ACTIVATIONS = {row["name"]: row for row in map(describe, range(fa_activation_count))}
+ACTIVATIONS = {row["name"]: row for row in map(describe, range(FA_ACTIVATIONS))}
 UFUNCS = _make_all()
 AXIS_UFUNCS = _make_all_along_axis()
 HAS_BFLOAT16 = _bfloat16() is not None

@@ -39,10 +39,7 @@ INLINE Dual tanh_shrink(V x)
 /* ---- second derivatives ---- */
 
 /* (x - tanh(x))'' */
-INLINE Slope tanh_shrink_grad_grad(V x)
-{
-    return slope_by(v_set(-1), tanh_curve(x));
-}
+INLINE Slope tanh_shrink_grad_grad(V x) { return slope_by(v_set(-1), tanh_curve(x)); }
 
 /* -2 sign(x) / (1 + |x|)^3; 0 at 0, where it jumps. From END on it is 0 in the format;
  * where its last product would leave the normal range, it is lifted. */

@@ -2,8 +2,7 @@
  *
  * scalar.h says what each verb means; bundle.h lifts them to bundles of registers.
  * One vpermps looks up 8 entries, hence V_TABLE; in float64 it takes two of them. */
-#include "../precision.h"
-#define V_ISA avx2
+#include "precision.h"
 
 #if defined(__AVX2__) && defined(__FMA__) && defined(__F16C__)
 #define V_AVAILABLE 1

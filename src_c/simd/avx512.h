@@ -1,8 +1,7 @@
 /* AVX-512 (F, BW, DQ, VL): the verbs on one zmm register.
  *
  * scalar.h says what each verb means; bundle.h lifts them to bundles of registers. */
-#include "../precision.h"
-#define V_ISA avx512
+#include "precision.h"
 
 #if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512DQ__) \
     && defined(__AVX512VL__)

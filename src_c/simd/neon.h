@@ -2,8 +2,7 @@
  *
  * scalar.h says what each verb means; bundle.h lifts them to bundles of registers.
  * A lookup is one TBL of the table's bytes. */
-#include "../precision.h"
-#define V_ISA neon
+#include "precision.h"
 
 #if defined(__aarch64__) && defined(__ARM_NEON)
 #define V_AVAILABLE 1

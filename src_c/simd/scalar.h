@@ -2,8 +2,7 @@
  *
  * An ISA header gives the verbs on one native register N, its masks NM and integers
  * NI; here a register is one element. FMA is fma(), exact and slow without hardware. */
-#include "../precision.h"
-#define V_ISA scalar
+#include "precision.h"
 #define V_AVAILABLE 1
 
 #define V_BUNDLE 1

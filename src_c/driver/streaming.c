@@ -1,0 +1,22 @@
+/* Whether outputs are stored past the caches. */
+#include "streaming.h"
+
+#include "../runtime/system.h"
+
+/* A store that stays in a cache reads its line first, and throws out another; past the
+ * caches neither happens, but who reads the output next waits for memory. */
+static const double SHARE_OF_LAST_CACHE = 1.5;
+
+fa_memory fa_choose_memory(const fa_traffic *traffic)
+{
+    if (traffic->bytes <= SHARE_OF_LAST_CACHE * (double)fa_last_cache_bytes())
+        return FA_CACHED;
+    bool pays = traffic->apart && !traffic->waits && traffic->row >= traffic->least_row;
+    return pays ? FA_NONTEMPORAL : FA_PREFETCH;
+}
+
+bool fa_loads_wait(const void *output, const void *input, ptrdiff_t bytes)
+{
+    uintptr_t above = ((uintptr_t)output - (uintptr_t)input) % 4096;
+    return above > 0 && above < (uintptr_t)bytes;
+}

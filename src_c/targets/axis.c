@@ -1,0 +1,348 @@
+/* The functions along an axis on one target: their kernels as loops over rows and columns.
+ *
+ * Vectors are single registers here: many rows are short. The only symbol is
+ * fa_<isa>_f<precision>_axis. */
+#include "target.h"
+#include "../simd/simd.h"
+
+#ifndef V_AVAILABLE
+const fa_axis_target PASTE(FA_SYMBOL, _axis) = {0};
+#else
+
+#undef V_BUNDLE
+#define V_BUNDLE 1
+#include "../simd/bundle.h"
+
+#include "../kernels/columns.h"
+#include "../kernels/softmax.h"
+
+typedef void Reduce(Carry *carry, Rows in, int rows, ptrdiff_t length);
+typedef Words ReduceColumns(const Columns *in, ptrdiff_t length);
+typedef Words Finish(Words words);
+typedef V Map(V a, V b, Words words, Frame frame);
+
+/* ---- the functions ---- */
+
+INLINE void normalise(Carry *carry, Rows in, int rows, ptrdiff_t length)
+{
+    reduce_normaliser(1, carry, in, rows, length);
+}
+INLINE void normalise_negated(Carry *carry, Rows in, int rows, ptrdiff_t length)
+{
+    reduce_normaliser(-1, carry, in, rows, length);
+}
+INLINE void add_up(Carry *carry, Rows in, int rows, ptrdiff_t length)
+{
+    reduce_sum(false, carry, in, rows, length);
+}
+INLINE void add_up_products(Carry *carry, Rows in, int rows, ptrdiff_t length)
+{
+    reduce_sum(true, carry, in, rows, length);
+}
+
+INLINE Words normalise_across(const Columns *in, ptrdiff_t length)
+{
+    return normalise_columns(1, in, length);
+}
+INLINE Words normalise_negated_across(const Columns *in, ptrdiff_t length)
+{
+    return normalise_columns(-1, in, length);
+}
+INLINE Words add_up_across(const Columns *in, ptrdiff_t length)
+{
+    return add_columns_up(false, in, length);
+}
+INLINE Words add_up_products_across(const Columns *in, ptrdiff_t length)
+{
+    return add_columns_up(true, in, length);
+}
+
+INLINE Words log_pair_words(Words words) { return log_words(words, false); }
+INLINE Words log_word(Words words) { return log_words(words, true); }
+
+INLINE V softmax(V x, V none, Words w, Frame f)
+{
+    return (void)none, map_softmax(x, w, f);
+}
+INLINE V softmin(V x, V none, Words w, Frame f)
+{
+    return (void)none, map_softmax(v_signed(-1, x), w, f);
+}
+INLINE V log_softmax(V x, V none, Words w, Frame f)
+{
+    return (void)none, (void)f, map_log_softmax(x, w);
+}
+INLINE V logsumexp(V x, V none, Words w, Frame f)
+{
+    return (void)x, (void)none, (void)f, w.word[0];
+}
+INLINE V softmax_backward(V g, V y, Words w, Frame f)
+{
+    return (void)f, map_softmax_backward(1, g, y, w);
+}
+INLINE V softmin_backward(V g, V y, Words w, Frame f)
+{
+    return (void)f, map_softmax_backward(-1, g, y, w);
+}
+INLINE V log_softmax_backward(V g, V y, Words w, Frame f)
+{
+    return (void)f, map_log_softmax_backward(g, y, w);
+}
+
+/* ---- rows ---- */
+
+/* A Words in memory. */
+typedef struct {
+    T word[WORDS][V_WIDTH] ALIGNED;
+} Total;
+_Static_assert(sizeof(Carry) <= FA_AXIS_CARRY_BYTES, "room of a carry");
+_Static_assert(sizeof(Total) <= FA_AXIS_TOTAL_BYTES, "room of a total");
+_Static_assert(V_WIDTH <= FA_AXIS_MAX_ROWS, "rows side by side");
+
+INLINE Words words_from(const Total *total)
+{
+    Words words;
+    for (int k = 0; k < WORDS; k++) words.word[k] = v_load(total->word[k]);
+    return words;
+}
+INLINE void words_to(Total *total, Words words)
+{
+    for (int k = 0; k < WORDS; k++) v_store(total->word[k], words.word[k]);
+}
+INLINE Words words_of_row(const Total *total, int row)
+{
+    Words words;
+    for (int k = 0; k < WORDS; k++) words.word[k] = v_set(total->word[k][row]);
+    return words;
+}
+
+INLINE Rows input_rows(const fa_rows *rows)
+{
+    return (Rows){{rows->at[0], rows->at[1]}, {rows->step[0], rows->step[1]}};
+}
+
+static void start(void *to)
+{
+    Carry *carry = to;
+    carry->fresh = true;
+    carry->highest = v_set(-T_MAX);
+    for (int row = 0; row < V_WIDTH; row++) carry->sum[row] = single(v_set(0));
+}
+
+INLINE Words sum_of_carry(Carry *carry, int rows)
+{
+    Pair sum = sums_of_rows(carry->sum, rows);
+    return (Words){{carry->highest, sum.hi, sum.lo}};
+}
+
+/* The elements of a row, the first of them up to a line where stores go past the caches. */
+INLINE void map_row(Map *map, const T *a, const T *b, T *to, ptrdiff_t length,
+                    fa_memory memory, Words words, Frame frame)
+{
+    bool streaming = memory == FA_NONTEMPORAL;
+    ptrdiff_t i = 0;
+    uintptr_t over = (uintptr_t)to % 64;
+    if (streaming && over && length >= V_WIDTH) {
+        i = (ptrdiff_t)((64 - over) / sizeof(T)) % V_WIDTH;
+        v_store_part(to, i, map(v_load(a), v_load(b), words, frame));
+    }
+    for (; i + V_WIDTH <= length; i += V_WIDTH) {
+        V value = map(v_load(a + i), v_load(b + i), words, frame);
+        if (streaming)
+            v_stream(to + i, value);
+        else
+            v_store(to + i, value);
+    }
+    if (i < length) {
+        /* Lanes beyond the row repeat an element of it, so as to raise no other flag. */
+        ptrdiff_t left = length - i;
+        V x = v_load_part(a + i, left, v_set(a[i]));
+        V y = v_load_part(b + i, left, v_set(b[i]));
+        v_store_part(to + i, left, map(x, y, words, frame));
+    }
+}
+
+INLINE void map_rows(Map *map, int inputs, bool whole, const Total *total,
+                     const fa_rows *rows, int count, ptrdiff_t length, fa_memory memory)
+{
+    Rows in = input_rows(rows);
+    T *out = rows->at[inputs];
+    Frames frames;
+    put_frames(&frames, v_load(total->word[0]));
+    for (int row = 0; row < count; row++) {
+        const T *a = in.at[0] + row * in.step[0];
+        const T *b = inputs > 1 ? in.at[1] + row * in.step[1] : a;
+        T *to = out + row * rows->step[inputs];
+        if (whole)
+            map_row(map, a, b, to, length, memory, words_of_row(total, row),
+                    frame_at(&frames, row));
+        else
+            *to = total->word[0][row];
+    }
+}
+
+/* How many rows stay in the first cache from one reading to the next. Far ones are fewer:
+ * what is written takes room there, and the hardware prefetches short bursts better. */
+INLINE int rows_together(int inputs, ptrdiff_t length, fa_memory memory)
+{
+    ptrdiff_t bytes = FA_AXIS_CACHED / inputs / (memory == FA_CACHED ? 1 : 2);
+    ptrdiff_t room = bytes / (ptrdiff_t)sizeof(T);
+    ptrdiff_t rows = length > 0 ? room / length : room;
+    return rows < 1 ? 1 : rows < V_WIDTH ? (int)rows : V_WIDTH;
+}
+
+/* Whole rows: some are reduced together, then mapped. */
+INLINE void run_rows(Reduce *reduce, Finish *finish, Map *map, int inputs, bool whole,
+                     const fa_rows *rows, ptrdiff_t count, ptrdiff_t length,
+                     fa_memory memory)
+{
+    int most = rows_together(inputs, length, memory);
+    fa_rows here = *rows;
+    for (int some; count > 0; count -= some) {
+        some = count < most ? (int)count : most;
+        Carry carry;
+        Total total;
+        start(&carry);
+        reduce(&carry, input_rows(&here), some, length);
+        words_to(&total, finish(sum_of_carry(&carry, some)));
+        map_rows(map, inputs, whole, &total, &here, some, length, memory);
+        for (int k = 0; k <= inputs; k++)
+            here.at[k] = (T *)here.at[k] + some * here.step[k];
+    }
+}
+
+/* ---- columns ---- */
+
+INLINE void run_columns(ReduceColumns *reduce, Finish *finish, Map *map, int inputs,
+                        bool whole, const fa_rows *columns, ptrdiff_t count,
+                        ptrdiff_t length)
+{
+    int second = inputs - 1;
+    Columns in = {{columns->at[0], columns->at[second]},
+                  {columns->step[0], columns->step[second]}};
+    T *out = columns->at[inputs];
+    for (; count > 0; count -= V_WIDTH) {
+        in.count = count < V_WIDTH ? count : V_WIDTH;
+        Words words = finish(reduce(&in, length));
+        Frame frame = frame_of(words.word[0]);
+        ptrdiff_t elements = whole ? length : 1;
+        for (ptrdiff_t i = 0; i < elements; i++) {
+            T *to = out + i * columns->step[inputs];
+            V value = words.word[0];
+            if (whole)
+                value = map(element(&in, 0, i), element(&in, 1, i), words, frame);
+            if (in.count < V_WIDTH)
+                v_store_part(to, in.count, value);
+            else
+                v_store(to, value);
+        }
+        in.at[0] += V_WIDTH, in.at[1] += V_WIDTH, out += V_WIDTH;
+    }
+}
+
+/* A square of V_WIDTH lines or fewer, transposed: lower and upper lanes part as in sums. */
+INLINE void transpose_square(T *to, ptrdiff_t to_step, const T *from,
+                             ptrdiff_t from_step, int lines, int length)
+{
+    V line[V_WIDTH], none = v_set(0);
+    for (int k = 0; k < V_WIDTH; k++)
+        line[k] = k < lines ? v_load_part(from + k * from_step, length, none) : none;
+    _Pragma("GCC unroll 8")
+    for (int distance = V_WIDTH / 2; distance > 0; distance /= 2) {
+        M second = lanes_with(distance);
+        for (int k = 0; k < V_WIDTH; k++) {
+            if (k & distance) continue;
+            V a = line[k], b = line[k + distance];
+            line[k] = lower(second, a, b, distance);
+            line[k + distance] = upper(second, a, b, distance);
+        }
+    }
+    for (int k = 0; k < length; k++) v_store_part(to + k * to_step, lines, line[k]);
+}
+
+/* to[j][i] = from[i][j] for i < lines, j < length; steps lead from line to line. */
+static void transpose(void *to, ptrdiff_t to_step, const void *from,
+                      ptrdiff_t from_step, ptrdiff_t lines, ptrdiff_t length)
+{
+    T *y = to;
+    const T *x = from;
+    for (ptrdiff_t i = 0; i < lines; i += V_WIDTH) {
+        int high = lines - i < V_WIDTH ? (int)(lines - i) : V_WIDTH;
+        for (ptrdiff_t j = 0; j < length; j += V_WIDTH) {
+            T *corner = y + j * to_step + i;
+            const T *here = x + i * from_step + j;
+            if (high == V_WIDTH && length - j >= V_WIDTH)
+                transpose_square(corner, to_step, here, from_step, V_WIDTH, V_WIDTH);
+            else
+                transpose_square(corner, to_step, here, from_step, high,
+                                 length - j < V_WIDTH ? (int)(length - j) : V_WIDTH);
+        }
+    }
+}
+
+/* ---- the table ---- */
+
+#define AXIS(name, inputs, whole, overflows, cost, reduce, finish) \
+    static void name##_rows(const fa_rows *rows, ptrdiff_t count, ptrdiff_t length, \
+                            fa_memory memory) \
+    { \
+        run_rows(reduce, finish, name, inputs, whole, rows, count, length, memory); \
+    } \
+    static void name##_columns(const fa_rows *columns, ptrdiff_t count, \
+                               ptrdiff_t length) \
+    { \
+        run_columns(reduce##_across, finish, name, inputs, whole, columns, count, \
+                    length); \
+    } \
+    static void name##_map(const void *total, const fa_rows *rows, int count, \
+                           ptrdiff_t length, fa_memory memory) \
+    { \
+        map_rows(name, inputs, whole, total, rows, count, length, memory); \
+    }
+#include "../table/axis.def"
+#undef AXIS
+
+#define REDUCTION(reduce, joined) \
+    static void reduce##_reduce(void *carry, const fa_rows *rows, int count, \
+                                ptrdiff_t length) \
+    { \
+        reduce(carry, input_rows(rows), count, length); \
+    } \
+    static void reduce##_join(void *total, const void *with) \
+    { \
+        words_to(total, joined(words_from(total), words_from(with))); \
+    }
+REDUCTION(normalise, join_normalisers)
+REDUCTION(normalise_negated, join_normalisers)
+REDUCTION(add_up, join_sums)
+REDUCTION(add_up_products, join_sums)
+
+#define FINISH(finish) \
+    static void finish##_finish(void *total) \
+    { \
+        words_to(total, finish(words_from(total))); \
+    }
+FINISH(inverse_words)
+FINISH(log_pair_words)
+FINISH(log_word)
+FINISH(sum_words)
+
+static void save_total(void *total, void *carry, int count)
+{
+    words_to(total, sum_of_carry(carry, count));
+}
+
+#define AXIS(name, inputs, whole, overflows, cost, reduce, finish) \
+    {name##_rows,   name##_columns,  reduce##_reduce, save_total, \
+     reduce##_join, finish##_finish, name##_map},
+static const fa_axis_kernel kernels[] = {
+#include "../table/axis.def"
+};
+
+const fa_axis_target PASTE(FA_SYMBOL, _axis) = {
+    .side_by_side = V_WIDTH,
+    .start = start,
+    .transpose = transpose,
+    .kernels = kernels,
+};
+#endif

@@ -1,0 +1,189 @@
+/* Kernels become loops: one for each form of an activation or gate.
+ *
+ * Each kernel returns value and derivative; each form uses what it needs of them, and the
+ * compiler drops the rest. A form that only some activations have has a kernel of its own,
+ * which returns the derivative alone. */
+#ifndef FA_ELEMENTWISE_H
+#define FA_ELEMENTWISE_H
+
+#include "../math/slope.h"
+#include "segments.h"
+
+/* Operands of a form on one vector, as far as it has them, and its results. */
+typedef struct {
+    V g, a, b, p[FA_MAX_PARAMETERS];
+} Inputs;
+typedef struct {
+    V first, second;
+} Results;
+typedef Results Compute(fa_form form, const Inputs *in);
+
+INLINE bool takes_gradient(fa_form form)
+{
+    return form == FA_BACKWARD || form == FA_BACKWARD_FROM_OUTPUT;
+}
+
+INLINE Operands operands_of(fa_form form, int arrays, int parameters, fa_role role,
+                            bool costly)
+{
+    bool two = form == FA_VALUE_AND_GRAD
+        || (form == FA_BACKWARD && (role == FA_LEARNABLE || arrays == 2));
+    return (Operands){arrays + takes_gradient(form), parameters, two ? 2 : 1, costly};
+}
+
+/* The form of an activation, from what its kernel returns. */
+INLINE Results form_of(Dual f, fa_form form, V g)
+{
+    switch (form) {
+    case FA_VALUE: return (Results){f.y};
+    case FA_GRAD:
+    case FA_GRAD_GRAD: return (Results){slope_value(f.dx)};
+    case FA_GRAD_PARAMETER: return (Results){slope_value(f.dp)};
+    case FA_VALUE_AND_GRAD: return (Results){f.y, slope_value(f.dx)};
+    default: return (Results){slope_times(g, f.dx), slope_times(g, f.dp)};
+    }
+}
+
+/* ---- one row ---- */
+
+/* Where the operands of a row are. A parameter is read from a vector of its own, or where
+ * it has one element, from one vector again and again. */
+typedef struct {
+    T *at[FA_MAX_OPERANDS];
+    ptrdiff_t advance[FA_MAX_OPERANDS]; /* all bits, or none */
+} Row;
+INLINE Row take_row(T *const *at, const bool *broadcast, Operands operands,
+                    T (*constants)[V_WIDTH])
+{
+    Row row;
+    int inputs = operands.arrays + operands.parameters;
+    for (int k = 0; k < inputs + operands.outputs; k++) {
+        row.at[k] = at[k];
+        row.advance[k] = -1;
+        if (k < operands.arrays || k >= inputs || !broadcast[k]) continue;
+        T *constant = constants[k - operands.arrays];
+        v_store(constant, v_set(*at[k]));
+        row.at[k] = constant;
+        row.advance[k] = 0;
+    }
+    return row;
+}
+
+INLINE V load(const T *from, ptrdiff_t count)
+{
+    return count == V_WIDTH ? v_load(from) : v_load_part(from, count, v_set(0));
+}
+INLINE void store(T *to, ptrdiff_t count, V value, bool streaming)
+{
+    if (count < V_WIDTH)
+        v_store_part(to, count, value);
+    else if (streaming)
+        v_stream(to, value);
+    else
+        v_store(to, value);
+}
+
+/* So many elements from a place on; unit: the parameter is 1. */
+INLINE Inputs load_inputs(const Row *row, fa_form form, Operands operands, bool unit,
+                          ptrdiff_t i, ptrdiff_t count)
+{
+    int next = 0, first = operands.arrays;
+    Inputs in;
+    if (takes_gradient(form)) in.g = load(row->at[next++] + i, count);
+    in.a = load(row->at[next++] + i, count);
+    if (next < first) in.b = load(row->at[next] + i, count);
+    for (int k = 0; k < operands.parameters; k++)
+        in.p[k] = unit ? v_set(1)
+                       : load(row->at[first + k] + (i & row->advance[first + k]),
+                              row->advance[first + k] ? count : V_WIDTH);
+    return in;
+}
+INLINE void store_results(const Row *row, Operands operands, Results results,
+                          ptrdiff_t i, ptrdiff_t count, bool streaming)
+{
+    int out = operands.arrays + operands.parameters;
+    store(row->at[out] + i, count, results.first, streaming);
+    if (operands.outputs == 2)
+        store(row->at[out + 1] + i, count, results.second, streaming);
+}
+
+INLINE void run_vectors(Compute *compute, fa_form form, Operands operands, bool unit,
+                        const Row *row, ptrdiff_t length, bool streaming)
+{
+    for (ptrdiff_t i = 0; i < length; i += V_WIDTH) {
+        Inputs in = load_inputs(row, form, operands, unit, i, V_WIDTH);
+        store_results(row, operands, compute(form, &in), i, V_WIDTH, streaming);
+    }
+}
+
+/* ---- rows ---- */
+
+INLINE bool is_unit(Operands operands, const fa_rows *rows, ptrdiff_t count)
+{
+    int p = operands.arrays;
+    return operands.parameters == 1 && rows->broadcast[p]
+        && (count == 1 || rows->step[p] == 0) && *(T *)rows->at[p] == 1;
+}
+
+INLINE void run_segment(Compute *compute, fa_form form, Operands operands, bool unit,
+                        const Segments *s, bool streaming)
+{
+    T constants[FA_MAX_PARAMETERS][V_WIDTH] ALIGNED;
+    T *at[FA_MAX_OPERANDS];
+    for (ptrdiff_t line = 0; line < s->lines; line++) {
+        for (int k = 0; k < operands.arrays + operands.parameters + operands.outputs;
+             k++)
+            at[k] = s->at[k] + (line > 0 ? line * s->step[k] : 0);
+        Row row = take_row(at, s->broadcast, operands, constants);
+        run_vectors(compute, form, operands, unit, &row, s->length, streaming);
+    }
+}
+INLINE void run_segments(Compute *compute, fa_form form, Operands operands, bool unit,
+                         const fa_rows *rows, ptrdiff_t count, ptrdiff_t length,
+                         fa_memory memory)
+{
+    Segments s;
+    bool more = first_segment(&s, operands, rows, count, length, memory);
+    while (more) {
+        bool streaming = memory == FA_NONTEMPORAL && !s.packed;
+        run_segment(compute, form, operands, unit, &s, streaming);
+        more = another_segment(&s, operands, rows, count, length);
+    }
+}
+
+/* By a costly kernel, whose body exists once. A compile-time 1, the default of most
+ * parameters, lets the compiler drop multiplications. */
+INLINE void run_costly(Compute *compute, fa_form form, Operands operands,
+                       const fa_rows *rows, ptrdiff_t count, ptrdiff_t length,
+                       fa_memory memory)
+{
+    bool unit = is_unit(operands, rows, count);
+    if (unit)
+        run_segments(compute, form, operands, true, rows, count, length, memory);
+    else
+        run_segments(compute, form, operands, false, rows, count, length, memory);
+}
+
+/* By a cheap one, which takes less time than to pack the end of a row. */
+INLINE void run_cheap(Compute *compute, fa_form form, Operands operands,
+                      const fa_rows *rows, ptrdiff_t count, ptrdiff_t length,
+                      fa_memory memory)
+{
+    T constants[FA_MAX_PARAMETERS][V_WIDTH] ALIGNED;
+    T *at[FA_MAX_OPERANDS];
+    ptrdiff_t whole = length - length % V_WIDTH;
+    for (ptrdiff_t r = 0; r < count; r++) {
+        for (int k = 0; k < operands.arrays + operands.parameters + operands.outputs;
+             k++)
+            at[k] = row_of(rows, count > 1 ? r : 0, k);
+        if (memory == FA_PREFETCH) prefetch_next_row(rows, operands, r, count, length);
+        Row row = take_row(at, rows->broadcast, operands, constants);
+        run_vectors(compute, form, operands, false, &row, whole,
+                    memory == FA_NONTEMPORAL);
+        if (whole == length) continue;
+        Inputs in = load_inputs(&row, form, operands, false, whole, length - whole);
+        store_results(&row, operands, compute(form, &in), whole, length - whole, false);
+    }
+}
+
+#endif

@@ -1,0 +1,10 @@
+/* elu, selu, celu. */
+#include "../simd/simd.h"
+#ifdef V_AVAILABLE
+#include "../simd/bundle.h"
+
+#include "../kernels/elu.h"
+#define FA_FAMILY elu
+#define FA_ONLY_elu 1
+#include "family.inc"
+#endif

@@ -1,0 +1,116 @@
+/* Gates become loops, in which rare lanes go to a second, slower kernel.
+ *
+ * The usual kernel is right where no factor is large, no result tiny and no gate nearly
+ * shut. A vector with another lane is computed by both, in a call of its own: inlined, the
+ * second would take the registers of the first. */
+#ifndef FA_GATE_LOOP_H
+#define FA_GATE_LOOP_H
+
+#include "../kernels/gates.h"
+#include "../runtime/fenv.h"
+#include "elementwise.h"
+
+typedef Gate GateKernel(bool careful, V g, V a, V b, const V *p);
+
+INLINE Results form_of_gate(Gate f, fa_form form)
+{
+    return form == FA_VALUE ? (Results){f.y} : (Results){f.ga, f.gb};
+}
+
+/* The form of a gate on one vector; where it has no g, that is 0. */
+INLINE Inputs load_gate(const Row *row, fa_form form, Operands operands, ptrdiff_t i)
+{
+    Inputs in = load_inputs(row, form, operands, false, i, V_WIDTH);
+    if (form != FA_BACKWARD) in.g = v_set(0);
+    return in;
+}
+
+/* Lanes that the usual kernel is not given at all. In the others it cannot overflow. */
+INLINE M set_aside(GateKernel *kernel, fa_form form, const Inputs *in)
+{
+    V largest = v_max(v_abs(in->a), v_abs(in->b));
+    if (form == FA_BACKWARD) largest = v_max(largest, v_abs(in->g));
+    M unusual = kernel(false, in->g, in->a, in->b, in->p).unusual;
+    return v_or(unusual, v_lt(v_set(MODERATE), largest));
+}
+
+/* These, and those whose results are tiny. */
+INLINE M left_over(fa_form form, M aside, Gate f)
+{
+    M tiny = form == FA_VALUE ? is_tiny(f.y) : v_or(is_tiny(f.ga), is_tiny(f.gb));
+    return v_or(aside, tiny);
+}
+
+/* Whether finite factors have an infinite product. The flag would tell as well of
+ * arithmetic whose result is not used, which some compilers leave in. */
+INLINE bool overflows(V product, V factor, V other)
+{
+    V larger = v_max(v_abs(factor), v_abs(other));
+    return v_any(v_and(is_infinite(product), v_le(larger, v_set(T_MAX))));
+}
+
+/* One vector by both kernels; returns whether a result overflows. The flag is cleared: the
+ * usual kernel has raised it in lanes where that means nothing, and never in others. */
+typedef bool SpecialCases(const Row *row, ptrdiff_t i, bool streaming);
+INLINE bool special_cases(GateKernel *kernel, fa_form form, Operands operands,
+                          const Row *row, ptrdiff_t i, bool streaming)
+{
+    Inputs in = load_gate(row, form, operands, i);
+    V zero = v_set(0);
+    M aside = set_aside(kernel, form, &in);
+    Gate f = kernel(false, v_select(aside, zero, in.g), v_select(aside, zero, in.a),
+                    v_select(aside, zero, in.b), in.p);
+    M over = left_over(form, aside, f);
+    Gate right = kernel(true, in.g, in.a, in.b, in.p);
+    f.y = v_select(over, right.y, f.y);
+    f.ga = v_select(over, right.ga, f.ga);
+    f.gb = v_select(over, right.gb, f.gb);
+    bool overflowed = form == FA_VALUE
+        ? overflows(f.y, right.u, right.v)
+        : overflows(f.ga, in.g, right.v) || overflows(f.gb, in.g, right.u);
+    store_results(row, operands, form_of_gate(f, form), i, V_WIDTH, streaming);
+    control_write(control_read() & ~(fa_control)CONTROL_OVERFLOW);
+    return overflowed;
+}
+
+INLINE bool run_gate_segment(GateKernel *kernel, SpecialCases *special, fa_form form,
+                             Operands operands, const Segments *s, bool streaming)
+{
+    bool overflowed = false;
+    T constants[FA_MAX_PARAMETERS][V_WIDTH] ALIGNED;
+    T *at[FA_MAX_OPERANDS];
+    for (ptrdiff_t line = 0; line < s->lines; line++) {
+        for (int k = 0; k < operands.arrays + operands.parameters + operands.outputs;
+             k++)
+            at[k] = s->at[k] + (line > 0 ? line * s->step[k] : 0);
+        Row row = take_row(at, s->broadcast, operands, constants);
+        for (ptrdiff_t i = 0; i < s->length; i += V_WIDTH) {
+            Inputs in = load_gate(&row, form, operands, i);
+            M aside = set_aside(kernel, form, &in);
+            Gate f = kernel(false, in.g, in.a, in.b, in.p);
+            if (v_any(left_over(form, aside, f)))
+                overflowed |= special(&row, i, streaming);
+            else
+                store_results(&row, operands, form_of_gate(f, form), i, V_WIDTH,
+                              streaming);
+        }
+    }
+    return overflowed;
+}
+
+INLINE bool run_gate(GateKernel *kernel, SpecialCases *special, fa_form form,
+                     Operands operands, const fa_rows *rows, ptrdiff_t count,
+                     ptrdiff_t length, fa_memory memory)
+{
+    bool overflowed = false;
+    Segments s;
+    bool more = first_segment(&s, operands, rows, count, length, memory);
+    while (more) {
+        bool streaming = memory == FA_NONTEMPORAL && !s.packed;
+        overflowed |= run_gate_segment(kernel, special, form, operands, &s, streaming);
+        more = another_segment(&s, operands, rows, count, length);
+    }
+    return overflowed;
+}
+
+#endif

@@ -1,4 +1,0 @@
-/* NEON, float32. */
-#define PRECISION 32
-#include "../simd/neon.h"
-#include "../kernels.inc"

@@ -1,4 +1,0 @@
-/* NEON, along an axis, float32. */
-#define PRECISION 32
-#include "../simd/neon.h"
-#include "../axis.inc"

@@ -1,4 +1,0 @@
-/* NEON, along an axis, float64. */
-#define PRECISION 64
-#include "../simd/neon.h"
-#include "../axis.inc"

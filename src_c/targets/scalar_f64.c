@@ -1,4 +1,0 @@
-/* Plain C, float64. */
-#define PRECISION 64
-#include "../simd/scalar.h"
-#include "../kernels.inc"

@@ -1,0 +1,91 @@
+/* What a target offers to the driver: the kernels of one instruction set and precision. */
+#ifndef FA_TARGET_H
+#define FA_TARGET_H
+
+#include "../table/table.h"
+
+/* Rows of equal length: elements of a row are contiguous, steps lead from row to row and
+ * are counted in elements. Operands in order, inputs before outputs. */
+typedef struct {
+    void *at[FA_MAX_OPERANDS];
+    ptrdiff_t step[FA_MAX_OPERANDS];
+    bool broadcast[FA_MAX_OPERANDS]; /* a parameter with one element for a row */
+} fa_rows;
+
+typedef enum {
+    FA_CACHED,
+    FA_PREFETCH, /* software-prefetch ahead, across rows */
+    FA_NONTEMPORAL, /* ... and store past the caches; every output row starts a line */
+} fa_memory;
+
+/* So many rows of the target's precision, none of them empty. Overflow raises its flag, or
+ * is returned, by a kernel that may clear the flag. */
+typedef bool fa_kernel(const fa_rows *rows, ptrdiff_t count, ptrdiff_t length,
+                       fa_memory memory);
+
+/* A kernel is costly from here on, in ns of a float32 element: what it reads is prefetched
+ * while it computes. */
+#define FA_COSTLY 0.15
+
+/* The kernels of one activation, by form; NULL for a form that it does not have. */
+typedef fa_kernel *const fa_kernels[FA_FORMS];
+
+typedef void fa_convert(void *to, const void *from, ptrdiff_t count);
+
+/* The rounding test: writes down which of some float32 results lie within an ulp of the
+ * middle between two numbers of a shorter dtype; returns how many. */
+typedef ptrdiff_t fa_rounding_test(uint16_t *which, const void *results,
+                                   ptrdiff_t count);
+
+/* ---- functions along an axis ---- */
+
+enum {
+    FA_AXIS_BLOCK = 1024, /* elements of a row over which its maximum rises once */
+    FA_AXIS_CACHED = 16384, /* bytes that stay in the first cache */
+    FA_AXIS_MAX_ROWS = 16, /* side by side */
+    FA_AXIS_CARRY_BYTES = (2 * FA_AXIS_MAX_ROWS + 2) * 64,
+    FA_AXIS_TOTAL_BYTES = 3 * 64,
+};
+
+/* All of any number of rows, or of columns: rows shorter than a block that are neighbours in
+ * memory, where steps lead from element to element. Or, of at most `side_by_side` rows,
+ * what they are reduced to in pieces of FA_AXIS_BLOCK elements (but for the last), joined
+ * with that of other parts of the same rows, finished, and then the elements. The memory
+ * between is the kernel's. */
+typedef struct {
+    void (*rows)(const fa_rows *rows, ptrdiff_t count, ptrdiff_t length,
+                 fa_memory memory);
+    void (*columns)(const fa_rows *columns, ptrdiff_t count, ptrdiff_t length);
+    void (*reduce)(void *carry, const fa_rows *rows, int count, ptrdiff_t length);
+    void (*total)(void *total, void *carry, int count);
+    void (*join)(void *total, const void *with);
+    void (*finish)(void *total);
+    void (*map)(const void *total, const fa_rows *rows, int count, ptrdiff_t length,
+                fa_memory memory);
+} fa_axis_kernel;
+
+typedef struct {
+    int side_by_side; /* at most FA_AXIS_MAX_ROWS */
+    void (*start)(void *carry);
+    /* Lines of elements become columns; steps in elements. */
+    void (*transpose)(void *to, ptrdiff_t to_step, const void *from,
+                      ptrdiff_t from_step, ptrdiff_t lines, ptrdiff_t length);
+    const fa_axis_kernel *kernels; /* by function */
+} fa_axis_target;
+
+/* ---- a target ---- */
+
+typedef struct {
+    bool available; /* compiled in */
+    int width; /* elements that a kernel takes at once */
+    fa_kernels *const *families; /* by family: the kernels of its activations */
+    fa_convert *widen[FA_DTYPES]; /* to the precision of the target */
+    fa_convert *narrow[FA_DTYPES]; /* from it */
+    fa_rounding_test *rounding_test[FA_DTYPES];
+    void (*swap_bytes)(void *items, size_t bytes, ptrdiff_t count);
+    void (*stream)(void *to, const void *from, size_t bytes); /* past the caches */
+    void (*fence)(void); /* after the last stream */
+    const fa_axis_target *axis;
+} fa_target;
+
+#endif
