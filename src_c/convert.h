@@ -2,7 +2,7 @@
  * contiguous.
  *
  * Plain loops, which the compiler vectorises for the ISA of the target; only IEEE half
- * precision needs verbs. */
+ * precision needs vector operations. */
 #ifndef FA_CONVERT_H
 #define FA_CONVERT_H
 
@@ -25,7 +25,7 @@ WIDEN(int64, int64_t)
 WIDEN(uint64, uint64_t)
 WIDEN(float32, float)
 
-/* Exponent and mantissa move to their places, and the exponent's bias is made good.
+/* Exponent and mantissa move to their places, and the exponent is rebiased.
  * Subnormal halves get one power of two too many, which is then taken off again. */
 static void widen_half(void *to, const void *from, ptrdiff_t count)
 {

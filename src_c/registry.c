@@ -10,10 +10,10 @@
 #define THREE(a, a_value, b, b_value, c, c_value) \
     3, {#a, #b, #c}, {a_value, b_value, c_value}
 /* clang-format on */
-#define ACTIVATION(name, kernel, aliases, parameters, role, cost, single, twice) \
-    {#name, aliases, 1, parameters, FA_##role, cost, {single, twice}},
-#define GATE(name, kernel, aliases, parameters, cost, single, twice) \
-    {#name, aliases, 2, parameters, FA_FIXED, cost, {single, twice}},
+#define ACTIVATION(name, kernel, aliases, parameters, role, cost, f32, f64) \
+    {#name, aliases, 1, parameters, FA_##role, cost, {f32, f64}},
+#define GATE(name, kernel, aliases, parameters, cost, f32, f64) \
+    {#name, aliases, 2, parameters, FA_FIXED, cost, {f32, f64}},
 
 const fa_activation fa_activations[] = {
 #include "activations.def"
@@ -25,8 +25,7 @@ static const struct {
     fa_form form;
     double ulp[2];
 } extras[] = {
-#define EXTRA(name, form, kernel, single, twice) \
-    {FA_ROW_##name, FA_##form, {single, twice}},
+#define EXTRA(name, form, kernel, f32, f64) {FA_ROW_##name, FA_##form, {f32, f64}},
 #include "activations.def"
 };
 

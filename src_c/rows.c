@@ -115,11 +115,11 @@ void fa_plan_rows(Plan *plan, const fa_job *job)
 static bool stores_hold_up(const Plan *plan, const fa_rows *rows)
 {
     if (fa_activations[plan->op->activation].cost < FA_WORTH_FILLING) return false;
-    ptrdiff_t two_bundles = 2 * plan->target->width * (ptrdiff_t)plan->bytes;
+    ptrdiff_t two_vectors = 2 * plan->target->width * (ptrdiff_t)plan->bytes;
     bool wait = false;
     for (int out = plan->op->inputs; out < plan->operands; out++)
         for (int k = 0; k < plan->first_parameter; k++)
-            wait |= loads_wait(rows->at[out], rows->at[k], two_bundles);
+            wait |= loads_wait(rows->at[out], rows->at[k], two_vectors);
     return wait;
 }
 
@@ -370,7 +370,7 @@ static bool run_blocks(const Plan *plan, const fa_job *job, ptrdiff_t from,
         count = to - from < most ? to - from : most;
         ptrdiff_t left = row_left(&cursor, job);
         if (!plan->short_rows && left < count) count = left;
-        /* Whole rows, where there is room for one, or else whole bundles. */
+        /* Whole rows, where there is room for one, or else whole vectors. */
         if (left < count)
             count -= (count - left) % job->shape[job->dims - 1];
         else if (count == room)

@@ -1,8 +1,8 @@
-/* Spans: which elements of rows a bundle takes at once.
+/* Spans: which elements of rows a vector takes at once.
  *
- * Within a row, V_WIDTH neighbours. At its end, what is left of it; or the vectors that
+ * Within a row, V_WIDTH neighbours. At its end, what is left of it; or the registers that
  * would stay empty are filled from the rows below, each from one row (gelu on rows of 64
- * floats, 16 in a vector and three vectors in a bundle: a third faster). */
+ * floats, 16 in a register and three registers in a vector: a third faster). */
 #ifndef FA_SPANS_H
 #define FA_SPANS_H
 
@@ -17,8 +17,8 @@ typedef struct {
     bool whole; /* no lane is empty */
     bool filled; /* ... by vectors of several rows */
     ptrdiff_t start, left; /* of one row */
-    Place place[V_BUNDLE]; /* of each vector, ... */
-    ptrdiff_t lanes[V_BUNDLE]; /* ... and how many it has there */
+    Place place[V_UNROLL]; /* of each vector, ... */
+    ptrdiff_t lanes[V_UNROLL]; /* ... and how many it has there */
 } Span;
 
 /* One operand of the row that a span begins in. */
@@ -52,7 +52,7 @@ INLINE Span take_span(bool filling, const fa_rows *rows, Place *at, ptrdiff_t co
         move_on(at, V_WIDTH, length);
         return span;
     }
-    for (int k = 0; k < V_BUNDLE; k++) {
+    for (int k = 0; k < V_UNROLL; k++) {
         bool beyond = at->row >= count;
         ptrdiff_t left = beyond ? 0 : length - at->start;
         span.place[k] = beyond ? (Place){0, 0} : *at;
@@ -62,9 +62,9 @@ INLINE Span take_span(bool filling, const fa_rows *rows, Place *at, ptrdiff_t co
     return span;
 }
 
-INLINE void find_vectors(T *at[V_BUNDLE], const Span *span, int operand)
+INLINE void find_vectors(T *at[V_UNROLL], const Span *span, int operand)
 {
-    for (int k = 0; k < V_BUNDLE; k++) {
+    for (int k = 0; k < V_UNROLL; k++) {
         Place place = span->place[k];
         at[k] = row_of(span->rows, place.row, operand) + place.start;
     }
@@ -73,7 +73,7 @@ INLINE V get(Array from, const Span *span)
 {
     if (span->whole) return v_load(from.row + span->start);
     if (!span->filled) return v_load_part(from.row + span->start, span->left, v_set(0));
-    T *at[V_BUNDLE];
+    T *at[V_UNROLL];
     find_vectors(at, span, from.operand);
     return v_load_parts(at, span->lanes, v_set(0));
 }
@@ -81,7 +81,7 @@ INLINE void put(Array to, const Span *span, V value, fa_memory memory)
 {
     bool streaming = memory == FA_PAST;
     if (span->filled) {
-        T *at[V_BUNDLE];
+        T *at[V_UNROLL];
         find_vectors(at, span, to.operand);
         if (streaming)
             v_stream_parts(at, span->lanes, value);
@@ -130,8 +130,8 @@ INLINE void fetch(fa_memory memory, bool filling, const fa_rows *rows, Place at,
 INLINE V get_uniform(Array from, const Span *span)
 {
     if (!span->filled) return v_set(*from.row);
-    T each[V_BUNDLE];
-    for (int k = 0; k < V_BUNDLE; k++)
+    T each[V_UNROLL];
+    for (int k = 0; k < V_UNROLL; k++)
         each[k] = *row_of(span->rows, span->place[k].row, from.operand);
     return v_set_each(each);
 }

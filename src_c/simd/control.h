@@ -1,7 +1,8 @@
 /* The floating-point control and status word of each architecture.
  *
- * Kernels raise flags that mean nothing to the caller (inexact, invalid from NaN lanes),
- * so loop.c reads the word, clears it, and puts back what was there plus overflow. */
+ * Kernels raise flags that mean nothing to the caller (inexact, invalid from NaN
+ * lanes), so the loops save the word, clear the flags, and restore it with overflow
+ * added. */
 #ifndef FA_CONTROL_H
 #define FA_CONTROL_H
 
