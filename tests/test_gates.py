@@ -346,7 +346,7 @@ def test_what_overflows_is_the_clamped_and_shifted(isa: str) -> None:
                 fa.swiglu_clamped_backward(g, np.float32(a), np.float32(b))
 
 
-def test_a_careful_step_forgets_no_overflow_before_it(isa: str) -> None:
+def test_a_special_case_keeps_an_earlier_overflow(isa: str) -> None:
     a, b = np.ones((2, 5000), np.float16)
     a[0] = b[0] = 60000  # a float16 overflows when its block is rounded,
     a[2000] = -12  # and this gate is shut, in a block after it
@@ -356,7 +356,7 @@ def test_a_careful_step_forgets_no_overflow_before_it(isa: str) -> None:
 
 
 @every_gate
-def test_neighbours_of_unusual_lanes_keep_their_bits(name: str, isa: str) -> None:
+def test_neighbours_of_special_lanes_keep_their_bits(name: str, isa: str) -> None:
     rng = np.random.default_rng(1)
     g, a, b = rng.normal(0, 2, (3, 200)).astype(np.float32)
     value, gradients = form(name, "value")(a, b), form(name, "backward")(g, a, b)

@@ -204,7 +204,7 @@ def test_nan_in_the_cotangent(case: Case, dtype: type, isa: str) -> None:
 @every_case
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_a_nan_in_every_lane_of_three_vectors(case: Case, dtype: type, isa: str) -> None:
-    length = 145  # three bundles of the widest vectors and one element
+    length = 145  # three of the widest vectors and one element
     kind = np.dtype(f"u{np.dtype(dtype).itemsize}")
     operands = sample(case, length, dtype)
     clean = outputs(case.ufunc(*operands))

@@ -23,7 +23,7 @@ import fastact as fa
 ml_dtypes = pytest.importorskip("ml_dtypes")
 FLOATS = [np.float32, np.float64, np.float16, ml_dtypes.bfloat16]
 INTEGERS = [np.bool, *(np.dtype(char) for char in "bBhHiIlL")]
-# Three bundles of the widest vectors are 144 elements, a block of conversion 512.
+# Three of the widest vectors are 144 elements, a block of conversion 512.
 LENGTHS = [*range(70), 95, 96, 97, 127, 128, 129, 143, 144, 145, 199, 255, 256, 257, 299, 300]
 Guarded = Callable[..., np.ndarray]
 

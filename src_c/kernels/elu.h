@@ -1,10 +1,10 @@
-/* The elu family: x above 0, a scaled e^x - 1 below. */
+/* The elu family: x for x > 0, a multiple of e^x - 1 for x <= 0. */
 #ifndef FA_KERNELS_ELU_H
 #define FA_KERNELS_ELU_H
 
-#include "../math/curve.h"
-#include "../math/falling.h"
-#include "../math/slope.h"
+#include "../math/derivative.h"
+#include "../math/expm1_nonpositive.h"
+#include "../math/second_derivative.h"
 
 /* x, or alpha (e^x - 1);  1, or alpha e^x
  * 0.818 ulp at -0.2864157 */
@@ -12,72 +12,74 @@ INLINE Dual elu(V x, V alpha)
 {
     M positive = v_lt(v_set(0), x);
     V z = v_min(v_set(0), x);
-    Pair e = falling(z);
+    Pair e = expm1_nonpositive(z);
+    V y = v_select(v_le(v_set(0), x), x, times_expm1_nonpositive(alpha, z, e));
+    Derivative below = pair_times_deriv(to_pair(alpha), exp_deriv(to_pair(z)));
     return (Dual){
-        .y = v_select(v_le(v_set(0), x), x, falling_by(alpha, z, e)),
-        .dx = slope_large(slope_either(
-            positive, v_set(1), slope_scaled(single(alpha), exp_slope(single(z))))),
-        .dp = slope_pair(v_select(positive, v_set(0), e.hi),
+        .y = y,
+        .dx = deriv_large(deriv_select(positive, v_set(1), below)),
+        .dp = deriv_pair(v_select(positive, v_set(0), e.hi),
                          v_select(positive, v_set(0), e.lo)),
     };
 }
 
-/* 1, or y + alpha = alpha e^x, by y = f(x): no exponential. For alpha >= 0, where y tells
- * the two branches apart. */
-INLINE Slope elu_from_output(V y, V alpha)
+/* elu' as a function of y = f(x), without an exponential: 1, or y + alpha = alpha e^x.
+ * For alpha >= 0, where the sign of y tells the two branches apart. */
+INLINE Derivative elu_from_output(V y, V alpha)
 {
     M positive = v_lt(v_set(0), y);
-    Pair below = pair_bounded(two_sum(y, alpha));
-    return (Slope){
-        SLOPE_LARGE,
+    Pair below = pair_finite_low(two_sum(y, alpha));
+    return (Derivative){
+        DERIV_LARGE,
         .hi = v_select(positive, v_set(1), below.hi),
         .lo = v_select(positive, v_set(0), below.lo),
     };
 }
 
-/* lambda x, or lambda alpha (e^x - 1), with both words of the constants */
+/* lambda x, or lambda alpha (e^x - 1), with the constants as pairs */
 INLINE Dual selu(V x)
 {
     M positive = v_lt(v_set(0), x);
     V z = v_min(v_set(0), x);
-    Pair scale = {v_set(SELU_SCALE), v_set(SELU_SCALE_LOW)};
-    Pair depth = {v_set(SELU_DEPTH), v_set(SELU_DEPTH_LOW)};
-    Slope dx = slope_scaled(depth, exp_slope(single(z)));
-    dx = slope_either(positive, scale.hi, dx);
-    dx.lo = v_select(positive, scale.lo, dx.lo);
-    V above = slope_times(v_max(v_set(0), x), slope_pair(scale.hi, scale.lo));
+    Pair lambda = {v_set(SELU_LAMBDA), v_set(SELU_LAMBDA_LOW)};
+    Pair lambda_alpha = {v_set(SELU_LAMBDA_ALPHA), v_set(SELU_LAMBDA_ALPHA_LOW)};
+    Derivative dx = pair_times_deriv(lambda_alpha, exp_deriv(to_pair(z)));
+    dx = deriv_select(positive, lambda.hi, dx);
+    dx.lo = v_select(positive, lambda.lo, dx.lo);
+    V above = deriv_times(v_max(v_set(0), x), deriv_pair(lambda.hi, lambda.lo));
     return (Dual){
-        .y = v_select(positive, above, falling_by_depth(z)),
+        .y = v_select(positive, above, selu_expm1_value(z)),
         .dx = dx,
     };
 }
 
-/* alpha, but no smaller than a normal number */
+/* alpha, raised to the smallest normal number in magnitude */
 INLINE V celu_divisor(V alpha)
 {
-    if (v_is_known_one(alpha)) return alpha;
+    if (v_is_constant_one(alpha)) return alpha;
     V least = v_set(C(0x1p-126, 0x1p-1022));
     V divisor = v_copysign(v_max(least, v_abs(alpha)), alpha);
     return v_select(v_is_nan(alpha), alpha, divisor);
 }
 
-/* min(x, 0)/alpha by the inverse of the divisor */
+/* min(x, 0)/alpha as a pair, by the inverse of alpha */
 INLINE Pair celu_exponent(V below_zero, V inverse, V divisor)
 {
-    Pair z = saturating_product(below_zero, inverse, DECAY_END);
-    if (v_is_known_one(inverse)) return z;
+    Pair z = saturating_product(below_zero, inverse, EXP_NEG_END);
+    if (v_is_constant_one(inverse)) return z;
     z.lo = v_fma(z.hi, v_fnma(inverse, divisor, v_set(1)), z.lo);
     return z;
 }
 
-INLINE Slope celu_growth(Pair z)
+/* e^z, clamped below overflow for a negative alpha */
+INLINE Derivative celu_exp(Pair z)
 {
-    return exp_slope((Pair){v_min(v_set(EXPM1_END), z.hi), z.lo});
+    return exp_deriv((Pair){v_min(v_set(EXPM1_END), z.hi), z.lo});
 }
 
 /* max(x, 0) + alpha (e^z - 1) at z = min(x, 0)/alpha;  e^z;  (1 - z) e^z - 1
  *
- * A negative alpha is taken at its word; alpha = 0 is the limit, relu. */
+ * The formula holds for a negative alpha, too; at alpha = 0 it has the limit relu. */
 INLINE Dual celu(V x, V alpha)
 {
     M positive = v_le(v_set(0), x);
@@ -86,74 +88,75 @@ INLINE Dual celu(V x, V alpha)
     Pair z = celu_exponent(below_zero, inverse, divisor);
 
     M over = v_lt(v_set(EXPM1_END), z.hi);
-    Pair e = v_is_known_one(alpha) ? falling(below_zero) : expm1_of(z);
+    Pair e = v_is_constant_one(alpha) ? expm1_nonpositive(below_zero) : expm1_pair(z);
 
-    /* The parameter's derivative is (e^z - 1)(1 - z) - z, near 0 -z^2 Q(z). */
+    /* df/dalpha = (e^z - 1)(1 - z) - z; near 0 it cancels and is taken as -z^2 Q(z). */
     Pair minus = {v_sub(v_set(0), z.hi), v_sub(v_set(0), z.lo)};
-    Pair less = two_sum(v_set(1), minus.hi);
-    less.lo = v_add(less.lo, minus.lo);
-    Pair product = pair_product(e, less);
+    Pair one_minus_z = two_sum(v_set(1), minus.hi);
+    one_minus_z.lo = v_add(one_minus_z.lo, minus.lo);
+    Pair product = pair_product(e, one_minus_z);
     Pair far = two_sum(product.hi, minus.hi);
     far.lo = v_add(far.lo, v_add(product.lo, minus.lo));
-    /* A tiny z is taken lifted, and so is its square. */
-    V curve = v_mul(z.hi, polynomial(z.hi, CELU_CURVE + 1, CELU_DEGREE - 1));
-    Pair near = fast_two_sum(v_set(CELU_CURVE[0]), curve);
+    /* A tiny z carries the square root of the scale. */
+    V poly = v_mul(z.hi, polynomial(z.hi, CELU_POLY + 1, CELU_DEGREE - 1));
+    Pair near = fast_two_sum(v_set(CELU_POLY[0]), poly);
     M tiny = v_lt(v_abs(z.hi), v_set(C(0x1p-45, 0x1p-430)));
     V up = v_set(C(0x1p85, 0x1p555)), unit = v_set(1);
     M small = v_lt(v_abs(x), unit);
-    Pair lifted = two_product(v_mul(v_max(v_set(-1), below_zero), up), inverse);
-    lifted.lo = v_fma(lifted.hi, v_fnma(inverse, divisor, unit), lifted.lo);
-    lifted.hi = v_select(small, lifted.hi, v_mul(z.hi, up));
-    lifted.lo = v_select(small, lifted.lo, v_mul(z.lo, up));
-    Pair from = {v_select(tiny, lifted.hi, z.hi), v_select(tiny, lifted.lo, z.lo)};
-    near = pair_product(pair_product(near, from), from);
+    Pair scaled_z = two_product(v_mul(v_max(v_set(-1), below_zero), up), inverse);
+    scaled_z.lo = v_fma(scaled_z.hi, v_fnma(inverse, divisor, unit), scaled_z.lo);
+    scaled_z.hi = v_select(small, scaled_z.hi, v_mul(z.hi, up));
+    scaled_z.lo = v_select(small, scaled_z.lo, v_mul(z.lo, up));
+    Pair factor = {v_select(tiny, scaled_z.hi, z.hi),
+                   v_select(tiny, scaled_z.lo, z.lo)};
+    near = pair_product(pair_product(near, factor), factor);
     M close = v_lt(v_abs(z.hi), v_set(0.25));
     V zero = v_set(0);
     far.hi =
         v_select(close, v_sub(zero, near.hi), v_select(over, v_set(-INFINITY), far.hi));
     far.lo = v_select(close, v_sub(zero, near.lo), v_select(over, zero, far.lo));
-    V below = falling_by(alpha, below_zero, e);
-    /* Where e^z - 1 is z in the format, alpha z is x. */
+    V below = times_expm1_nonpositive(alpha, below_zero, e);
+    /* Where e^z - 1 rounds to z, alpha z is x. */
     M same = v_lt(v_abs(z.hi), v_set(C(0x1p-30, 0x1p-60)));
-    if (!v_is_known_one(alpha)) below = v_select(same, x, below);
+    if (!v_is_constant_one(alpha)) below = v_select(same, x, below);
     return (Dual){
         .y = v_select(positive, x, below),
-        .dx = slope_either(positive, v_set(1), celu_growth(z)),
-        .dp = {SLOPE_LIFTED, v_select(positive, zero, far.hi),
+        .dx = deriv_select(positive, v_set(1), celu_exp(z)),
+        .dp = {DERIV_SCALED, v_select(positive, zero, far.hi),
                v_select(positive, zero, far.lo), tiny},
     };
 }
 
 /* ---- second derivatives ---- */
 
-/* 0 where x > 0, else the slope itself: at the kink the left side's */
-INLINE Slope left_of_kink(V x, Slope below)
+/* 0 where x > 0, else `below`: at the kink, the left derivative */
+INLINE Derivative zero_above(V x, Derivative below)
 {
-    return slope_either(v_lt(v_set(0), x), v_set(0), below);
+    return deriv_select(v_lt(v_set(0), x), v_set(0), below);
 }
 
 /* alpha e^x */
-INLINE Slope elu_grad_grad(V x, V alpha)
+INLINE Derivative elu_grad_grad(V x, V alpha)
 {
-    Slope growth = exp_slope(single(v_min(v_set(0), x)));
-    return left_of_kink(x, curve_scaled(single(alpha), growth));
+    Derivative exp = exp_deriv(to_pair(v_min(v_set(0), x)));
+    return zero_above(x, pair_times_d2(to_pair(alpha), exp));
 }
 
 /* lambda alpha e^x */
-INLINE Slope selu_grad_grad(V x)
+INLINE Derivative selu_grad_grad(V x)
 {
-    Slope growth = exp_slope(single(v_min(v_set(0), x)));
-    Pair depth = {v_set(SELU_DEPTH), v_set(SELU_DEPTH_LOW)};
-    return left_of_kink(x, curve_scaled(depth, growth));
+    Derivative exp = exp_deriv(to_pair(v_min(v_set(0), x)));
+    Pair lambda_alpha = {v_set(SELU_LAMBDA_ALPHA), v_set(SELU_LAMBDA_ALPHA_LOW)};
+    return zero_above(x, pair_times_d2(lambda_alpha, exp));
 }
 
 /* e^(x/alpha) / alpha */
-INLINE Slope celu_grad_grad(V x, V alpha)
+INLINE Derivative celu_grad_grad(V x, V alpha)
 {
     V divisor = celu_divisor(alpha), inverse = v_div(v_set(1), divisor);
     Pair z = celu_exponent(v_min(v_set(0), x), inverse, divisor);
     Pair factor = {inverse, v_mul(inverse, v_fnma(inverse, divisor, v_set(1)))};
-    return left_of_kink(x, curve_scaled(factor, celu_growth(z)));
+    return zero_above(x, pair_times_d2(factor, celu_exp(z)));
 }
 
 #endif

@@ -1,53 +1,51 @@
-/* The piecewise linear family: relu and its kin, clips and shrinkers.
+/* The piecewise linear family: relu and its variants, clips and shrinkage functions.
  *
- * Exact, or one rounding. Slopes at the kinks are PyTorch's. Every form returns NaN for
- * NaN, quiet, which plain min, max and select would not. */
+ * Exact, or rounded once. Derivatives at the kinks are PyTorch's. Every form returns a
+ * quiet NaN for NaN, which plain min, max and select would not. */
 #ifndef FA_KERNELS_RELU_H
 #define FA_KERNELS_RELU_H
 
+#include "../math/derivative.h"
 #include "../math/pair.h"
-#include "../math/slope.h"
 
-INLINE V zero(void) { return v_set(0); }
-INLINE V one(void) { return v_set(1); }
-
-/* Which side of a kink: yes where low < x < high. */
-INLINE Slope slope_between(V x, V low, V high, V yes)
+/* inside where low < x < high, else 0 */
+INLINE Derivative deriv_between(V x, V low, V high, V inside)
 {
-    M inside = v_and(v_lt(low, x), v_lt(x, high));
-    return slope_exact(unless_nan(x, v_select(inside, yes, zero())));
+    M between = v_and(v_lt(low, x), v_lt(x, high));
+    return deriv_exact(propagate_nan(x, v_select(between, inside, v_set(0))));
 }
 
-/* max(x, 0), where relu(-0) = +0: hence the sum. */
-INLINE V rectified(V x) { return v_add(v_max(zero(), x), zero()); }
+/* max(x, 0); adding 0 makes +0 of -0. */
+INLINE V rectified(V x) { return v_add(v_max(v_set(0), x), v_set(0)); }
 
 INLINE Dual identity(V x)
 {
-    return (Dual){unless_nan(x, x), slope_exact(unless_nan(x, one()))};
+    return (Dual){propagate_nan(x, x), deriv_exact(propagate_nan(x, v_set(1)))};
 }
 
 /* 0 for x < 0, else 1 */
 INLINE Dual binary_step(V x)
 {
-    V y = v_select(v_lt(x, zero()), zero(), one());
-    return (Dual){unless_nan(x, y), slope_exact(unless_nan(x, zero()))};
+    V y = v_select(v_lt(x, v_set(0)), v_set(0), v_set(1));
+    return (Dual){propagate_nan(x, y), deriv_exact(propagate_nan(x, v_set(0)))};
 }
 
 INLINE Dual relu(V x)
 {
-    V dx = v_select(v_lt(zero(), x), one(), zero());
-    return (Dual){rectified(x), slope_exact(unless_nan(x, dx))};
+    V dx = v_select(v_lt(v_set(0), x), v_set(1), v_set(0));
+    return (Dual){rectified(x), deriv_exact(propagate_nan(x, dx))};
 }
 
-/* x or slope x; d/dslope = min(x, 0) */
-INLINE Dual leaky_relu(V x, V slope)
+/* x or negative_slope x; d/dnegative_slope = min(x, 0) */
+INLINE Dual leaky_relu(V x, V negative_slope)
 {
-    M positive = v_lt(zero(), x);
-    V negative = v_select(positive, zero(), x);
+    M positive = v_lt(v_set(0), x);
+    V negative = v_select(positive, v_set(0), x);
     return (Dual){
-        .y = v_select(positive, x, v_mul(slope, negative)),
-        .dx = slope_exact(unless_nan(x, v_select(positive, one(), slope))),
-        .dp = slope_exact(unless_nan(x, negative)),
+        .y = v_select(positive, x, v_mul(negative_slope, negative)),
+        .dx =
+            deriv_exact(propagate_nan(x, v_select(positive, v_set(1), negative_slope))),
+        .dp = deriv_exact(propagate_nan(x, negative)),
     };
 }
 
@@ -57,7 +55,7 @@ INLINE Dual relu6(V x)
     V six = v_set(6);
     return (Dual){
         .y = v_min(six, rectified(x)),
-        .dx = slope_between(x, zero(), six, one()),
+        .dx = deriv_between(x, v_set(0), six, v_set(1)),
     };
 }
 
@@ -67,16 +65,16 @@ INLINE Dual hard_tanh(V x, V low, V high)
     V y = v_select(v_lt(x, low), low, x);
     y = v_select(v_lt(high, y), high, y);
     return (Dual){
-        .y = unless_nan(low, unless_nan(high, unless_nan(x, y))),
-        .dx = slope_between(x, low, high, one()),
+        .y = propagate_nan(low, propagate_nan(high, propagate_nan(x, y))),
+        .dx = deriv_between(x, low, high, v_set(1)),
     };
 }
 
 #define SIXTH_HIGH C(0x1.555556p-3, 0x1.5555555555555p-3)
 #define SIXTH_LOW C(-0x1.555556p-28, 0x1.5555555555555p-57)
 
-/* (a + b)/6 with both words of the sum and of 1/6, for a whole a and |b| <= 2 a. Dekker's sum
- * is exact also where b is the larger: then a has no bit below the last one of b. */
+/* (a + b)/6 as a pair for a whole a and |b| <= 2 a. Fast2Sum is exact even if |b| > a,
+ * since a is then a multiple of an ulp of b. */
 INLINE Pair sixth_of_sum(V a, V b)
 {
     Pair sum = fast_two_sum(a, b);
@@ -90,10 +88,11 @@ INLINE Dual hard_sigmoid(V x)
 {
     M inside = v_lt(v_abs(x), v_set(3));
     Pair y = sixth_of_sum(v_set(3), clamped(x, 3));
-    V dx = v_select(inside, v_set(SIXTH_HIGH), zero());
+    V dx = v_select(inside, v_set(SIXTH_HIGH), v_set(0));
     return (Dual){
         .y = v_add(y.hi, y.lo),
-        .dx = slope_pair(unless_nan(x, dx), v_select(inside, v_set(SIXTH_LOW), zero())),
+        .dx = deriv_pair(propagate_nan(x, dx),
+                         v_select(inside, v_set(SIXTH_LOW), v_set(0))),
     };
 }
 
@@ -103,13 +102,13 @@ INLINE Dual hard_swish(V x)
     V three = v_set(3), bounded = clamped(x, 3);
     Pair gate = sixth_of_sum(three, bounded);
     V y = v_fma(bounded, gate.hi, v_mul(bounded, gate.lo));
-    Pair slope = sixth_of_sum(three, v_add(bounded, bounded));
+    Pair deriv = sixth_of_sum(three, v_add(bounded, bounded));
     M above = v_le(three, x), outside = v_le(three, v_abs(x));
-    V flat = v_select(above, one(), zero());
+    V flat = v_select(above, v_set(1), v_set(0));
     return (Dual){
         .y = v_copysign(v_select(above, x, y), x),
-        .dx = slope_pair(v_select(outside, flat, slope.hi),
-                         v_select(outside, zero(), slope.lo)),
+        .dx = deriv_pair(v_select(outside, flat, deriv.hi),
+                         v_select(outside, v_set(0), deriv.lo)),
     };
 }
 
@@ -118,8 +117,8 @@ INLINE Dual hard_shrink(V x, V lambd)
 {
     M keep = v_lt(lambd, v_abs(x));
     return (Dual){
-        .y = unless_nan(x, v_select(keep, x, zero())),
-        .dx = slope_exact(unless_nan(x, v_select(keep, one(), zero()))),
+        .y = propagate_nan(x, v_select(keep, x, v_set(0))),
+        .dx = deriv_exact(propagate_nan(x, v_select(keep, v_set(1), v_set(0)))),
     };
 }
 
@@ -128,8 +127,8 @@ INLINE Dual soft_shrink(V x, V lambd)
 {
     M keep = v_lt(lambd, v_abs(x));
     return (Dual){
-        .y = unless_nan(x, v_select(keep, v_sub(x, v_copysign(lambd, x)), zero())),
-        .dx = slope_exact(unless_nan(x, v_select(keep, one(), zero()))),
+        .y = propagate_nan(x, v_select(keep, v_sub(x, v_copysign(lambd, x)), v_set(0))),
+        .dx = deriv_exact(propagate_nan(x, v_select(keep, v_set(1), v_set(0)))),
     };
 }
 
@@ -138,8 +137,8 @@ INLINE Dual threshold(V x, V theta, V value)
 {
     M keep = v_lt(theta, x);
     return (Dual){
-        .y = unless_nan(x, v_select(keep, x, value)),
-        .dx = slope_exact(unless_nan(x, v_select(keep, one(), zero()))),
+        .y = propagate_nan(x, v_select(keep, x, value)),
+        .dx = deriv_exact(propagate_nan(x, v_select(keep, v_set(1), v_set(0)))),
     };
 }
 
@@ -147,7 +146,7 @@ INLINE Dual threshold(V x, V theta, V value)
 INLINE Dual squared_relu(V x)
 {
     V r = rectified(x);
-    return (Dual){v_mul(r, r), slope_twice(r)};
+    return (Dual){v_mul(r, r), deriv_doubled(r)};
 }
 
 #endif

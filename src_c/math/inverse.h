@@ -1,13 +1,16 @@
-/* Division by a pair: an estimate of 1/d and one step with the exact remainder.
+/* Division by a pair: Newton-Raphson for 1/d, then one correction by the remainder.
  *
- * A remainder computed by FMA against both words of the divisor makes the quotient
- * right to a little over half an ulp; vdivps alone takes longer and ignores d.lo. */
+ * The remainder is computed by FMA, hence exactly [P. Markstein, "Computation of
+ * elementary functions on the IBM RISC System/6000 processor", 1990], here against both
+ * words of the divisor: the quotient is accurate to a little over half an ulp. vdivps
+ * alone takes longer and ignores d.lo. */
 #ifndef FA_INVERSE_H
 #define FA_INVERSE_H
 
 #include "pair.h"
 
-/* 1/d to more than half of the significand: Newton's step doubles the correct bits. */
+/* 1/d to more than half of the significand; each step doubles the number of correct
+ * bits. */
 INLINE V inverse_estimate(V d)
 {
     V y = v_reciprocal(d);
@@ -17,8 +20,8 @@ INLINE V inverse_estimate(V d)
     return y;
 }
 
-/* n / (d.hi + d.lo), rounded nearly correctly. The remainder is taken with its sign
- * reversed, which keeps the sign of a zero. */
+/* n / d, not far from correctly rounded. The negated remainder keeps the sign of a
+ * zero. */
 INLINE V quotient(V n, Pair d)
 {
     V y = inverse_estimate(v_add(d.hi, d.lo));
@@ -27,7 +30,7 @@ INLINE V quotient(V n, Pair d)
     return v_fnma(y, minus_remainder, q);
 }
 
-/* The same for a pair n. */
+/* the same for a pair n */
 INLINE V quotient_of_pair(Pair n, Pair d)
 {
     V y = inverse_estimate(v_add(d.hi, d.lo));
@@ -36,7 +39,7 @@ INLINE V quotient_of_pair(Pair n, Pair d)
     return v_fnma(y, minus_remainder, q);
 }
 
-/* 1 / (d.hi + d.lo), rounded nearly correctly. */
+/* 1 / d, not far from correctly rounded */
 INLINE V inverse(Pair d)
 {
     V y = inverse_estimate(v_add(d.hi, d.lo));
@@ -44,7 +47,7 @@ INLINE V inverse(Pair d)
     return v_fma(y, remainder, y);
 }
 
-/* n / d as a pair; n.lo may be anything that is small beside n.hi. */
+/* n / d as a pair; n need not be normalised. */
 INLINE Pair pair_quotient(Pair n, Pair d)
 {
     V y = inverse_estimate(v_add(d.hi, d.lo));
@@ -55,19 +58,20 @@ INLINE Pair pair_quotient(Pair n, Pair d)
     return (Pair){sum.hi, v_mul(y, remainder)};
 }
 
-/* A power of 2 that brings d away from both ends of the range, where estimates fail. */
-INLINE V balance(V d)
+/* A power of 2 that scales d away from the ends of the range, where the estimate of its
+ * inverse overflows or underflows. */
+INLINE V divisor_scale(V d)
 {
-    V size = v_abs(d), up = v_set(C(0x1p64, 0x1p512)),
-      down = v_set(C(0x1p-64, 0x1p-512));
+    V size = v_abs(d);
+    V up = v_set(C(0x1p64, 0x1p512)), down = v_set(C(0x1p-64, 0x1p-512));
     V scale = v_select(v_lt(size, v_set(C(0x1p-60, 0x1p-500))), up, v_set(1));
     return v_select(v_lt(v_set(C(0x1p60, 0x1p500)), size), down, scale);
 }
 
-/* (n.hi + n.lo) / d, rounded nearly correctly. */
-INLINE V pair_over(Pair n, V d)
+/* n / d, not far from correctly rounded */
+INLINE V pair_divided_by(Pair n, V d)
 {
-    V scale = balance(d);
+    V scale = divisor_scale(d);
     V divisor = v_mul(d, scale);
     V y = inverse_estimate(divisor);
     V q = v_mul(n.hi, y);
@@ -75,30 +79,31 @@ INLINE V pair_over(Pair n, V d)
     return v_mul(q, scale);
 }
 
-/* (n / d) / d as a pair. */
-INLINE Pair pair_over_square(Pair n, V d)
+/* n / d^2 as a pair */
+INLINE Pair pair_divided_by_square(Pair n, V d)
 {
-    V scale = balance(d);
+    V scale = divisor_scale(d);
     V divisor = v_mul(d, scale);
-    V y = inverse(single(divisor));
+    V y = inverse(to_pair(divisor));
     Pair inverse = {y, v_mul(y, v_fnma(y, divisor, v_set(1)))};
     Pair once = pair_product(n, inverse);
     once = (Pair){v_mul(once.hi, scale), v_mul(once.lo, scale)};
     Pair twice = pair_product(once, inverse);
-    return pair_bounded((Pair){v_mul(twice.hi, scale), v_mul(twice.lo, scale)});
+    return pair_finite_low((Pair){v_mul(twice.hi, scale), v_mul(twice.lo, scale)});
 }
 
-/* y, 1/d with half of the significand, so that its square is exact, and r = 1 - y d. */
+/* y, 1/d rounded to half of the significand so that its square is exact, and r = 1 - y
+ * d */
 typedef struct {
     V y, r;
 } ShortInverse;
 INLINE ShortInverse short_inverse(Pair d)
 {
-    V y = v_truncate(inverse_estimate(v_add(d.hi, d.lo)));
+    V y = v_upper_half(inverse_estimate(v_add(d.hi, d.lo)));
     return (ShortInverse){y, v_fnma(y, d.lo, v_fnma(y, d.hi, v_set(1)))};
 }
 
-/* A power of 1/d, here the square, as y^2 (1 + error): 1/(1 - r)^2 = 1 + 2r + 3r^2 + ... */
+/* 1/d^2 as y^2 (1 + error): 1/(1 - r)^2 = 1 + 2r + 3r^2 + ... */
 typedef struct {
     V y, error;
 } InversePower;
@@ -109,7 +114,7 @@ INLINE InversePower inverse_square(Pair d)
     return (InversePower){inverse.y, inverse_square_error(inverse.r)};
 }
 
-/* The cube in the same way: 1/(1 - r)^3 = 1 + 3r + 6r^2 + ... */
+/* 1/d^3 as y^3 (1 + error): 1/(1 - r)^3 = 1 + 3r + 6r^2 + ... */
 INLINE InversePower inverse_cube(Pair d)
 {
     ShortInverse inverse = short_inverse(d);
@@ -117,7 +122,7 @@ INLINE InversePower inverse_cube(Pair d)
     return (InversePower){inverse.y, v_mul(r, v_fma(v_set(6), r, v_set(3)))};
 }
 
-/* (1 + a)(1 + b) - 1 */
-INLINE V joint_error(V a, V b) { return v_add(v_fma(a, b, b), a); }
+/* (1 + a)(1 + b) - 1, the error of a product of factors with errors a and b */
+INLINE V combined_error(V a, V b) { return v_add(v_fma(a, b, b), a); }
 
 #endif

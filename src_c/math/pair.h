@@ -1,7 +1,9 @@
-/* Numbers of twice the working precision: an unevaluated sum of two vectors.
+/* Double-word arithmetic: a Pair is an unevaluated sum hi + lo of two vectors.
  *
- * The error-free transformations are Dekker's (1971) and Knuth's; they hold only while
- * the compiler contracts nothing (-ffp-contract=off). */
+ * The error-free transformations are those of T. J. Dekker, "A floating-point technique
+ * for extending the available precision" (1971), and D. E. Knuth, "The Art of Computer
+ * Programming" 2, section 4.2.2. They require that the compiler contracts nothing
+ * (-ffp-contract=off). */
 #ifndef FA_PAIR_H
 #define FA_PAIR_H
 
@@ -9,18 +11,19 @@ typedef struct {
     V hi, lo;
 } Pair;
 
-INLINE Pair single(V a) { return (Pair){a, v_set(0)}; }
+INLINE Pair to_pair(V a) { return (Pair){a, v_set(0)}; }
+#define PAIR_CONSTANT(name) ((Pair){v_set(name##_HIGH), v_set(name##_LOW)})
 
 INLINE M is_one(V a) { return v_and(v_le(a, v_set(1)), v_le(v_set(1), a)); }
 
-/* a + b exactly, where |a| >= |b| or a = 0. */
+/* Fast2Sum: a + b exactly, provided |a| >= |b| or a = 0. */
 INLINE Pair fast_two_sum(V a, V b)
 {
     V sum = v_add(a, b);
     return (Pair){sum, v_sub(b, v_sub(sum, a))};
 }
 
-/* a + b exactly, in any order of size. */
+/* 2Sum: a + b exactly, whichever is larger. */
 INLINE Pair two_sum(V a, V b)
 {
     V sum = v_add(a, b);
@@ -29,14 +32,14 @@ INLINE Pair two_sum(V a, V b)
     return (Pair){sum, v_add(v_sub(a, a_part), v_sub(b, b_part))};
 }
 
-/* a b exactly, barring underflow. */
+/* 2Prod: a b exactly, barring underflow. */
 INLINE Pair two_product(V a, V b)
 {
     V product = v_mul(a, b);
     return (Pair){product, v_fms(a, b, product)};
 }
 
-/* a b, to about twice the precision. */
+/* a b to about twice the working precision */
 INLINE Pair pair_product(Pair a, Pair b)
 {
     Pair product = two_product(a.hi, b.hi);
@@ -44,35 +47,38 @@ INLINE Pair pair_product(Pair a, Pair b)
     return product;
 }
 
-/* t a for a number t. */
-INLINE Pair pair_scaled(V t, Pair a)
+/* t a for a single number t */
+INLINE Pair times_pair(V t, Pair a)
 {
     Pair product = two_product(t, a.hi);
     product.lo = v_fma(t, a.lo, product.lo);
     return product;
 }
 
-/* t (a.hi + a.lo) for a t of moderate size: it is rounded once, and once more where it is
- * subnormal, for which the low word would be rounded alone. */
-INLINE V lifted_product(V t, Pair a)
+/* t (a.hi + a.lo) as one number, for a t of moderate size. The product is formed scaled
+ * up, where t a.lo is normal, and rounded a second time only if it is subnormal. */
+INLINE V rounded_product(V t, Pair a)
 {
-    V lifted = v_mul(t, v_set(C(0x1p64, 0x1p512)));
-    V product = v_fma(lifted, a.hi, v_mul(lifted, a.lo));
+    V scaled_t = v_mul(t, v_set(C(0x1p64, 0x1p512)));
+    V product = v_fma(scaled_t, a.hi, v_mul(scaled_t, a.lo));
     return v_mul_tiny(product, v_set(C(0x1p-64, 0x1p-512)));
 }
 
-/* a + b exactly for two numbers that are not negative; only a NaN in b comes through. */
-INLINE Pair positive_sum(V a, V b) { return fast_two_sum(v_max(a, b), v_min(a, b)); }
-
-/* a + b for two pairs that are not negative, normalised. */
-INLINE Pair pair_sum(Pair a, Pair b)
+/* a + b exactly for a, b >= 0; only a NaN in b propagates. */
+INLINE Pair two_sum_positive(V a, V b)
 {
-    Pair sum = positive_sum(a.hi, b.hi);
+    return fast_two_sum(v_max(a, b), v_min(a, b));
+}
+
+/* a + b for pairs a, b >= 0, normalised */
+INLINE Pair pair_sum_positive(Pair a, Pair b)
+{
+    Pair sum = two_sum_positive(a.hi, b.hi);
     return fast_two_sum(sum.hi, v_add(sum.lo, v_add(a.lo, b.lo)));
 }
 
-/* a, whose low word means nothing where the high one is infinite. */
-INLINE Pair pair_bounded(Pair a)
+/* a with a low word of 0 where the high one is infinite: there it would be NaN. */
+INLINE Pair pair_finite_low(Pair a)
 {
     M finite = v_lt(v_abs(a.hi), v_set(INFINITY));
     return (Pair){a.hi, v_select(finite, a.lo, v_set(0))};
@@ -81,19 +87,20 @@ INLINE Pair pair_bounded(Pair a)
 /* |a| */
 INLINE Pair pair_abs(Pair a)
 {
-    if (v_is_known_zero(a.lo)) return single(v_abs(a.hi));
+    if (v_is_constant_zero(a.lo)) return to_pair(v_abs(a.hi));
     V minus = v_sub(v_set(0), a.lo);
     return (Pair){v_abs(a.hi), v_select(v_lt(a.hi, v_set(0)), minus, a.lo)};
 }
 
-/* x, but +-limit beyond it */
+/* min(max(x, -limit), limit) */
 INLINE V clamped(V x, T limit) { return v_max(v_set(-limit), v_min(v_set(limit), x)); }
 
-/* a b as a pair, for a b that only matters up to +-limit: beyond, it is near +-limit.
- * Nothing overflows, so no flag is raised for a product that saturates anyway. */
+/* a b as a pair, clamped to about +-limit. The product is never formed where it would
+ * overflow, so no flag is raised for a result that saturates. */
 INLINE Pair saturating_product(V a, V b, T limit)
 {
-    if (v_is_known_one(b)) return single(v_max(v_set(-limit), v_min(v_set(limit), a)));
+    if (v_is_constant_one(b))
+        return to_pair(v_max(v_set(-limit), v_min(v_set(limit), a)));
     V small = v_set(C(0x1p-64, 0x1p-512));
     V probe = v_mul(v_mul(a, small), v_mul(b, small));
     M large = v_lt(v_mul(v_set(limit), v_mul(small, small)), v_abs(probe));
@@ -103,7 +110,7 @@ INLINE Pair saturating_product(V a, V b, T limit)
     return (Pair){hi, v_select(v_lt(v_abs(hi), v_set(limit)), product.lo, v_set(0))};
 }
 
-/* c[0] + c[1] x + ... + c[degree] x^degree, by Horner's rule. */
+/* c[0] + c[1] x + ... + c[degree] x^degree by Horner's rule */
 INLINE V polynomial(V x, const T *c, int degree)
 {
     V sum = v_set(c[degree]);

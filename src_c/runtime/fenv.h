@@ -1,7 +1,8 @@
 /* The floating-point control and status word of each architecture.
  *
- * Kernels raise flags that mean nothing to the caller (inexact, invalid from NaN lanes),
- * so the driver reads the word, clears it, and puts back what was there plus overflow. */
+ * Kernels raise flags that mean nothing to the caller (inexact, invalid from NaN
+ * lanes), so the driver saves the word, clears the flags, and restores it with overflow
+ * added. */
 #ifndef FA_FENV_H
 #define FA_FENV_H
 

@@ -1,14 +1,14 @@
-/* AVX2 with FMA and F16C: the verbs on one ymm register.
+/* AVX2 with FMA and F16C: the operations on one ymm register.
  *
- * scalar.h says what each verb means; bundle.h lifts them to bundles of registers.
- * One vpermps looks up 8 entries, hence V_TABLE; in float64 it takes two of them. */
+ * scalar.h defines each operation; vector.h extends them to vectors of registers.
+ * V_TABLE is what one vpermps looks up; in float64 a lookup takes two of them. */
 #include "precision.h"
 
 #if defined(__AVX2__) && defined(__FMA__) && defined(__F16C__)
 #define V_AVAILABLE 1
 #include <immintrin.h>
 
-#define V_BUNDLE 2
+#define V_UNROLL 2
 #define V_TABLE 8
 typedef __m256i NI;
 
@@ -59,8 +59,7 @@ INLINE NI n_first_lanes(int count)
 }
 INLINE N n_lookup(const T *table, NI i)
 {
-    /* A double is two neighbouring floats: entry i of a half table is the pair 2i,
-     * 2i + 1; bit 2 of i chooses the half. */
+    /* Entry i of a half table is floats 2i and 2i + 1; bit 2 of i selects the half. */
     NI even = _mm256_slli_epi64(i, 1);
     NI odd = _mm256_slli_epi64(_mm256_add_epi64(even, _mm256_set1_epi64x(1)), 32);
     NI pair = _mm256_blend_epi32(even, odd, 0xaa);
@@ -106,7 +105,7 @@ INLINE N n_copysign(N a, N sign)
 {
     return OP(or)(n_abs(a), OP(and)(FROM_BITS(SET_BITS(T_SIGN)), sign));
 }
-INLINE N n_truncate(N a) { return OP(and)(a, FROM_BITS(SET_BITS(T_UPPER_HALF))); }
+INLINE N n_upper_half(N a) { return OP(and)(a, FROM_BITS(SET_BITS(T_UPPER_HALF))); }
 
 INLINE NM n_lt(N a, N b) { return OP(cmp)(a, b, _CMP_LT_OQ); }
 INLINE NM n_le(N a, N b) { return OP(cmp)(a, b, _CMP_LE_OQ); }

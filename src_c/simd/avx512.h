@@ -1,6 +1,6 @@
-/* AVX-512 (F, BW, DQ, VL): the verbs on one zmm register.
+/* AVX-512 (F, BW, DQ, VL): the operations on one zmm register.
  *
- * scalar.h says what each verb means; bundle.h lifts them to bundles of registers. */
+ * scalar.h defines each operation; vector.h extends them to vectors of registers. */
 #include "precision.h"
 
 #if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512DQ__) \
@@ -8,7 +8,7 @@
 #define V_AVAILABLE 1
 #include <immintrin.h>
 
-#define V_BUNDLE 3
+#define V_UNROLL 3
 #define V_RECIPROCAL_BITS 14
 typedef __m512i NI;
 
@@ -72,7 +72,7 @@ INLINE N n_copysign(N a, N sign)
     return FROM_BITS(
         INT_OP(ternarylogic)(SET_BITS(~T_SIGN), TO_BITS(a), TO_BITS(sign), 0xca));
 }
-INLINE N n_truncate(N a)
+INLINE N n_upper_half(N a)
 {
     return FROM_BITS(_mm512_and_si512(TO_BITS(a), SET_BITS(T_UPPER_HALF)));
 }

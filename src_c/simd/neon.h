@@ -1,6 +1,6 @@
-/* AArch64 Advanced SIMD: the verbs on one q register.
+/* AArch64 Advanced SIMD: the operations on one q register.
  *
- * scalar.h says what each verb means; bundle.h lifts them to bundles of registers.
+ * scalar.h defines each operation; vector.h extends them to vectors of registers.
  * A lookup is one TBL of the table's bytes. */
 #include "precision.h"
 
@@ -8,7 +8,7 @@
 #define V_AVAILABLE 1
 #include <arm_neon.h>
 
-#define V_BUNDLE 2
+#define V_UNROLL 2
 #define V_TABLE 8
 #define V_RECIPROCAL_BITS T_MANTISSA
 
@@ -65,7 +65,7 @@ INLINE N n_set(T a) { return OP(vdupq_n)(a); }
 INLINE T n_first(N a) { return a[0]; }
 INLINE N n_load(const T *p) { return OP(vld1q)(p); }
 INLINE void n_store(T *p, N a) { OP(vst1q)(p, a); }
-/* A single q register cannot be streamed; the compiler may pair the stores. */
+/* There is no non-temporal store of one q register; the compiler may pair these. */
 INLINE void n_stream(T *p, N a) { OP(vst1q)(p, a); }
 INLINE void n_fence(void) {}
 INLINE N n_load_part(const T *p, int count, N rest)
@@ -100,7 +100,7 @@ INLINE N n_copysign(N a, N sign)
 {
     return OP(vbslq)(INT_OP(vdupq_n)(T_SIGN), sign, a);
 }
-INLINE N n_truncate(N a)
+INLINE N n_upper_half(N a)
 {
     return FROM_BITS(INT_OP(vandq)(TO_BITS(a), INT_OP(vdupq_n)(T_UPPER_HALF)));
 }

@@ -36,11 +36,11 @@ typedef int64_t TINT;
 #define T_UPPER_HALF UINT64_C(0xfffffffff8000000) /* keeps 26 significant bits */
 #endif
 
-/* A constant of either precision: C(the float32 choice, the float64 choice). */
+/* A constant of either precision: C(float32, float64). */
 #if PRECISION == 32
-#define C(single, twice) single##f
+#define C(f32, f64) f32##f
 #else
-#define C(single, twice) twice
+#define C(f32, f64) f64
 #endif
 
 #endif

@@ -1,11 +1,13 @@
-/* Plain C: the definition of every verb, and the target that runs anywhere.
+/* Plain C: the reference definition of every operation, and the target that runs
+ * anywhere.
  *
- * An ISA header gives the verbs on one native register N, its masks NM and integers
- * NI; here a register is one element. FMA is fma(), exact and slow without hardware. */
+ * An ISA header defines the operations on one native register N, its masks NM and
+ * integers NI; here a register is one element. FMA is fma(), which is slow without
+ * hardware. */
 #include "precision.h"
 #define V_AVAILABLE 1
 
-#define V_BUNDLE 1
+#define V_UNROLL 1
 #define V_LANES 1
 #define V_TABLE 8               /* entries of one lookup: the smaller tables */
 #define V_RECIPROCAL_BITS T_MANTISSA /* correct bits of n_reciprocal */
@@ -16,7 +18,7 @@ typedef TBITS NI;
 INLINE NI n_bits(N a) { NI i; memcpy(&i, &a, sizeof i); return i; }
 INLINE N n_from_bits(NI i) { N a; memcpy(&a, &i, sizeof a); return a; }
 
-/* Memory, at any alignment; stream wants that of a register. */
+/* Memory, at any alignment; stream requires that of a register. */
 INLINE N n_set(T a) { return a; }
 INLINE T n_first(N a) { return a; }
 INLINE N n_load(const T *p) { return *p; }
@@ -24,43 +26,48 @@ INLINE void n_store(T *p, N a) { *p = a; }
 INLINE void n_stream(T *p, N a) { *p = a; }
 INLINE void n_fence(void) {}
 
-/* The first count elements, 0 to V_LANES of them; no other is touched. In the lanes beyond
- * them a load gives those of rest. */
+/* The first count elements, 0 to V_LANES of them, and no other memory; lanes beyond
+ * them load from rest. */
 INLINE N n_load_part(const T *p, int count, N rest) { return count ? *p : rest; }
 INLINE void n_store_part(T *p, int count, N a)
 {
     if (count) *p = a;
 }
 
-/* Each lane gets that which is a distance of 1, 2, 4 ... V_LANES/2 away, in exchange. */
+/* Exchanges lanes k and k ^ distance, for a distance of 1, 2, 4 ... V_LANES/2. */
 INLINE N n_swap(N a, int distance) { return (void)distance, a; }
 
-/* Arithmetic. fma = a b + c, fms = a b - c; fnma and fnms have -a b; each rounded once. */
+/* Arithmetic. fma = a b + c, fms = a b - c; fnma and fnms have -a b; each rounded
+ * once. */
 INLINE N n_add(N a, N b) { return a + b; }
 INLINE N n_sub(N a, N b) { return a - b; }
 INLINE N n_mul(N a, N b) { return a * b; }
 INLINE N n_div(N a, N b) { return a / b; }
-/* a b where the product may be below the normal range: on Zen 4 its multiplication takes
- * 18 cycles more then, its FMA none. */
+/* a b where the product may be subnormal: on Zen 4 a multiplication then takes 18
+ * cycles more, an FMA none. */
 INLINE N n_mul_tiny(N a, N b) { return a * b; }
-INLINE N n_fma(N a, N b, N c) { return sizeof(T) == 4 ? (N)fmaf((float)a, (float)b, (float)c) : (N)fma(a, b, c); }
+INLINE N n_fma(N a, N b, N c)
+{
+    return sizeof(T) == 4 ? (N)fmaf((float)a, (float)b, (float)c) : (N)fma(a, b, c);
+}
 INLINE N n_fms(N a, N b, N c) { return n_fma(a, b, -c); }
 INLINE N n_fnma(N a, N b, N c) { return n_fma(-a, b, c); }
 INLINE N n_fnms(N a, N b, N c) { return n_fma(-a, b, -c); }
 INLINE N n_reciprocal(N a) { return 1 / a; }
 
-/* A NaN in the second operand comes through; for one in the first, the second is returned
- * or NaN. Of two zeros max gives the positive or the second one, min any. */
+/* A NaN in the second operand propagates; for one in the first, the result is the
+ * second operand or NaN. Of two zeros, max returns the positive or the second one, min
+ * either. */
 INLINE N n_min(N a, N b) { return a < b ? a : b; }
 INLINE N n_max(N a, N b) { return a > b ? a : b; }
 
-/* Bits. truncate keeps the upper half of the significand. */
+/* Bits. upper_half clears the lower half of the significand. */
 INLINE N n_abs(N a) { return n_from_bits(n_bits(a) & ~T_SIGN); }
 INLINE N n_copysign(N a, N sign)
 {
     return n_from_bits((n_bits(a) & ~T_SIGN) | (n_bits(sign) & T_SIGN));
 }
-INLINE N n_truncate(N a) { return n_from_bits(n_bits(a) & T_UPPER_HALF); }
+INLINE N n_upper_half(N a) { return n_from_bits(n_bits(a) & T_UPPER_HALF); }
 
 /* Comparisons with NaN are false. */
 INLINE NM n_lt(N a, N b) { return a < b; }
@@ -79,17 +86,17 @@ INLINE NI n_shift_right(NI a, int bits) { return a >> bits; }
 INLINE N n_lookup(const T *table, NI i) { return table[i % V_TABLE]; }
 
 #if PRECISION == 32
-/* A bit for each lane that has none of some bits, the lowest for the first. */
+/* A bit mask of the lanes in which all of `bits` are 0, lane 0 in the lowest bit */
 INLINE unsigned n_lanes_without(NI a, TBITS bits) { return (a & bits) == 0; }
 
-/* IEEE half precision, rounded to nearest even; NaN stays NaN, quiet. */
+/* IEEE half precision, rounded to nearest even; NaNs become quiet. */
 INLINE N n_load_half(const uint16_t *p)
 {
     uint32_t sign = (uint32_t)(*p & 0x8000) << 16;
     uint32_t magnitude = (uint32_t)(*p & 0x7fff);
     if (magnitude > 0x7c00) return n_from_bits(sign | 0x7fc00000 | magnitude << 13);
     if (magnitude == 0x7c00) return n_from_bits(sign | 0x7f800000);
-    /* The exponents differ by 112: a product does it, subnormal halves included. */
+    /* The biases differ by 112: a product corrects that, for subnormal halves, too. */
     return n_copysign(n_from_bits(magnitude << 13) * 0x1p112f, n_from_bits(sign));
 }
 INLINE void n_store_half(uint16_t *p, N a)
@@ -101,7 +108,7 @@ INLINE void n_store_half(uint16_t *p, N a)
         *p = (uint16_t)(sign | 0x7e00 | (bits >> 13 & 0x3ff));
     } else if (magnitude >= 65520.0f) {
         *p = (uint16_t)(sign | 0x7c00);
-        /* A finite one overflows, and has to say so: this product does. */
+        /* A finite magnitude overflows: this product raises the flag. */
         volatile float flag = magnitude * 0x1p113f;
         (void)flag;
     } else if (magnitude < 0x1p-14f) {

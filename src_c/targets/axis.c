@@ -9,111 +9,114 @@
 const fa_axis_target PASTE(FA_SYMBOL, _axis) = {0};
 #else
 
-#undef V_BUNDLE
-#define V_BUNDLE 1
-#include "../simd/bundle.h"
+#undef V_UNROLL
+#define V_UNROLL 1
+#include "../simd/vector.h"
 
 #include "../kernels/columns.h"
 #include "../kernels/softmax.h"
 
-typedef void Reduce(Carry *carry, Rows in, int rows, ptrdiff_t length);
-typedef Words ReduceColumns(const Columns *in, ptrdiff_t length);
-typedef Words Finish(Words words);
-typedef V Map(V a, V b, Words words, Frame frame);
+typedef void Reduce(Accumulator *accumulator, Rows in, int rows, ptrdiff_t length);
+typedef RowState ReduceColumns(const Columns *in, ptrdiff_t length);
+typedef RowState Finish(RowState state);
+typedef V Map(V a, V b, RowState state, Offset offset);
 
 /* ---- the functions ---- */
 
-INLINE void normalise(Carry *carry, Rows in, int rows, ptrdiff_t length)
+INLINE void normalise(Accumulator *accumulator, Rows in, int rows, ptrdiff_t length)
 {
-    reduce_normaliser(1, carry, in, rows, length);
+    reduce_normaliser(1, accumulator, in, rows, length);
 }
-INLINE void normalise_negated(Carry *carry, Rows in, int rows, ptrdiff_t length)
+INLINE void normalise_negated(Accumulator *accumulator, Rows in, int rows,
+                              ptrdiff_t length)
 {
-    reduce_normaliser(-1, carry, in, rows, length);
+    reduce_normaliser(-1, accumulator, in, rows, length);
 }
-INLINE void add_up(Carry *carry, Rows in, int rows, ptrdiff_t length)
+INLINE void add_up(Accumulator *accumulator, Rows in, int rows, ptrdiff_t length)
 {
-    reduce_sum(false, carry, in, rows, length);
+    reduce_sum(false, accumulator, in, rows, length);
 }
-INLINE void add_up_products(Carry *carry, Rows in, int rows, ptrdiff_t length)
+INLINE void add_up_products(Accumulator *accumulator, Rows in, int rows,
+                            ptrdiff_t length)
 {
-    reduce_sum(true, carry, in, rows, length);
+    reduce_sum(true, accumulator, in, rows, length);
 }
 
-INLINE Words normalise_across(const Columns *in, ptrdiff_t length)
+INLINE RowState normalise_across(const Columns *in, ptrdiff_t length)
 {
     return normalise_columns(1, in, length);
 }
-INLINE Words normalise_negated_across(const Columns *in, ptrdiff_t length)
+INLINE RowState normalise_negated_across(const Columns *in, ptrdiff_t length)
 {
     return normalise_columns(-1, in, length);
 }
-INLINE Words add_up_across(const Columns *in, ptrdiff_t length)
+INLINE RowState add_up_across(const Columns *in, ptrdiff_t length)
 {
-    return add_columns_up(false, in, length);
+    return sum_columns(false, in, length);
 }
-INLINE Words add_up_products_across(const Columns *in, ptrdiff_t length)
+INLINE RowState add_up_products_across(const Columns *in, ptrdiff_t length)
 {
-    return add_columns_up(true, in, length);
+    return sum_columns(true, in, length);
 }
 
-INLINE Words log_pair_words(Words words) { return log_words(words, false); }
-INLINE Words log_word(Words words) { return log_words(words, true); }
+INLINE RowState finish_log_pair(RowState state) { return finish_log(state, false); }
+INLINE RowState finish_logsumexp(RowState state) { return finish_log(state, true); }
 
-INLINE V softmax(V x, V none, Words w, Frame f)
+INLINE V softmax(V x, V none, RowState w, Offset f)
 {
     return (void)none, map_softmax(x, w, f);
 }
-INLINE V softmin(V x, V none, Words w, Frame f)
+INLINE V softmin(V x, V none, RowState w, Offset f)
 {
-    return (void)none, map_softmax(v_signed(-1, x), w, f);
+    return (void)none, map_softmax(times_sign(-1, x), w, f);
 }
-INLINE V log_softmax(V x, V none, Words w, Frame f)
+INLINE V log_softmax(V x, V none, RowState w, Offset f)
 {
     return (void)none, (void)f, map_log_softmax(x, w);
 }
-INLINE V logsumexp(V x, V none, Words w, Frame f)
+INLINE V logsumexp(V x, V none, RowState w, Offset f)
 {
     return (void)x, (void)none, (void)f, w.word[0];
 }
-INLINE V softmax_backward(V g, V y, Words w, Frame f)
+INLINE V softmax_backward(V g, V y, RowState w, Offset f)
 {
     return (void)f, map_softmax_backward(1, g, y, w);
 }
-INLINE V softmin_backward(V g, V y, Words w, Frame f)
+INLINE V softmin_backward(V g, V y, RowState w, Offset f)
 {
     return (void)f, map_softmax_backward(-1, g, y, w);
 }
-INLINE V log_softmax_backward(V g, V y, Words w, Frame f)
+INLINE V log_softmax_backward(V g, V y, RowState w, Offset f)
 {
     return (void)f, map_log_softmax_backward(g, y, w);
 }
 
 /* ---- rows ---- */
 
-/* A Words in memory. */
+/* A RowState in memory. */
 typedef struct {
-    T word[WORDS][V_WIDTH] ALIGNED;
+    T word[ROW_STATE_WORDS][V_WIDTH] ALIGNED;
 } Total;
-_Static_assert(sizeof(Carry) <= FA_AXIS_CARRY_BYTES, "room of a carry");
+_Static_assert(sizeof(Accumulator) <= FA_AXIS_CARRY_BYTES, "room of an accumulator");
 _Static_assert(sizeof(Total) <= FA_AXIS_TOTAL_BYTES, "room of a total");
 _Static_assert(V_WIDTH <= FA_AXIS_MAX_ROWS, "rows side by side");
 
-INLINE Words words_from(const Total *total)
+INLINE RowState load_state(const Total *total)
 {
-    Words words;
-    for (int k = 0; k < WORDS; k++) words.word[k] = v_load(total->word[k]);
-    return words;
+    RowState state;
+    for (int k = 0; k < ROW_STATE_WORDS; k++) state.word[k] = v_load(total->word[k]);
+    return state;
 }
-INLINE void words_to(Total *total, Words words)
+INLINE void store_state(Total *total, RowState state)
 {
-    for (int k = 0; k < WORDS; k++) v_store(total->word[k], words.word[k]);
+    for (int k = 0; k < ROW_STATE_WORDS; k++) v_store(total->word[k], state.word[k]);
 }
-INLINE Words words_of_row(const Total *total, int row)
+INLINE RowState state_of_row(const Total *total, int row)
 {
-    Words words;
-    for (int k = 0; k < WORDS; k++) words.word[k] = v_set(total->word[k][row]);
-    return words;
+    RowState state;
+    for (int k = 0; k < ROW_STATE_WORDS; k++)
+        state.word[k] = v_set(total->word[k][row]);
+    return state;
 }
 
 INLINE Rows input_rows(const fa_rows *rows)
@@ -123,31 +126,31 @@ INLINE Rows input_rows(const fa_rows *rows)
 
 static void start(void *to)
 {
-    Carry *carry = to;
-    carry->fresh = true;
-    carry->highest = v_set(-T_MAX);
-    for (int row = 0; row < V_WIDTH; row++) carry->sum[row] = single(v_set(0));
+    Accumulator *accumulator = to;
+    accumulator->empty = true;
+    accumulator->maximum = v_set(-T_MAX);
+    for (int row = 0; row < V_WIDTH; row++) accumulator->sum[row] = to_pair(v_set(0));
 }
 
-INLINE Words sum_of_carry(Carry *carry, int rows)
+INLINE RowState sum_lanes(Accumulator *accumulator, int rows)
 {
-    Pair sum = sums_of_rows(carry->sum, rows);
-    return (Words){{carry->highest, sum.hi, sum.lo}};
+    Pair sum = sums_of_rows(accumulator->sum, rows);
+    return (RowState){{accumulator->maximum, sum.hi, sum.lo}};
 }
 
 /* The elements of a row, the first of them up to a line where stores go past the caches. */
 INLINE void map_row(Map *map, const T *a, const T *b, T *to, ptrdiff_t length,
-                    fa_memory memory, Words words, Frame frame)
+                    fa_memory memory, RowState state, Offset offset)
 {
     bool streaming = memory == FA_NONTEMPORAL;
     ptrdiff_t i = 0;
     uintptr_t over = (uintptr_t)to % 64;
     if (streaming && over && length >= V_WIDTH) {
         i = (ptrdiff_t)((64 - over) / sizeof(T)) % V_WIDTH;
-        v_store_part(to, i, map(v_load(a), v_load(b), words, frame));
+        v_store_part(to, i, map(v_load(a), v_load(b), state, offset));
     }
     for (; i + V_WIDTH <= length; i += V_WIDTH) {
-        V value = map(v_load(a + i), v_load(b + i), words, frame);
+        V value = map(v_load(a + i), v_load(b + i), state, offset);
         if (streaming)
             v_stream(to + i, value);
         else
@@ -158,7 +161,7 @@ INLINE void map_row(Map *map, const T *a, const T *b, T *to, ptrdiff_t length,
         ptrdiff_t left = length - i;
         V x = v_load_part(a + i, left, v_set(a[i]));
         V y = v_load_part(b + i, left, v_set(b[i]));
-        v_store_part(to + i, left, map(x, y, words, frame));
+        v_store_part(to + i, left, map(x, y, state, offset));
     }
 }
 
@@ -167,15 +170,15 @@ INLINE void map_rows(Map *map, int inputs, bool whole, const Total *total,
 {
     Rows in = input_rows(rows);
     T *out = rows->at[inputs];
-    Frames frames;
-    put_frames(&frames, v_load(total->word[0]));
+    Offsets offsets;
+    store_offsets(&offsets, v_load(total->word[0]));
     for (int row = 0; row < count; row++) {
         const T *a = in.at[0] + row * in.step[0];
         const T *b = inputs > 1 ? in.at[1] + row * in.step[1] : a;
         T *to = out + row * rows->step[inputs];
         if (whole)
-            map_row(map, a, b, to, length, memory, words_of_row(total, row),
-                    frame_at(&frames, row));
+            map_row(map, a, b, to, length, memory, state_of_row(total, row),
+                    offset_at(&offsets, row));
         else
             *to = total->word[0][row];
     }
@@ -200,11 +203,11 @@ INLINE void run_rows(Reduce *reduce, Finish *finish, Map *map, int inputs, bool 
     fa_rows here = *rows;
     for (int some; count > 0; count -= some) {
         some = count < most ? (int)count : most;
-        Carry carry;
+        Accumulator accumulator;
         Total total;
-        start(&carry);
-        reduce(&carry, input_rows(&here), some, length);
-        words_to(&total, finish(sum_of_carry(&carry, some)));
+        start(&accumulator);
+        reduce(&accumulator, input_rows(&here), some, length);
+        store_state(&total, finish(sum_lanes(&accumulator, some)));
         map_rows(map, inputs, whole, &total, &here, some, length, memory);
         for (int k = 0; k <= inputs; k++)
             here.at[k] = (T *)here.at[k] + some * here.step[k];
@@ -223,14 +226,14 @@ INLINE void run_columns(ReduceColumns *reduce, Finish *finish, Map *map, int inp
     T *out = columns->at[inputs];
     for (; count > 0; count -= V_WIDTH) {
         in.count = count < V_WIDTH ? count : V_WIDTH;
-        Words words = finish(reduce(&in, length));
-        Frame frame = frame_of(words.word[0]);
+        RowState state = finish(reduce(&in, length));
+        Offset offset = offset_of(state.word[0]);
         ptrdiff_t elements = whole ? length : 1;
         for (ptrdiff_t i = 0; i < elements; i++) {
             T *to = out + i * columns->step[inputs];
-            V value = words.word[0];
+            V value = state.word[0];
             if (whole)
-                value = map(element(&in, 0, i), element(&in, 1, i), words, frame);
+                value = map(element(&in, 0, i), element(&in, 1, i), state, offset);
             if (in.count < V_WIDTH)
                 v_store_part(to, in.count, value);
             else
@@ -249,7 +252,7 @@ INLINE void transpose_square(T *to, ptrdiff_t to_step, const T *from,
         line[k] = k < lines ? v_load_part(from + k * from_step, length, none) : none;
     _Pragma("GCC unroll 8")
     for (int distance = V_WIDTH / 2; distance > 0; distance /= 2) {
-        M second = lanes_with(distance);
+        M second = lanes_with_bit(distance);
         for (int k = 0; k < V_WIDTH; k++) {
             if (k & distance) continue;
             V a = line[k], b = line[k + distance];
@@ -303,33 +306,33 @@ static void transpose(void *to, ptrdiff_t to_step, const void *from,
 #undef AXIS
 
 #define REDUCTION(reduce, joined) \
-    static void reduce##_reduce(void *carry, const fa_rows *rows, int count, \
+    static void reduce##_reduce(void *accumulator, const fa_rows *rows, int count, \
                                 ptrdiff_t length) \
     { \
-        reduce(carry, input_rows(rows), count, length); \
+        reduce(accumulator, input_rows(rows), count, length); \
     } \
     static void reduce##_join(void *total, const void *with) \
     { \
-        words_to(total, joined(words_from(total), words_from(with))); \
+        store_state(total, joined(load_state(total), load_state(with))); \
     }
-REDUCTION(normalise, join_normalisers)
-REDUCTION(normalise_negated, join_normalisers)
-REDUCTION(add_up, join_sums)
-REDUCTION(add_up_products, join_sums)
+REDUCTION(normalise, merge_normalisers)
+REDUCTION(normalise_negated, merge_normalisers)
+REDUCTION(add_up, merge_sums)
+REDUCTION(add_up_products, merge_sums)
 
 #define FINISH(finish) \
     static void finish##_finish(void *total) \
     { \
-        words_to(total, finish(words_from(total))); \
+        store_state(total, finish(load_state(total))); \
     }
-FINISH(inverse_words)
-FINISH(log_pair_words)
-FINISH(log_word)
-FINISH(sum_words)
+FINISH(finish_softmax)
+FINISH(finish_log_pair)
+FINISH(finish_logsumexp)
+FINISH(finish_sum)
 
-static void save_total(void *total, void *carry, int count)
+static void save_total(void *total, void *accumulator, int count)
 {
-    words_to(total, sum_of_carry(carry, count));
+    store_state(total, sum_lanes(accumulator, count));
 }
 
 #define AXIS(name, inputs, whole, overflows, cost, reduce, finish) \

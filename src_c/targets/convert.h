@@ -2,7 +2,7 @@
  * contiguous.
  *
  * Plain loops, which the compiler vectorises for the ISA of the target; only IEEE half
- * precision needs operations of the instruction set. */
+ * precision needs vector operations. */
 #ifndef FA_CONVERT_H
 #define FA_CONVERT_H
 

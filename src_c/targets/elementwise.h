@@ -6,7 +6,7 @@
 #ifndef FA_ELEMENTWISE_H
 #define FA_ELEMENTWISE_H
 
-#include "../math/slope.h"
+#include "../math/derivative.h"
 #include "segments.h"
 
 /* Operands of a form on one vector, as far as it has them, and its results. */
@@ -37,10 +37,10 @@ INLINE Results form_of(Dual f, fa_form form, V g)
     switch (form) {
     case FA_VALUE: return (Results){f.y};
     case FA_GRAD:
-    case FA_GRAD_GRAD: return (Results){slope_value(f.dx)};
-    case FA_GRAD_PARAMETER: return (Results){slope_value(f.dp)};
-    case FA_VALUE_AND_GRAD: return (Results){f.y, slope_value(f.dx)};
-    default: return (Results){slope_times(g, f.dx), slope_times(g, f.dp)};
+    case FA_GRAD_GRAD: return (Results){deriv_value(f.dx)};
+    case FA_GRAD_PARAMETER: return (Results){deriv_value(f.dp)};
+    case FA_VALUE_AND_GRAD: return (Results){f.y, deriv_value(f.dx)};
+    default: return (Results){deriv_times(g, f.dx), deriv_times(g, f.dp)};
     }
 }
 

@@ -1,7 +1,7 @@
 /* elu, selu, celu. */
 #include "../simd/simd.h"
 #ifdef V_AVAILABLE
-#include "../simd/bundle.h"
+#include "../simd/vector.h"
 
 #include "../kernels/elu.h"
 #define FA_FAMILY elu

@@ -1,7 +1,7 @@
 /* The gates. */
 #include "../simd/simd.h"
 #ifdef V_AVAILABLE
-#include "../simd/bundle.h"
+#include "../simd/vector.h"
 
 #include "gate_loop.h"
 #define FA_FAMILY gates

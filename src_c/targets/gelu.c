@@ -1,7 +1,7 @@
 /* gelu, gelu_tanh, quick_gelu. */
 #include "../simd/simd.h"
 #ifdef V_AVAILABLE
-#include "../simd/bundle.h"
+#include "../simd/vector.h"
 
 #include "../kernels/gelu.h"
 #define FA_FAMILY gelu

@@ -1,7 +1,7 @@
 /* identity, relu and the other piecewise functions. */
 #include "../simd/simd.h"
 #ifdef V_AVAILABLE
-#include "../simd/bundle.h"
+#include "../simd/vector.h"
 
 #include "../kernels/relu.h"
 #define FA_FAMILY relu

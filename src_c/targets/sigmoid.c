@@ -1,7 +1,7 @@
 /* sigmoid, tanh, silu, swish. */
 #include "../simd/simd.h"
 #ifdef V_AVAILABLE
-#include "../simd/bundle.h"
+#include "../simd/vector.h"
 
 #include "../kernels/sigmoid.h"
 #define FA_FAMILY sigmoid

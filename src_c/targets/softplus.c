@@ -1,7 +1,7 @@
 /* mish, softplus, log_sigmoid. */
 #include "../simd/simd.h"
 #ifdef V_AVAILABLE
-#include "../simd/bundle.h"
+#include "../simd/vector.h"
 
 #include "../kernels/softplus.h"
 #define FA_FAMILY softplus

@@ -1,7 +1,7 @@
 /* softsign, tanh_shrink. */
 #include "../simd/simd.h"
 #ifdef V_AVAILABLE
-#include "../simd/bundle.h"
+#include "../simd/vector.h"
 
 #include "../kernels/softsign.h"
 #define FA_FAMILY softsign

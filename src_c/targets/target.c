@@ -9,7 +9,7 @@
 const fa_target FA_SYMBOL = {.available = false};
 #else
 
-#include "../simd/bundle.h"
+#include "../simd/vector.h"
 
 #include "convert.h"
 

@@ -13,7 +13,7 @@
 #ifndef CASE_H
 #define CASE_H
 
-#include "simd/control.h"
+#include "runtime/fenv.h"
 #include "source.h"
 
 /* Whether all is as it should be; otherwise says what is not on stderr. Not to be called

@@ -8,7 +8,7 @@ from mpmath import mp, mpf
 
 DEGREES = {32: 6, 64: 12}
 # Klambauer et al. 2017, appendix A1
-SCALE = mpf("1.0507009873554804934193349852946")
+LAMBDA = mpf("1.0507009873554804934193349852946")
 ALPHA = mpf("1.6732632423543772848170429916717")
 
 
@@ -24,10 +24,10 @@ def part(precision: int) -> tuple[int, int, list[str]]:
     degree = DEGREES[precision]
     fit = remez(quotient, mpf(-1) / 4, mpf(1) / 4, degree, lambda z: 1 / quotient(z))
     definitions = [
-        c_array("CELU_CURVE", [rounded(c, precision) for c in fit], precision),
+        c_array("CELU_POLY", [rounded(c, precision) for c in fit], precision),
         f"#define CELU_DEGREE {degree}",
     ]
-    for name, exact in (("SELU_SCALE", SCALE), ("SELU_DEPTH", SCALE * ALPHA)):
+    for name, exact in (("SELU_LAMBDA", LAMBDA), ("SELU_LAMBDA_ALPHA", LAMBDA * ALPHA)):
         high = rounded(exact, precision)
         definitions.append(c_constant(name, high, precision))
         definitions.append(c_constant(f"{name}_LOW", exact - high, precision))

@@ -1,7 +1,7 @@
 """The tables of math/exp.h: python exp.py > ../tables/exp.h
 
-2^(j/N) is kept with half of the significand, T[j], so that products with it are exact;
-what that leaves out is log(2^(j/N) / T[j]) in EXP_LOG_REST.
+T[j] is 2^(j/N) rounded to half of the significand, so that products with it are exact; the
+logarithm of the rounding, log(2^(j/N) / T[j]), is in EXP_LOG_REST.
 """
 
 from fit import bits, c_array, c_bits, c_constant, c_table, rounded, rounded_fit
@@ -13,7 +13,7 @@ HALF_SIGNIFICAND = {32: 12, 64: 26}
 MANTISSA = {32: 24, 64: 53}
 
 
-def curve(r):
+def remainder(r):
     """(expm1(r) - r) / r^2, by its series near 0."""
     if abs(r) < mpf(10) ** -15:
         return mpf(1) / 2 + r / 6
@@ -36,7 +36,7 @@ def part(precision: int, entries: int) -> tuple[int, int, list[str]]:
     quick, full = DEGREES[precision, entries]
 
     def fit(degree):
-        return rounded_fit(curve, -reach, reach, degree, precision, lambda r: r * r)
+        return rounded_fit(remainder, -reach, reach, degree, precision, lambda r: r * r)
 
     return (
         precision,
@@ -48,8 +48,8 @@ def part(precision: int, entries: int) -> tuple[int, int, list[str]]:
             f"#define EXP_SHIFT {shift} /* from the index to the exponent */",
             c_bits("EXP_POWER_BITS", powers, precision),
             c_array("EXP_LOG_REST", rests, precision),
-            c_array("EXP_CURVE", fit(quick), precision),
-            c_array("EXPM1_CURVE", fit(full), precision),
+            c_array("EXP_POLY", fit(quick), precision),
+            c_array("EXPM1_POLY", fit(full), precision),
             f"#define EXP_DEGREE {quick}",
             f"#define EXPM1_DEGREE {full}",
         ],

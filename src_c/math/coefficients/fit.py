@@ -36,7 +36,7 @@ def remez(
     points: int = 400,
     rounds: int = 12,
 ) -> list[mpf]:
-    """Coefficients of the polynomial with the least largest error times weight."""
+    """Coefficients of the polynomial that minimises the maximum of error times weight."""
     middle, half = (mpf(low) + high) / 2, (mpf(high) - low) / 2
     grid = [middle - half * mp.cos(mp.pi * (i + mpf(1) / 2) / points) for i in range(points)]
     values = [function(x) for x in grid]
@@ -104,10 +104,9 @@ def rounded_fit(function, low, high, degree, precision, weight=lambda x: mpf(1))
 def least_squares(
     function: Callable, low, high, degree: int, weight: Callable, points: int = 40
 ) -> list[mpf]:
-    """Coefficients of the polynomial with the least squares of error times weight.
+    """Coefficients of the polynomial that minimises the squares of error times weight.
 
-    On the extrema of a Chebyshev polynomial that is nearly the least largest error, and unlike
-    Remez' exchange it cannot fail.
+    On Chebyshev nodes this is nearly minimax, and unlike Remez' exchange it cannot fail.
     """
     middle, half = (mpf(low) + high) / 2, (mpf(high) - low) / 2
     system, right = matrix(degree + 1, degree + 1), matrix(degree + 1, 1)
@@ -126,9 +125,9 @@ def least_squares(
 
 
 def stepwise_fit(function, low, high, degree, precision, weight) -> list[mpf]:
-    """Machine numbers; after each is rounded, the coefficients above it are fitted anew.
+    """Machine numbers; after each is rounded, the coefficients above it are fitted again.
 
-    They make up for what was rounded away, which gains two or three bits.
+    They compensate for its rounding, which gains two or three bits.
     """
     done: list[mpf] = []
     for power in range(degree + 1):
@@ -152,7 +151,7 @@ def c_number(value, precision: int) -> str:
 
 
 def c_array(name: str, values: Sequence, precision: int) -> str:
-    """An aligned table of hex floats with the decimals beside."""
+    """An aligned table of hex floats, with decimals as comments."""
     per_line = 3 if precision == 32 else 2
     lines = []
     for start in range(0, len(values), per_line):

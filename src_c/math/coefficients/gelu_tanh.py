@@ -1,7 +1,7 @@
 """The constants of gelu_tanh and quick_gelu: python gelu_tanh.py > ../tables/gelu_tanh.h
 
-gelu_tanh(x) = x s(z) with z = a x + b x^3, a = 2 sqrt(2/pi), b = 0.044715 a. BINARY is what gives
-z / log(2), which an exponential reduces by no product.
+gelu_tanh(x) = x s(z) with z = a x + b x^3, a = 2 sqrt(2/pi), b = 0.044715 a. The BINARY constants
+give z / log(2), whose reduction needs no product.
 """
 
 from exp import HALF_SIGNIFICAND
@@ -34,7 +34,7 @@ def high_and_low(name: str, exact, precision: int) -> list[str]:
 def odd_cubic(name: str, scale, precision: int) -> list[str]:
     """The constants of scale (a t + b t^3) for odd_cubic of math/gelu_tanh.h.
 
-    a comes without its last bits: a + b t^2 less this is exact for every t that counts.
+    a is split such that (a + b t^2) - a_short is exact for every t that matters.
     """
     linear, cubic = LINEAR * scale, CUBIC * scale
     last_bit = mpf(2) ** {32: -20, 64: -47}[precision]  # of a sum below 16, or 64
@@ -55,7 +55,7 @@ def part(precision: int) -> tuple[int, int, list[str]]:
         *odd_cubic("GELU_TANH", 1, precision),
         *odd_cubic("GELU_TANH_BINARY", DOUBLINGS, precision),
         c_constant("GELU_TANH_CUBIC_LOW", CUBIC - rounded(CUBIC, precision), precision),
-        *high_and_low("GELU_TANH_SLOPE_CUBIC", 3 * CUBIC, precision),
+        *high_and_low("GELU_TANH_DERIV_CUBIC", 3 * CUBIC, precision),
         *high_and_low("QUICK_GELU", QUICK, precision),
         *high_and_low("QUICK_GELU_BINARY", QUICK * DOUBLINGS, precision),
     ]
@@ -66,8 +66,8 @@ def part(precision: int) -> tuple[int, int, list[str]]:
         short = mp.nint(decay * scale) / scale
         definitions += [
             *high_and_low("GELU_TANH_ROOT", zero, precision),
-            c_constant("GELU_TANH_DECAY_SHORT", short, precision),
-            c_constant("GELU_TANH_DECAY_REST", decay / short - 1, precision),
+            c_constant("GELU_TANH_W0_SHORT", short, precision),
+            c_constant("GELU_TANH_W0_REST", decay / short - 1, precision),
         ]
     return precision, 0, definitions
 

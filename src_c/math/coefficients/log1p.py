@@ -1,8 +1,8 @@
-"""The pieces of K(w) = log(1 + w)/w in math/log1p.h: python log1p.py > ../tables/log1p.h
+"""The tables of K(w) = log(1 + w)/w in math/log1p.h: python log1p.py > ../tables/log1p.h
 
-V_TABLE equal pieces of [0, 1]. In each, K(w) = K(c) + s P(s), s = w - c, where the centre c is
-chosen so that K(c) is a number of half the significand: its product with the head of an
-exponential is exact.
+V_TABLE pieces of [0, 1] of equal width. On each, K(w) = K(c) + s P(s), s = w - c, where the centre
+c is chosen such that K(c) has half of the significand: its product with the head of an exponential
+is exact.
 """
 
 from exp import HALF_SIGNIFICAND, MANTISSA
@@ -41,10 +41,10 @@ def part(precision: int, entries: int) -> tuple[int, int, list[str]]:
         low, high = mpf(i) / entries, mpf(i + 1) / entries
         centre, value = (mpf(0), mpf(1)) if i == 0 else short_centre(low, high, precision)
 
-        def slope(s, centre=centre, value=value):
+        def quotient(s, centre=centre, value=value):
             return (ratio(centre + s) - value) / s
 
-        fit = rounded_fit(slope, low - centre, high - centre, degree - 1, precision, abs)
+        fit = rounded_fit(quotient, low - centre, high - centre, degree - 1, precision, abs)
         rows.append([centre, value, *fit])
     columns = list(zip(*rows, strict=True))
     names = [f"LOG1P_P{k}" for k in range(degree)]
@@ -67,4 +67,5 @@ def part(precision: int, entries: int) -> tuple[int, int, list[str]]:
 
 if __name__ == "__main__":
     mp.prec = 150
-    print(c_table("Pieces of log(1 + w)/w.", "log1p.py", [part(*key) for key in DEGREES]), end="")
+    parts = [part(*key) for key in DEGREES]
+    print(c_table("Piecewise polynomials of log(1 + w)/w.", "log1p.py", parts), end="")

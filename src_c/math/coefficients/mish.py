@@ -1,11 +1,11 @@
-"""The constants of mish_slope in math/mish.h: python mish.py > ../tables/mish.h"""
+"""The constants of mish_deriv in math/mish.h: python mish.py > ../tables/mish.h"""
 
 from exp import HALF_SIGNIFICAND
 from fit import c_constant, c_table, rounded
 from mpmath import mp, mpf
 
 
-def slope_factor(x):
+def deriv_factor(x):
     """B of math/mish.h; the derivative of mish is w B / D^2."""
     w = mp.exp(x)
     return (w + 2) * (w * w + 2 * w + 2) + 4 * x * (w + 1)
@@ -13,13 +13,13 @@ def slope_factor(x):
 
 def part(precision: int) -> tuple[int, int, list[str]]:
     """One branch of the header."""
-    root = mp.findroot(slope_factor, mpf("-1.19"))
+    root = mp.findroot(deriv_factor, mpf("-1.19"))
     decay = mp.exp(root)
     scale = mpf(2) ** (HALF_SIGNIFICAND[precision] + 1)  # 1/4 < decay < 1/2
     short = mp.nint(decay * scale) / scale
     definitions = [
-        c_constant("MISH_DECAY_SHORT", short, precision),
-        c_constant("MISH_DECAY_REST", decay / short - 1, precision),
+        c_constant("MISH_W0_SHORT", short, precision),
+        c_constant("MISH_W0_REST", decay / short - 1, precision),
     ]
     constant = decay**2 + 4 * decay + 6 + 4 * root
     for name, exact in (("ROOT", root), ("SUM", decay + 4), ("CONSTANT", constant)):

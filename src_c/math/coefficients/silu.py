@@ -1,7 +1,6 @@
-"""The constants of silu_slope in math/gate.h, in float64: python silu.py > ../tables/silu.h
+"""The constants of silu_deriv in math/gate.h, in float64: python silu.py > ../tables/silu.h
 
-t0 is the root of 1 + e^-t = t, where the derivative of silu vanishes (at -t0); there
-e^-t0 = t0 - 1.
+t0 is the root of 1 + e^-t = t; the derivative of silu vanishes at -t0. There e^-t0 = t0 - 1.
 """
 
 from exp import HALF_SIGNIFICAND
@@ -22,8 +21,8 @@ def part(precision: int, entries: int) -> tuple[int, int, list[str]]:
         [
             c_constant("SILU_ROOT_HIGH", high, precision),
             c_constant("SILU_ROOT_LOW", root - high, precision),
-            c_constant("SILU_DECAY_SHORT", short, precision),
-            c_constant("SILU_DECAY_REST", decay / short - 1, precision),
+            c_constant("SILU_W0_SHORT", short, precision),
+            c_constant("SILU_W0_REST", decay / short - 1, precision),
         ],
     )
 

@@ -1,22 +1,22 @@
-"""The pieces of L(t) = log(1 + e^-t) in math/softplus.h: python softplus.py > ../tables/softplus.h
+"""The tables of L(t) = log(1 + e^-t) in math/softplus.h: python softplus.py > ../tables/softplus.h
 
-Pieces of WIDTH about its whole multiples; the last two are those of e^-t, where a t that lies far
-out comes to lie when a whole number of log(2) is subtracted. The centre of a piece is a float at
-which the function is almost so short a number that its sum with the centre is exact (Gal's accurate
-tables, 1986).
+Pieces of width WIDTH around its multiples. The last two are those of e^-t, to which a large t is
+reduced by a multiple of log(2). The centre of a piece is a float at which the function is nearly a
+number of so few bits that its sum with the centre is exact (accurate tables, see
+accurate_tables.py).
 """
 
 from collections.abc import Callable
 
+from accurate_tables import c_table_poly
 from fit import c_constant, c_table, rounded, rounded_fit
 from mpmath import mp, mpf
-from pieces import c_chords
 
 ENTRIES = 16
 NEAR = 14  # pieces of log(1 + e^-t)
 WIDTH = mpf(31) / 64
 DEGREE = 6
-ORIGIN = mpf(3) * 2**22  # added to a number it leaves the nearest integer in the low bits
+ORIGIN = mpf(3) * 2**22  # a sum with this has the nearest integer in its low bits
 CANDIDATES = 1000
 
 
@@ -26,7 +26,7 @@ def near(t):
 
 
 def near_inverse(value):
-    """Where log(1 + e^-t) is the value."""
+    """The t at which log(1 + e^-t) has this value."""
     return -mp.log(mp.expm1(value))
 
 
@@ -36,12 +36,12 @@ def far(t):
 
 
 def far_inverse(value):
-    """Where e^-t is the value."""
+    """The t at which e^-t has this value."""
     return -mp.log(value)
 
 
 def accurate_centre(function: Callable, inverse: Callable, middle, reach, unit) -> tuple:
-    """A float and what the function nearly is there, both whole multiples of unit."""
+    """A float and nearly the function there, both multiples of unit."""
     best = None
     start = mp.nint(function(middle) / unit)
     for k in range(-CANDIDATES // 2, CANDIDATES // 2):
@@ -65,13 +65,14 @@ def piece(i: int) -> list[mpf]:
     unit = mpf(2) ** (mp.ceil(mp.log(size, 2)) - 24)
     centre, value = accurate_centre(function, inverse, balance, WIDTH / 16, unit)
 
-    def slope(s):
+    def quotient(s):
         return (function(centre + s) - value) / s
 
     def weight(s):
         return abs(s / function(centre + s))
 
-    return [centre, value, *rounded_fit(slope, low - centre, high - centre, DEGREE - 1, 32, weight)]
+    fit = rounded_fit(quotient, low - centre, high - centre, DEGREE - 1, 32, weight)
+    return [centre, value, *fit]
 
 
 def definitions() -> list[str]:
@@ -79,11 +80,11 @@ def definitions() -> list[str]:
     rows = list(zip(*(piece(i) for i in range(ENTRIES)), strict=True))
     return [
         c_constant("SOFTPLUS_NEAR", (NEAR - mpf(1) / 2) * WIDTH, 32),
-        *c_chords("SOFTPLUS_TAIL", 1 / WIDTH, ORIGIN, 0, rows),
+        *c_table_poly("SOFTPLUS_TAIL", 1 / WIDTH, ORIGIN, 0, rows),
     ]
 
 
 if __name__ == "__main__":
     mp.prec = 120
-    title = "Pieces of log(1 + e^-t) in float32."
+    title = "Piecewise polynomials of log(1 + e^-t) in float32."
     print(c_table(title, "softplus.py", [(32, ENTRIES, definitions())]), end="")

@@ -9,7 +9,7 @@ from mpmath import mp, mpf
 DEGREES = {64: 12}
 
 
-def curve(square):
+def ratio(square):
     """(x - tanh(x)) / x^3 at x^2 = square."""
     if square < mpf(10) ** -20:
         return mpf(1) / 3 - 2 * square / 15
@@ -19,7 +19,7 @@ def curve(square):
 
 def part(precision: int) -> tuple[int, int, list[str]]:
     """One branch of the header."""
-    fit = remez(curve, mpf(0), mpf(1) / 4, DEGREES[precision], lambda u: 1 / curve(u))
+    fit = remez(ratio, mpf(0), mpf(1) / 4, DEGREES[precision], lambda u: 1 / ratio(u))
     return (
         precision,
         0,

@@ -22,10 +22,10 @@ static const T EXP_LOG_REST[16] ALIGNED = {
     0x1.7b9c1cp-14f, -0x1.c81dd6p-15f, 0x1.b1d1bap-17f, /* 9.0506e-05, -5.43733e-05, 1.29288e-05 */
     0x1.6ed6bap-14f, /* 8.74612e-05 */
 };
-static const T EXP_CURVE[2] ALIGNED = {
+static const T EXP_POLY[2] ALIGNED = {
     0x1.00022ap-1f, 0x1.55576cp-3f, /* 0.500017, 0.166671 */
 };
-static const T EXPM1_CURVE[3] ALIGNED = {
+static const T EXPM1_POLY[3] ALIGNED = {
     0x1p-1f, 0x1.555726p-3f, 0x1.555774p-5f, /* 0.5, 0.16667, 0.0416677 */
 };
 #define EXP_DEGREE 1
@@ -45,10 +45,10 @@ static const T EXP_LOG_REST[8] ALIGNED = {
     -0x1.ca8cep-16f, 0x1.c00c4p-14f, 0x1.29552p-13f, /* -2.73317e-05, 0.000106823, 0.000141779 */
     0x1.7b9c1cp-14f, 0x1.b1d1bap-17f, /* 9.0506e-05, 1.29288e-05 */
 };
-static const T EXP_CURVE[3] ALIGNED = {
+static const T EXP_POLY[3] ALIGNED = {
     0x1p-1f, 0x1.555c88p-3f, 0x1.555db8p-5f, /* 0.5, 0.16668, 0.0416707 */
 };
-static const T EXPM1_CURVE[3] ALIGNED = {
+static const T EXPM1_POLY[3] ALIGNED = {
     0x1p-1f, 0x1.555c88p-3f, 0x1.555db8p-5f, /* 0.5, 0.16668, 0.0416707 */
 };
 #define EXP_DEGREE 2
@@ -70,12 +70,12 @@ static const T EXP_LOG_REST[8] ALIGNED = {
     -0x1.101228eded968p-28, 0x1.67a1ca1d9d84ap-28, /* -3.95915e-09, 5.23333e-09 */
     0x1.9c72f009003bfp-29, -0x1.a5217cbeba37ep-28, /* 3.00096e-09, -6.12826e-09 */
 };
-static const T EXP_CURVE[6] ALIGNED = {
+static const T EXP_POLY[6] ALIGNED = {
     0x1.000000000010ep-1, 0x1.555555555566p-3, /* 0.5, 0.166667 */
     0x1.55555547f9cc6p-5, 0x1.11111107d383ep-7, /* 0.0416667, 0.00833333 */
     0x1.6c1cc1059d26p-10, 0x1.a02076bc047a4p-13, /* 0.00138898, 0.000198425 */
 };
-static const T EXPM1_CURVE[7] ALIGNED = {
+static const T EXPM1_POLY[7] ALIGNED = {
     0x1p-1, 0x1.55555555555fap-3, /* 0.5, 0.166667 */
     0x1.555555555562ap-5, 0x1.1111110a18586p-7, /* 0.0416667, 0.00833333 */
     0x1.6c16c1622d46p-10, 0x1.a01fb2eb37ed3p-13, /* 0.00138889, 0.000198423 */

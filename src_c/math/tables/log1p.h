@@ -1,4 +1,4 @@
-/* Pieces of log(1 + w)/w.
+/* Piecewise polynomials of log(1 + w)/w.
  *
  * Printed by math/coefficients/log1p.py. */
 #if PRECISION == 32 && V_TABLE == 16

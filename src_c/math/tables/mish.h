@@ -2,8 +2,8 @@
  *
  * Printed by math/coefficients/mish.py. */
 #if PRECISION == 64
-#define MISH_DECAY_SHORT 0x1.36c42p-2 /* 0.303482533 */
-#define MISH_DECAY_REST 0x1.3ac80b4a5949p-27 /* 9.16134514e-09 */
+#define MISH_W0_SHORT 0x1.36c42p-2 /* 0.303482533 */
+#define MISH_W0_REST 0x1.3ac80b4a5949p-27 /* 9.16134514e-09 */
 #define MISH_ROOT_HIGH -0x1.31432c0d12d84p+0 /* -1.19243121 */
 #define MISH_ROOT_LOW -0x1.bf319154da21p-55 /* -4.84848298e-17 */
 #define MISH_SUM_HIGH 0x1.136c4202fc3edp+2 /* 4.30348254 */

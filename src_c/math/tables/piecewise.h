@@ -1,8 +1,8 @@
-/* Functions on pieces.
+/* Piecewise polynomials.
  *
  * Printed by math/coefficients/piecewise.py. */
 #if PRECISION == 32
-static const Pieces SILU_SLOPE = {
+static const Piecewise SILU_DERIV = {
     .scale = 0x1.1c8cc2p+0f, .offset = 0x1.150e56p+2f,
     .scale_left = 0x0p+0f, .offset_left = 0x1.150e56p+2f,
     .first = 0x0p+0f, .last = 0x1.5p+3f,
@@ -23,7 +23,7 @@ static const Pieces SILU_SLOPE = {
         {0x1.913c56p-25f, -0x1.d04f0ep-26f, -0x1.e3743p-25f, -0x1.f68eaep-25f, -0x1.0adeeap-25f, -0x1.5e3a66p-28f, 0x1.02c2c2p-28f, -0x1.9f8ac6p-28f, 0x1.75d862p-26f, -0x1.aad4c2p-26f, -0x1.e932cap-28f, 0x1.bdf6fap-27f, 0x1.93ee6ep-28f, 0x1.ed0b7ap-25f, -0x1.403b9ap-24f, -0x1.04f644p-24f},
     },
 };
-static const Pieces QUICK_GELU_SLOPE = {
+static const Piecewise QUICK_GELU_DERIV = {
     .scale = 0x1.e44dc6p+0f, .offset = 0x1.150e56p+2f,
     .scale_left = 0x0p+0f, .offset_left = 0x1.150e56p+2f,
     .first = 0x0p+0f, .last = 0x1.8ad462p+2f,
@@ -44,7 +44,7 @@ static const Pieces QUICK_GELU_SLOPE = {
         {-0x1.8b9cc6p-43f, 0x1.92d822p-42f, 0x1.6c773p-46f, 0x1.85a306p-44f, 0x1.ae60dcp-45f, 0x1.e64a44p-50f, -0x1.571862p-51f, 0x1.7fedf4p-51f, 0x1.875d8ep-42f, 0x1.491d12p-42f, -0x1.5fa3ccp-41f, 0x1.24d84cp-28f, -0x1.17fb0ep-46f, 0x1.a048e2p-43f, -0x1.9c60aap-42f, -0x1.bf3cb6p-42f},
     },
 };
-static const Pieces GELU_TANH_SLOPE = {
+static const Piecewise GELU_TANH_DERIV = {
     .scale = 0x1.08fb72p+1f, .offset = 0x1.0cccccp+2f,
     .scale_left = 0x0p+0f, .offset_left = 0x1.0cccccp+2f,
     .first = 0x0p+0f, .last = 0x1.6cccccp+2f,
@@ -64,7 +64,7 @@ static const Pieces GELU_TANH_SLOPE = {
         {0x1.66678ap-36f, -0x1.48fd6ep-35f, -0x1.d3454cp-35f, -0x1.0ae9c2p-34f, 0x1.9ffabp-33f, -0x1.0465f6p-35f, -0x1.a13f78p-32f, -0x1.c30682p-37f, -0x1.a43bb4p-38f, 0x1.065102p-40f, 0x1.115bbcp-39f, -0x1.1f3192p-26f, -0x1.22fcaap-40f, 0x1.72ab48p-37f, 0x1.0134f4p-40f, 0x1.12dbc4p-36f},
     },
 };
-static const Pieces GAUSS_VALUE = {
+static const Piecewise NORMAL_TAIL_VALUE = {
     .scale = 0x1.014c0cp+1f, .offset = 0x1.2p+1f,
     .scale_left = 0x0p+0f, .offset_left = 0x1.2p+1f,
     .first = 0x0p+0f, .last = 0x1.d9999ap+3f,
@@ -83,7 +83,7 @@ static const Pieces GAUSS_VALUE = {
         {-0x1.73f072p-6f, -0x1.c982fcp-7f, -0x1.df82e4p-8f, -0x1.011042p-8f, -0x1.b5d728p-10f, -0x1.28d14cp-11f, -0x1.b5ffdcp-13f, -0x1.600944p-14f, -0x1.9cee82p-16f, -0x1.7d4e8p-18f, -0x1.a939b4p-20f, -0x1.125f68p-21f, -0x1.04b15ap-23f, -0x1.919b96p-26f, -0x1.932202p-28f, -0x1.efbf6cp-30f},
     },
 };
-static const Pieces GAUSS_SLOPE = {
+static const Piecewise NORMAL_TAIL_DERIV = {
     .scale = 0x1.7aee2ap+0f, .offset = 0x1.0cccccp+1f,
     .scale_left = 0x0p+0f, .offset_left = 0x1.0cccccp+1f,
     .first = 0x0p+0f, .last = 0x1.433334p+4f,
@@ -103,7 +103,7 @@ static const Pieces GAUSS_SLOPE = {
         {0x1.437e44p-39f, 0x1.f297f6p-42f, -0x1.dc87p-28f, 0x1.c24632p-44f, -0x1.e9b272p-40f, -0x1.6f93b8p-42f, 0x1.caccdep-39f, 0x1.7ab9ep-41f, -0x1.8a828cp-37f, 0x1.1f8b9ep-35f, 0x1.8c0b92p-37f, 0x1.506144p-35f, -0x1.6dfc8cp-35f, -0x1.dd47fp-37f, -0x1.c536dep-36f, -0x1.0f732p-37f},
     },
 };
-static const Pieces MISH_RATIO = {
+static const Piecewise MISH_RATIO = {
     .scale = 0x1.4de9a8p+1f, .offset = 0x1p+3f,
     .scale_left = 0x1.08d3ccp+0f, .offset_left = 0x1p+1f,
     .first = -0x1.733334p+2f, .last = 0x1.266666p+3f,
@@ -123,7 +123,7 @@ static const Pieces MISH_RATIO = {
         {-0x1.d0fad8p-12f, 0x1.4386f4p-11f, 0x1.11010ep-12f, -0x1.1ce9bep-15f, -0x1.9f8e6p-15f, -0x1.ce59f2p-18f, 0x1.d0b37ap-22f, 0x1.67a6e6p-21f, -0x1.d0e21ep-11f, 0x1.cd11ep-11f, -0x1.c92a96p-13f, -0x1.117b08p-14f, 0x1.20becp-17f, 0x1.0a2b7p-20f, 0x1.caf592p-25f, 0x1.7f56b8p-29f},
     },
 };
-static const Pieces MISH_SLOPE = {
+static const Piecewise MISH_DERIV = {
     .scale = 0x1.249236p+1f, .offset = 0x1p+3f,
     .scale_left = 0x1.ed88b2p-1f, .offset_left = 0x1.0f5c28p+1f,
     .first = -0x1.866666p+2f, .last = 0x1.5p+3f,
@@ -145,7 +145,7 @@ static const Pieces MISH_SLOPE = {
         {0x1.716afcp-41f, -0x1.2d6c34p-40f, 0x1.beb774p-31f, -0x1.a474ep-41f, -0x1.52687ep-41f, -0x1.53cbd4p-45f, 0x1.eeb82cp-42f, -0x1.2177d2p-44f, 0x1.571384p-40f, -0x1.010b52p-39f, 0x1.7a4434p-37f, 0x1.d8d4bep-38f, -0x1.4e2618p-43f, 0x1.46cd7ep-38f, -0x1.48b204p-37f, 0x1.289336p-38f},
     },
 };
-static const Pieces TANH_SHRINK_RATIO = {
+static const Piecewise TANH_SHRINK_RATIO = {
     .scale = 0x1.611a66p+0f, .offset = 0x1p+2f,
     .scale_left = 0x0p+0f, .offset_left = 0x1p+2f,
     .first = 0x0p+0f, .last = 0x1.166666p+3f,
@@ -164,7 +164,7 @@ static const Pieces TANH_SHRINK_RATIO = {
         {-0x1.5775fp-21f, 0x1.3d0f3ap-17f, 0x1.667dbep-18f, 0x1.550c92p-19f, 0x1.40e748p-20f, 0x1.3913c4p-21f, 0x1.3ebe22p-22f, 0x1.5162ecp-23f, -0x1.d06cap-7f, 0x1.44a0a4p-7f, 0x1.c2d0ep-8f, -0x1.0e8f5ap-13f, -0x1.5bf00ap-10f, -0x1.8dde2cp-11f, -0x1.31fcaep-12f, -0x1.654482p-14f},
     },
 };
-static const Pieces TANH_SQUARE_RATIO = {
+static const Piecewise TANH_SQUARE_RATIO = {
     .scale = 0x1.46cee6p+0f, .offset = 0x1p+2f,
     .scale_left = 0x0p+0f, .offset_left = 0x1p+2f,
     .first = 0x0p+0f, .last = 0x1.2cccccp+3f,

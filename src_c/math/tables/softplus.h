@@ -1,14 +1,14 @@
-/* Pieces of log(1 + e^-t) in float32.
+/* Piecewise polynomials of log(1 + e^-t) in float32.
  *
  * Printed by math/coefficients/softplus.py. */
 #if PRECISION == 32 && V_TABLE == 16
 #define SOFTPLUS_NEAR 0x1.a28p+2f /* 6.5390625 */
-static const Chords SOFTPLUS_TAIL = {
+static const TablePoly SOFTPLUS_TAIL = {
     .scale = 0x1.08421p+1f, .offset = 0x1.8p+23f,
     .shift = 0, .degree = 6,
     .centre = {0x1.032d6p-3f, 0x1.03d57cp-1f, 0x1.fcba78p-1f, 0x1.7ac5a8p+0f, 0x1.f6c23p+0f, 0x1.39b4a6p+1f, 0x1.7757cap+1f, 0x1.b5bb88p+1f, 0x1.f28784p+1f, 0x1.1a035ep+2f, 0x1.386cc2p+2f, 0x1.57dcfep+2f, 0x1.752d8ep+2f, 0x1.9661eap+2f, 0x1.b3dd74p+2f, 0x1.d2dd78p+2f},
     .value = {0x1.4384bcp-1f, 0x1.e2911p-2f, 0x1.428b38p-2f, 0x1.a4302p-3f, 0x1.0ce72p-3f, 0x1.52c38p-4f, 0x1.a92bp-5f, 0x1.07bfp-5f, 0x1.4a0ap-6f, 0x1.8d4cp-7f, 0x1.ef3p-8f, 0x1.2f7p-8f, 0x1.803p-9f, 0x1.c9ap-10f, 0x1.20f382p-10f, 0x1.6408f6p-11f},
-    .curve = {
+    .poly = {
         {-0x1.dfa562p-2f, -0x1.80cd24p-2f, -0x1.14af34p-2f, -0x1.7be2c2p-3f, -0x1.f7fe98p-4f, -0x1.452214p-4f, -0x1.9e52bep-5f, -0x1.038baap-5f, -0x1.46bcb4p-6f, -0x1.8ae5e8p-7f, -0x1.ed5246p-8f, -0x1.2ebc72p-8f, -0x1.7fap-9f, -0x1.c939cep-10f, -0x1.20f382p-10f, -0x1.6408f6p-11f},
         {0x1.fdf4c2p-4f, 0x1.e06642p-4f, 0x1.93d94ap-4f, 0x1.356b9cp-4f, 0x1.b9faeep-5f, 0x1.2b531cp-5f, 0x1.895e3ep-6f, 0x1.f6a516p-7f, 0x1.4038a2p-7f, 0x1.862396p-8f, 0x1.e99baap-9f, 0x1.2d5672p-9f, 0x1.7e8096p-10f, 0x1.c86db8p-11f, 0x1.20f384p-11f, 0x1.6408f8p-12f},
         {-0x1.57bcb4p-9f, -0x1.3e4138p-7f, -0x1.eef41cp-7f, -0x1.0382p-6f, -0x1.bc49p-7f, -0x1.4fbdbap-7f, -0x1.d7703ep-8f, -0x1.39dd08p-8f, -0x1.99eebp-9f, -0x1.fba5b2p-10f, -0x1.417dc6p-10f, -0x1.8e124p-11f, -0x1.fb046ep-12f, -0x1.2f3964p-12f, -0x1.81446ap-13f, -0x1.dab64cp-14f},

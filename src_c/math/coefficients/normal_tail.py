@@ -1,17 +1,18 @@
-"""The tables of math/gauss.h: python gauss.py > ../tables/gauss.h
+"""The tables of math/normal_tail.h: python normal_tail.py > ../tables/normal_tail.h
 
 With R(t) = Phi(-t) e^(t^2/2) and v = t/(t + 3), the functions (t + 3) R(t)/(1 - v/2) and
-(t/sqrt(2 pi) - R(t))/(t - t0) change by less than a factor of 2 from t = 0 to infinity, so a
-polynomial in v - 1/2 has a constant that outweighs the rest. In float32 both have pieces instead,
-see math/pieces.h.
+(t/sqrt(2 pi) - R(t))/(t - t0) change by less than a factor of 2 from t = 0 to infinity, so the
+constant term of a polynomial in v - 1/2 dominates. In float32 both have piecewise polynomials
+instead, see math/piecewise.h.
 """
 
 from fit import c_array, c_constant, c_table, remez, rounded
+from gelu_tanh import high_and_low
 from mpmath import mp, mpf
 
 K = 3
 # degree and last t in float64
-SLOPE = (25, 54.4)
+DERIVATIVE = (25, 54.4)
 VALUE = (28, 39.4)
 
 
@@ -46,30 +47,30 @@ def polynomial(name, function, degree, last, precision) -> list[str]:
     ]
 
 
-def part(precision: int, entries: int) -> tuple[int, int, list[str]]:
-    """One branch of the header."""
+def normal_density(precision: int) -> list[str]:
+    """1/sqrt(2 pi) in two words."""
+    return high_and_low("NORMAL_DENSITY_0", 1 / mp.sqrt(2 * mp.pi), precision)
+
+
+def polynomials(precision: int) -> list[str]:
+    """The definitions of both polynomials and of the root."""
     zero = root()
-    high = rounded(zero, precision)
     density = 1 / mp.sqrt(2 * mp.pi)
 
     def value(t):
         return (t + K) * ratio(t) / (1 - t / (t + K) / 2)
 
-    def slope(t):
+    def derivative(t):
         return (t * density - ratio(t)) / (t - zero)
 
-    return (
-        precision,
-        entries,
-        [
-            *polynomial("GAUSS_VALUE", value, *VALUE, precision),
-            c_constant("GAUSS_SHIFT", K, precision),
-            *polynomial("GAUSS_SLOPE", slope, *SLOPE, precision),
-            c_constant("GAUSS_ROOT_HIGH", high, precision),
-            c_constant("GAUSS_ROOT_LOW", zero - high, precision),
-        ],
-    )
+    return [
+        *polynomial("NORMAL_TAIL_VALUE", value, *VALUE, precision),
+        c_constant("NORMAL_TAIL_SHIFT", K, precision),
+        *polynomial("NORMAL_TAIL_DERIV", derivative, *DERIVATIVE, precision),
+        *high_and_low("NORMAL_TAIL_ROOT", zero, precision),
+    ]
 
 
 if __name__ == "__main__":
-    print(c_table("The normal tail.", "gauss.py", [part(64, 0)]), end="")
+    parts = [(32, 0, normal_density(32)), (64, 0, normal_density(64) + polynomials(64))]
+    print(c_table("The normal tail.", "normal_tail.py", parts), end="")

@@ -1,14 +1,14 @@
-/* Functions on pieces, in float32.
+/* Piecewise polynomials in float32.
  *
- * Printed by math/coefficients/chord.py. */
+ * Printed by math/coefficients/table_poly.py. */
 #if PRECISION == 32 && V_TABLE == 16
 #define TANH_END 0x1.233334p+3f /* 9.1 */
-static const Chords TANH_RATIO = {
+static const TablePoly TANH_RATIO = {
     .scale = 0x1.a1cccep+0f, .offset = 0x1p+0f,
     .shift = 21, .degree = 6,
     .centre = {0x1.881a34p-1f, 0x1.1286aap+0f, 0x1.610472p+0f, 0x1.a8b01ap+0f, 0x1.1285f6p+1f, 0x1.610438p+1f, 0x1.af66bp+1f, 0x1.fdd6ep+1f, 0x1.39a66ep+2f, 0x1.8813b6p+2f, 0x1.d681cap+2f, 0x1.0eabdap+3f, 0x0p+0f, 0x1.d688a4p-3f, 0x1.881762p-2f, 0x1.192ca2p-1f},
     .value = {0x1.aee23ep-1f, 0x1.795a1cp-1f, 0x1.4700e4p-1f, 0x1.1f0ccap-1f, 0x1.d0892cp-2f, 0x1.705104p-2f, 0x1.2f1c7cp-2f, 0x1.00e814p-2f, 0x1.a1d89cp-3f, 0x1.4e4c6ap-3f, 0x1.16936cp-3f, 0x1.e43f72p-4f, 0x1p+0f, 0x1.f72d68p-1f, 0x1.e85cf8p-1f, 0x1.d21022p-1f},
-    .curve = {
+    .poly = {
         {-0x1.579098p-2f, -0x1.595bc4p-2f, -0x1.33bp-2f, -0x1.06c1eep-2f, -0x1.7e38a4p-3f, -0x1.fe7c64p-4f, -0x1.620282p-4f, -0x1.0091acp-4f, -0x1.54acap-5f, -0x1.b47f7cp-6f, -0x1.2f23a4p-6f, -0x1.c9ffdp-7f, -0x1.6b2d96p-30f, -0x1.2cdae8p-3f, -0x1.d286a6p-3f, -0x1.2aaba2p-2f},
         {-0x1.b9877cp-5f, 0x1.363a02p-5f, 0x1.31a874p-4f, 0x1.43a0dcp-4f, 0x1.013faap-4f, 0x1.432a1p-5f, 0x1.8d46aep-6f, 0x1.f7e916p-7f, 0x1.149398p-7f, 0x1.1cccb6p-8f, 0x1.49d7d4p-9f, 0x1.b12b1ap-10f, -0x1.55554ap-2f, -0x1.2c4fb6p-2f, -0x1.da7cb4p-3f, -0x1.36a9b2p-3f},
         {0x1.10680ap-3f, 0x1.1106aap-4f, 0x1.245ceap-6f, -0x1.1e7086p-8f, -0x1.cb8808p-7f, -0x1.59554p-7f, -0x1.9acc3p-8f, -0x1.dbae6p-9f, -0x1.bb898ep-10f, -0x1.72cb12p-11f, -0x1.66c292p-12f, -0x1.99a834p-13f, -0x1.b359e8p-18f, 0x1.c35a1cp-4f, 0x1.3868a6p-3f, 0x1.4c4bdep-3f},
@@ -17,13 +17,13 @@ static const Chords TANH_RATIO = {
         {0x1.9e163cp-6f, 0x1.d214dap-8f, -0x1.2c38d2p-9f, -0x1.9d16f8p-9f, -0x1.579deep-10f, -0x1.87308p-13f, 0x1.70c73ep-17f, 0x1.8c06d6p-16f, 0x1.63b61ep-17f, 0x1.8214c8p-19f, 0x1.caa832p-21f, 0x1.3c76b4p-22f, -0x1.9bc1a4p-5f, -0x1.ab34e4p-6f, 0x1.1b05bp-8f, 0x1.8637a4p-6f},
     },
 };
-#define FALLING_END -0x1.18p+4f /* -17.5 */
-static const Chords FALLING_RATIO = {
+#define EXPM1_RATIO_END -0x1.18p+4f /* -17.5 */
+static const TablePoly EXPM1_RATIO = {
     .scale = -0x1.b28314p-1f, .offset = 0x1p+0f,
     .shift = 21, .degree = 6,
     .centre = {-0x1.791e18p+0f, -0x1.0a48d2p+1f, -0x1.5359e4p+1f, -0x1.9eb7fp+1f, -0x1.07e5ecp+2f, -0x1.536f98p+2f, -0x1.99f4d2p+2f, -0x1.ea3a9cp+2f, -0x1.2d9776p+3f, -0x1.7916p+3f, -0x1.c48102p+3f, -0x1.0807dp+4f, 0x0p+0f, -0x1.c47a2ap-2f, -0x1.78fc72p-1f, -0x1.08a0e6p+0f},
     .value = {0x1.0be5d4p-1f, 0x1.aec0c6p-2f, 0x1.66fc96p-2f, 0x1.2fac3p-2f, 0x1.e8a2bcp-3f, 0x1.8039e4p-3f, 0x1.3f318ep-3f, 0x1.0b3e3p-3f, 0x1.b290dap-4f, 0x1.5b96d6p-4f, 0x1.21a8bep-4f, 0x1.f06d6cp-5f, 0x1p+0f, 0x1.9dda5cp-1f, 0x1.6a5e6p-1f, 0x1.3f21cep-1f},
-    .curve = {
+    .poly = {
         {0x1.98c5a4p-3f, 0x1.232be6p-3f, 0x1.b0999ap-4f, 0x1.4564e6p-4f, 0x1.b9d924p-5f, 0x1.1a195p-5f, 0x1.8a6b3cp-6f, 0x1.161a58p-6f, 0x1.70978cp-7f, 0x1.d7e854p-8f, 0x1.47bda2p-8f, 0x1.e153f8p-9f, 0x1p-1f, 0x1.7f792cp-2f, 0x1.3e4beep-2f, 0x1.091b06p-2f},
         {0x1.d8a208p-5f, 0x1.39f636p-5f, 0x1.b2a3bep-6f, 0x1.2eb306p-6f, 0x1.6c4c34p-7f, 0x1.8ac99p-8f, 0x1.dbb08ep-9f, 0x1.1e6b9ap-9f, 0x1.37bfdep-10f, 0x1.40342ep-11f, 0x1.72ce5p-12f, 0x1.d2af1cp-13f, 0x1.555554p-3f, 0x1.ebf038p-4f, 0x1.8d2b4cp-4f, 0x1.4126cap-4f},
         {0x1.b19862p-7f, 0x1.13d15ap-7f, 0x1.6d0848p-8f, 0x1.e3585p-9f, 0x1.0b9dcep-9f, 0x1.00c516p-10f, 0x1.1280fep-11f, 0x1.206174p-12f, 0x1.05967cp-13f, 0x1.b1d3b8p-15f, 0x1.a36666p-16f, 0x1.c474dep-17f, 0x1.5554f6p-5f, 0x1.e0ab3cp-6f, 0x1.7da66cp-6f, 0x1.2f2096p-6f},
@@ -32,12 +32,12 @@ static const Chords FALLING_RATIO = {
         {0x1.d17a54p-15f, 0x1.19f54p-15f, 0x1.57e2bap-16f, 0x1.a5f4ecp-17f, 0x1.9c2b16p-18f, 0x1.444e24p-19f, 0x1.08e36ep-20f, 0x1.c0dea2p-22f, 0x1.1258f2p-23f, 0x1.062cb6p-25f, 0x1.2f815ep-27f, 0x1.9fb102p-29f, 0x1.6e72cap-13f, 0x1.eb41fcp-14f, 0x1.c6fcfcp-14f, 0x1.b2cb5p-14f},
     },
 };
-static const Chords SELU_RATIO = {
+static const TablePoly SELU_RATIO = {
     .scale = -0x1.b28314p-1f, .offset = 0x1p+0f,
     .shift = 21, .degree = 6,
     .centre = {-0x1.790204p+0f, -0x1.07fecp+1f, -0x1.535ef6p+1f, -0x1.a2ab72p+1f, -0x1.07ff24p+2f, -0x1.5371fcp+2f, -0x1.9eafc8p+2f, -0x1.ea377ap+2f, -0x1.2db22ep+3f, -0x1.79096ap+3f, -0x1.c48508p+3f, -0x1.07e28p+4f, -0x1.c74dbep-26f, -0x1.c4667cp-2f, -0x1.7693f8p-1f, -0x1.0dabfap+0f},
     .value = {0x1.d7116p-1f, 0x1.7cf40cp-1f, 0x1.3b8d6ap-1f, 0x1.08c06cp-1f, 0x1.ad62b8p-2f, 0x1.51beacp-2f, 0x1.156b48p-2f, 0x1.d5d9eep-3f, 0x1.7ddf76p-3f, 0x1.319688p-3f, 0x1.fd3b5cp-4f, 0x1.b4a01ap-4f, 0x1.c212ccp+0f, 0x1.6bcf5ap+0f, 0x1.3f32f2p+0f, 0x1.164046p+0f},
-    .curve = {
+    .poly = {
         {0x1.676b82p-2f, 0x1.026fd8p-2f, 0x1.7c3f5p-3f, 0x1.19f7eap-3f, 0x1.8429p-4f, 0x1.efeebap-5f, 0x1.531bf2p-5f, 0x1.e8f4e4p-6f, 0x1.43c98ep-6f, 0x1.9ef034p-7f, 0x1.201494p-7f, 0x1.a79428p-8f, 0x1.c212ccp-1f, 0x1.511bbcp-1f, 0x1.189ef8p-1f, 0x1.cc8f16p-2f},
         {0x1.9f971ep-4f, 0x1.174304p-4f, 0x1.7e0856p-5f, 0x1.0538ap-5f, 0x1.3ff6dep-6f, 0x1.5b0354p-7f, 0x1.950aeap-8f, 0x1.f7977cp-9f, 0x1.11c32p-9f, 0x1.1995bep-10f, 0x1.45ec42p-11f, 0x1.9aeb26p-12f, 0x1.2c0c86p-2f, 0x1.b07648p-3f, 0x1.5e5128p-3f, 0x1.166696p-3f},
         {0x1.7d4672p-6f, 0x1.eb539cp-7f, 0x1.40d8b2p-7f, 0x1.9ff61cp-8f, 0x1.d606a6p-9f, 0x1.c36342p-10f, 0x1.cfb2acp-11f, 0x1.fb0c82p-12f, 0x1.cb4736p-13f, 0x1.7d8da2p-14f, 0x1.709f5p-15f, 0x1.8e9c68p-16f, 0x1.2c0c34p-4f, 0x1.a68e8ap-5f, 0x1.50b89ap-5f, 0x1.067456p-5f},
@@ -48,12 +48,12 @@ static const Chords SELU_RATIO = {
 };
 #elif PRECISION == 32 && V_TABLE == 8
 #define TANH_END 0x1.233334p+3f /* 9.1 */
-static const Chords TANH_RATIO = {
+static const TablePoly TANH_RATIO = {
     .scale = 0x1.4e3d72p-1f, .offset = 0x1p+1f,
     .shift = 21, .degree = 8,
     .centre = {0x0p+0f, 0x1.260d8p+0f, 0x1.f4cebp+0f, 0x1.57325ap+1f, 0x1.dfe274p+1f, 0x1.572844p+2f, 0x1.b91be8p+2f, 0x1.0d8918p+3f},
     .value = {0x1p+0f, 0x1.6c4ecap-1f, 0x1.f6ed26p-2f, 0x1.7a5994p-2f, 0x1.10d47p-2f, 0x1.7df13p-3f, 0x1.29243p-3f, 0x1.e649d2p-4f},
-    .curve = {
+    .poly = {
         {0x1.915d2p-21f, -0x1.525756p-2f, -0x1.b1b58p-3f, -0x1.0c070ep-3f, -0x1.20ab76p-4f, -0x1.1cccaap-5f, -0x1.58e2a8p-6f, -0x1.cddep-7f},
         {-0x1.555deap-2f, 0x1.a52c7ep-5f, 0x1.20cb5ap-4f, 0x1.579c94p-5f, 0x1.2a52fap-6f, 0x1.a7da2ap-8f, 0x1.903bd6p-9f, 0x1.b6aaccp-10f},
         {0x1.014b2ep-11f, 0x1.a9c00ep-5f, -0x1.a5b864p-7f, -0x1.6d6f0ep-7f, -0x1.24928ap-8f, -0x1.39546ap-10f, -0x1.d0232ap-12f, -0x1.a09b3p-13f},

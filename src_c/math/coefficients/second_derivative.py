@@ -1,7 +1,9 @@
-"""The constants of second derivatives, in math/curve.h: python curve.py > ../tables/curve.h
+"""The constants of math/second_derivative.h, second derivatives.
 
-Each is w N / (1 + w)^3 or like it, where w decays; the constants are of the root of N. A root has
-three words: about it the third is as much as the first is elsewhere.
+python second_derivative.py > ../tables/second_derivative.h
+
+Each is w N / (1 + w)^3 or similar, w a decaying exponential; the constants belong to the root of N.
+A root has three three_words: near it, the third matters as much as the first does elsewhere.
 """
 
 from exp import HALF_SIGNIFICAND
@@ -10,8 +12,8 @@ from gelu_tanh import CUBIC, LINEAR, high_and_low
 from mpmath import mp, mpf
 
 
-def words(name: str, exact, precision: int) -> list[str]:
-    """A constant in three words."""
+def three_words(name: str, exact, precision: int) -> list[str]:
+    """A constant in three three_words."""
     high = rounded(exact, precision)
     low = rounded(exact - high, precision)
     return [
@@ -22,20 +24,20 @@ def words(name: str, exact, precision: int) -> list[str]:
 
 
 def gate(name: str, z, total, root, precision: int) -> list[str]:
-    """What gate_curve wants of a gate x s(z): w0 in two factors, and Q - P = w0 (Q + P) at t0."""
+    """The RootConstants of a gate x s(z): w0 in two factors, and Q - P = w0 (Q + P) at t0."""
     decay = mp.exp(-z(root))
     scale = mpf(2) ** (HALF_SIGNIFICAND[precision] + 3)  # 1/16 < decay < 1/8
     short = mp.nint(decay * scale) / scale
     return [
-        *words(f"{name}_ROOT", root, precision),
-        c_constant(f"{name}_DECAY_SHORT", short, precision),
-        c_constant(f"{name}_DECAY_REST", decay / short - 1, precision),
+        *three_words(f"{name}_ROOT", root, precision),
+        c_constant(f"{name}_W0_SHORT", short, precision),
+        c_constant(f"{name}_W0_REST", decay / short - 1, precision),
         *high_and_low(f"{name}_GAP", decay * total(root), precision),
     ]
 
 
 def mish_side(name: str, a: list[int], b: list[int], guess: str, precision: int) -> list[str]:
-    """What mish_curve wants of one side: see there for A and B, polynomials in v = e^-t."""
+    """The constants of one side of mish_d2: see there for A and B, polynomials in v = e^-t."""
 
     def value(c, v):
         return mp.polyval(c[::-1], v)
@@ -45,10 +47,10 @@ def mish_side(name: str, a: list[int], b: list[int], guess: str, precision: int)
     scale = mpf(2) ** (HALF_SIGNIFICAND[precision] + 2)
     short = mp.nint(decay * scale) / scale
     definitions = [
-        *words(f"{name}_ROOT", root, precision),
-        c_constant(f"{name}_DECAY_SHORT", short, precision),
-        c_constant(f"{name}_DECAY_REST", decay / short - 1, precision),
-        *high_and_low(f"{name}_DECAY", decay, precision),
+        *three_words(f"{name}_ROOT", root, precision),
+        c_constant(f"{name}_V0_SHORT", short, precision),
+        c_constant(f"{name}_V0_REST", decay / short - 1, precision),
+        *high_and_low(f"{name}_V0", decay, precision),
         *high_and_low(f"{name}_B", value(b, decay), precision),
     ]
     for letter, c in (("A", a), ("B", b)):  # (c(v) - c(v0)) / (v - v0)
@@ -83,20 +85,20 @@ def part(precision: int) -> tuple[int, int, list[str]]:
         precision,
         0,
         [
-            *gate("SILU_CURVE", lambda t: t, lambda t: 2 + t, silu, precision),
-            *words("QUICK_GELU_CURVE_ROOT", silu / mpf("1.702"), precision),
-            *gate("GELU_TANH_CURVE", z, lambda t: p(t) + q(t), root, precision),
-            *high_and_low("GELU_TANH_CURVE_ROOT_CUBED", root**3, precision),
-            *high_and_low("GELU_TANH_CURVE_P", 12 * CUBIC, precision),
-            *high_and_low("GELU_TANH_CURVE_Q0", LINEAR**2, precision),
-            *high_and_low("GELU_TANH_CURVE_Q1", 6 * LINEAR * CUBIC, precision),
-            *high_and_low("GELU_TANH_CURVE_Q2", 9 * CUBIC**2, precision),
+            *gate("SILU_D2", lambda t: t, lambda t: 2 + t, silu, precision),
+            *three_words("QUICK_GELU_D2_ROOT", silu / mpf("1.702"), precision),
+            *gate("GELU_TANH_D2", z, lambda t: p(t) + q(t), root, precision),
+            *high_and_low("GELU_TANH_D2_ROOT_CUBED", root**3, precision),
+            *high_and_low("GELU_TANH_D2_P", 12 * CUBIC, precision),
+            *high_and_low("GELU_TANH_D2_Q0", LINEAR**2, precision),
+            *high_and_low("GELU_TANH_D2_Q1", 6 * LINEAR * CUBIC, precision),
+            *high_and_low("GELU_TANH_D2_Q2", 9 * CUBIC**2, precision),
             *mish_side("MISH_LEFT", [4, 8, 6, 2], [2, 2, -3, -2], "2.26", precision),
             *mish_side("MISH_RIGHT", [2, 6, 8, 4], [2, 3, -2, -2], "1.49", precision),
-            *high_and_low("DENSITY", 1 / mp.sqrt(2 * mp.pi), precision),
         ],
     )
 
 
 if __name__ == "__main__":
-    print(c_table("Constants of second derivatives.", "curve.py", [part(32), part(64)]), end="")
+    parts = [part(32), part(64)]
+    print(c_table("Constants of second derivatives.", "second_derivative.py", parts), end="")

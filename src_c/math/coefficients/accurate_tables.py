@@ -1,11 +1,12 @@
-"""A function on pieces of [0, last], one table entry a piece, in float32.
+"""Piecewise polynomials on [0, last] in float32, one piece per table entry.
 
-The piece of t is read off the leading bits of scale t + offset, so pieces grow with t: `steps`
-to an octave, as many octaves as the table has room for. In each, f is a polynomial in s = t - c.
+The index of a piece is the leading bits of scale t + offset, so pieces grow with t: `steps` to an
+octave, as many octaves as the table has room for. On each, f is a polynomial in s = t - c.
 
-`c_accurate_pieces` prints what math/chord.h takes, `c_pieces` what math/pieces.h does, with one
-more word for the slope. Both choose each centre c among floats so that f(c) lies within 2^-36 of a
-float, and needs no low word (Gal's accurate tables, 1986).
+`c_accurate_table_poly` prints the tables of math/table_poly.h, `c_piecewise` those of
+math/piecewise.h, with a low word for the linear coefficient. Each centre c is a float such that
+f(c) lies within 2^-36 of a float and needs no low word: accurate tables, S. Gal, "Computing
+elementary functions: a new approach for achieving high accuracy and good performance", 1986.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,7 +19,7 @@ from mpmath import mp, mpf
 def _accurate_centre(function: Callable, middle: float, width: float) -> tuple[mpf, mpf]:
     """A float near the middle of a piece at which the function is almost a float.
 
-    From one to the next a flat function hardly changes: then they are tried far and wide.
+    A flat function hardly changes from one float to the next; then a wider range is searched.
     """
     middle, far = np.float32(middle), float(width) / 8
     for reach in min(3000 * float(np.spacing(middle)), far), far:
@@ -32,34 +33,34 @@ def _accurate_centre(function: Callable, middle: float, width: float) -> tuple[m
 
 
 def _centre_at_zero(function: Callable, at_zero) -> tuple[mpf, mpf]:
-    """A float so near to 0 that the function is at_zero there, but for what makes it a float."""
+    """A float near 0 at which the function is at_zero rounded to a float."""
     value, step = rounded(at_zero, 32), mpf(2) ** -40
-    slope = (function(step) - at_zero) / step
-    return rounded((value - at_zero) / slope, 32), value
+    derivative = (function(step) - at_zero) / step
+    return rounded((value - at_zero) / derivative, 32), value
 
 
-def c_chords(name: str, scale, offset, shift: int, rows: Sequence) -> list[str]:
-    """The definition of a Chords of these rows: centres, values, and the coefficients by power."""
-    centre, value, *curve = [
+def c_table_poly(name: str, scale, offset, shift: int, rows: Sequence) -> list[str]:
+    """The definition of a TablePoly of these rows: centres, values, coefficients by power."""
+    centre, value, *poly = [
         "{" + ", ".join(c_number(number, 32) for number in row) + "}" for row in rows
     ]
     return [
-        f"static const Chords {name} = {{",
+        f"static const TablePoly {name} = {{",
         f"    .scale = {c_number(scale, 32)}, .offset = {c_number(offset, 32)},",
-        f"    .shift = {shift}, .degree = {len(curve)},",
+        f"    .shift = {shift}, .degree = {len(poly)},",
         f"    .centre = {centre},",
         f"    .value = {value},",
-        "    .curve = {",
-        *(f"        {row}," for row in curve),
+        "    .poly = {",
+        *(f"        {row}," for row in poly),
         "    },",
         "};",
     ]
 
 
-def c_accurate_pieces(
+def c_accurate_table_poly(
     name: str, function: Callable, at_zero, entries: int, offset, steps: int, last, degree: int
 ) -> list[str]:
-    """The definition of a Chords for [0, last], or for [last, 0] where that is negative."""
+    """The definition of a TablePoly for [0, last], or for [last, 0] where that is negative."""
     octaves = entries // steps
     edges = [
         offset * (2.0**octave * (1 + step / steps) - 1)
@@ -77,22 +78,22 @@ def c_accurate_pieces(
         else:
             centre, value = _accurate_centre(function, (low + high) / 2, high - low)
 
-        def slope(s, centre=centre, value=value):
+        def quotient(s, centre=centre, value=value):
             return (function(centre + s) - value) / s
 
         def weight(s, centre=centre):
             return abs(s / function(centre + s))
 
-        fit = rounded_fit(slope, low - centre, high - centre, degree - 1, 32, weight)
+        fit = rounded_fit(quotient, low - centre, high - centre, degree - 1, 32, weight)
         rows[:, (i + first) % entries] = [centre, value, *fit]
-    return c_chords(name, scale, mpf(offset), shift, rows)
+    return c_table_poly(name, scale, mpf(offset), shift, rows)
 
 
 ENTRIES = 16
 MARGIN = 1 - mpf(2) ** -20  # keeps a rounded index inside
 
 
-def c_pieces(
+def c_piecewise(
     name: str,
     function: Callable,
     last,
@@ -104,13 +105,14 @@ def c_pieces(
     root=None,
     shifted: bool = False,
 ) -> list[str]:
-    """The definition of a Pieces for [0, last], or for [-left, last] with 4 steps to an octave.
+    """The definition of a Piecewise for [0, last], or for [-left, last] with 4 steps to an octave.
 
     A root becomes the centre of its piece; other centres lie nearer to the end where the function
-    is small, so that the curve is an equal part of it at both. offset, where the pieces start,
-    lies in the first step of an octave, one whose pieces fill a half of the table. Those of
-    negative arguments take up the first two octaves of four. A table with a root has a last row:
-    the value's low word, or, in a shifted table, how far from the centre the value is f.
+    is small, so that the polynomial is an equal part of it at both ends. offset, where the pieces
+    start, lies in the first step of an octave whose pieces fill half of the table. Pieces of
+    negative arguments take up the first two octaves of four. A table with a root has one more row:
+    the low word of the value, or, in a shifted table, the distance from the centre at which f is
+    the value.
     """
     start = mpf(2) ** mp.floor(mp.log(offset, 2))
     turns = [start * 2**octave for octave in range(ENTRIES // steps + 1)]
@@ -134,9 +136,9 @@ def c_pieces(
             centre = rounded(centre, 32)
         else:
             centre, _ = _accurate_centre(function, centre, high - low)
-        exact, slope = function(centre), mp.diff(function, centre)
-        value, linear = mpf(0) if at_root else rounded(exact, 32), rounded(slope, 32)
-        last_row = rounded((exact - value) / (slope if shifted else 1), 32)
+        exact, derivative = function(centre), mp.diff(function, centre)
+        value, linear = mpf(0) if at_root else rounded(exact, 32), rounded(derivative, 32)
+        last_row = rounded((exact - value) / (derivative if shifted else 1), 32)
         middle = centre - last_row if shifted else centre
         if shifted:
             value = rounded(function(middle), 32)
@@ -158,7 +160,7 @@ def c_pieces(
     values.append(edges[ENTRIES // 2])
     members = [f".{n} = {c_number(v, 32)}" for n, v in zip(names, values, strict=True)]
     return [
-        f"static const Pieces {name} = {{",
+        f"static const Piecewise {name} = {{",
         *(f"    {', '.join(members[i : i + 2])}," for i in (0, 2, 4)),
         f"    {members[6]},",
         f"    .shift = {shift}, .degree = {degree}, .upper_first = {'true' if turn else 'false'},",

@@ -1,8 +1,13 @@
 /* The normal tail.
  *
- * Printed by math/coefficients/gauss.py. */
-#if PRECISION == 64
-static const T GAUSS_VALUE[29] ALIGNED = {
+ * Printed by math/coefficients/normal_tail.py. */
+#if PRECISION == 32
+#define NORMAL_DENSITY_0_HIGH 0x1.988454p-2f /* 0.398942292 */
+#define NORMAL_DENSITY_0_LOW -0x1.857936p-27f /* -1.13351701e-08 */
+#elif PRECISION == 64
+#define NORMAL_DENSITY_0_HIGH 0x1.9884533d43651p-2 /* 0.39894228 */
+#define NORMAL_DENSITY_0_LOW -0x1.cbc0d30ebfd15p-56 /* -2.4923272e-17 */
+static const T NORMAL_TAIL_VALUE[29] ALIGNED = {
     0x1.f1b89c231e9b8p-1, -0x1.6b98062eae20cp-1, /* 0.972112, -0.710144 */
     0x1.81b4b0e9524a9p-1, -0x1.f6be0055d71b9p-10, /* 0.753332, -0.00191781 */
     -0x1.cbbf8275a9c81p-3, 0x1.2ec7394a61697p-3, /* -0.224486, 0.147841 */
@@ -19,10 +24,10 @@ static const T GAUSS_VALUE[29] ALIGNED = {
     0x1.37cdddae29c73p-3, 0x1.e77882c7ca3a7p-5, /* 0.152248, 0.0595057 */
     -0x1.bde2e09b8da18p-7, /* -0.0136074 */
 };
-#define GAUSS_VALUE_LOW -0x1.d9e071c9ba5cep-55 /* -5.13778187e-17 */
-#define GAUSS_VALUE_DEGREE 28
-#define GAUSS_SHIFT 0x1.8p+1 /* 3 */
-static const T GAUSS_SLOPE[26] ALIGNED = {
+#define NORMAL_TAIL_VALUE_LOW -0x1.d9e071c9ba5cep-55 /* -5.13778187e-17 */
+#define NORMAL_TAIL_VALUE_DEGREE 28
+#define NORMAL_TAIL_SHIFT 0x1.8p+1 /* 3 */
+static const T NORMAL_TAIL_DERIV[26] ALIGNED = {
     0x1.e9c6ddced89d9p-2, -0x1.eb6b5a7ded06ap-3, /* 0.478298, -0.239951 */
     0x1.b70f305de3645p-3, -0x1.cd33bfc5a04b7p-4, /* 0.214384, -0.112598 */
     0x1.abf7f884cbb8bp-9, 0x1.1f0ce8a5e6da4p-5, /* 0.00326514, 0.0350403 */
@@ -37,8 +42,8 @@ static const T GAUSS_SLOPE[26] ALIGNED = {
     -0x1.7f70433255c54p-8, -0x1.899b90278850cp-9, /* -0.00585081, -0.00300299 */
     0x1.5f8c2eedf6d46p-9, 0x1.2cc815ac596b3p-9, /* 0.0026821, 0.00229478 */
 };
-#define GAUSS_SLOPE_LOW 0x1.3d032c07025adp-56 /* 1.71852761e-17 */
-#define GAUSS_SLOPE_DEGREE 25
-#define GAUSS_ROOT_HIGH 0x1.80ead197f00b4p-1 /* 0.751791525 */
-#define GAUSS_ROOT_LOW -0x1.13e74c58cada8p-56 /* -1.49567592e-17 */
+#define NORMAL_TAIL_DERIV_LOW 0x1.3d032c07025adp-56 /* 1.71852761e-17 */
+#define NORMAL_TAIL_DERIV_DEGREE 25
+#define NORMAL_TAIL_ROOT_HIGH 0x1.80ead197f00b4p-1 /* 0.751791525 */
+#define NORMAL_TAIL_ROOT_LOW -0x1.13e74c58cada8p-56 /* -1.49567592e-17 */
 #endif

@@ -1,0 +1,211 @@
+/* What a kernel returns: the value and the derivative, the latter before rounding.
+ *
+ * A derivative is an unevaluated hi + lo, so that the backward form multiplies by g
+ * before it rounds. Where a derivative underflows, or nearly does, it is held scaled by
+ * 2^SCALE_EXPONENT, lane by lane: g f' is accurate even where f' alone rounds to 0. */
+#ifndef FA_DERIVATIVE_H
+#define FA_DERIVATIVE_H
+
+#include "pair.h"
+
+/* A scaled derivative is below 2^-100 (2^-840 in float64) in truth. The scale is
+ * therefore removed in two steps: UNSCALE_FACTOR on the other factor, which loses bits
+ * only if the product is 0, and UNSCALE_PRODUCT on the product. Nothing overflows, and
+ * only the second step rounds. */
+#define SCALE_EXPONENT C(170.0, 1110.0)
+#define UNSCALE_FACTOR C(0x1p-72, 0x1p-300)
+#define UNSCALE_PRODUCT C(0x1p-98, 0x1p-810)
+/* e^-t is held scaled above UNSCALED_END; above END, g t e^-t rounds to 0 for every
+ * g. */
+#define EXP_NEG_UNSCALED_END C(80.0, 600.0)
+#define EXP_NEG_END C(200.0, 1465.0)
+
+typedef enum {
+    DERIV_EXACT, /* hi alone */
+    DERIV_DOUBLED, /* 2 hi, which may overflow although 2 g hi does not */
+    DERIV_PAIR, /* hi + lo, |lo| below an ulp of hi */
+    DERIV_SCALED, /* hi + lo, some lanes scaled; hi may be short of bits */
+    DERIV_LARGE, /* the same without a bound: g lo alone may overflow */
+} DerivativeKind;
+
+typedef struct {
+    DerivativeKind
+        kind; /* a constant in each kernel, so that branches on it are free */
+    V hi, lo;
+    M scaled; /* lanes that hold 2^SCALE_EXPONENT times the derivative */
+} Derivative;
+
+typedef struct {
+    V y; /* f(x, p) */
+    Derivative dx; /* df/dx */
+    Derivative dp; /* df/dp for the last parameter p */
+} Dual;
+
+INLINE Derivative deriv_exact(V value)
+{
+    return (Derivative){DERIV_EXACT, .hi = value};
+}
+INLINE Derivative deriv_large(Derivative s) { return s.kind = DERIV_LARGE, s; }
+INLINE Derivative deriv_doubled(V half)
+{
+    return (Derivative){DERIV_DOUBLED, .hi = half};
+}
+INLINE Derivative deriv_pair(V hi, V lo) { return (Derivative){DERIV_PAIR, hi, lo}; }
+
+INLINE V unscale_factor(M scaled, V a)
+{
+    return v_mul_tiny(a, v_select(scaled, v_set(UNSCALE_FACTOR), v_set(1)));
+}
+INLINE V unscale_product(M scaled, V a)
+{
+    return v_mul_tiny(a, v_select(scaled, v_set(UNSCALE_PRODUCT), v_set(1)));
+}
+
+/* y, or NaN where x is NaN */
+INLINE V propagate_nan(V x, V y)
+{
+    return v_select(v_is_nan(x), v_add(x, v_set(0)), y);
+}
+
+/* above where x > 0, else below, which carries the NaNs */
+INLINE Derivative deriv_select(M positive, V above, Derivative below)
+{
+    return (Derivative){
+        DERIV_SCALED,
+        .hi = v_select(positive, above, below.hi),
+        .lo = v_select(positive, v_set(0), below.lo),
+        .scaled = below.scaled,
+    };
+}
+
+/* tail where far, else near, which is never scaled */
+INLINE Derivative deriv_with_tail(M far, Derivative tail, Pair near)
+{
+    return (Derivative){
+        DERIV_SCALED,
+        .hi = v_select(far, tail.hi, near.hi),
+        .lo = v_select(far, tail.lo, near.lo),
+        .scaled = v_and(far, tail.scaled),
+    };
+}
+
+/* The derivative of a gate x h(x) with h(x) + h(-x) = 1 from its value `left` at -|x|:
+ * left for negative x, where it may be scaled, and 1 - left for the others. */
+INLINE Derivative deriv_reflected(Derivative left, M negative)
+{
+    V right = v_sub(v_set(1), left.hi);
+    V rest = v_sub(v_sub(v_set(1), right), left.hi);
+    return (Derivative){
+        DERIV_SCALED,
+        .hi = v_select(negative, left.hi, right),
+        .lo = v_select(negative, left.lo, v_sub(rest, left.lo)),
+        .scaled = left.scaled,
+    };
+}
+
+/* Whether any lane is scaled: rare, so unscaling hides behind this test. */
+INLINE bool deriv_is_scaled(Derivative s)
+{
+    return s.kind >= DERIV_SCALED && v_any(s.scaled);
+}
+
+/* The derivative rounded to one number. Unscaling may start with the factor that
+ * rounds: what it flushes to 0, the other would. */
+INLINE V deriv_value(Derivative s)
+{
+    if (s.kind == DERIV_EXACT) return s.hi;
+    if (s.kind == DERIV_DOUBLED) return v_add(s.hi, s.hi);
+    V value = v_add(s.hi, s.lo);
+    if (deriv_is_scaled(s))
+        value = unscale_factor(s.scaled, unscale_product(s.scaled, value));
+    return value;
+}
+
+/* The factor of lo in g (hi + lo). lo may be 0 or opposite in sign to hi, so an
+ * infinite g must not reach it; where the derivative may be large, nor must a clamped
+ * one. */
+INLINE V deriv_low_factor(V g, Derivative s)
+{
+    V most = v_set(T_MAX);
+    if (s.kind == DERIV_LARGE) return v_select(v_le(v_abs(g), most), g, v_set(0));
+    return v_max(v_set(-T_MAX), v_min(most, g));
+}
+
+/* g hi + low_factor lo */
+INLINE V deriv_product(V g, V low_factor, Derivative s)
+{
+    V rest = v_mul_tiny(low_factor, s.lo);
+    /* Opposite in sign to g hi, it must not overflow to an infinity that would cancel
+     * it. */
+    if (s.kind == DERIV_LARGE) rest = v_max(v_set(-T_MAX), v_min(v_set(T_MAX), rest));
+    return v_fma(g, s.hi, rest);
+}
+
+/* Below this g lo may be subnormal, and its own rounding error then matters: 0.001 ulp
+ * of g hi. */
+#define DERIV_SAFE C(0x1p-116, 0x1p-1012)
+
+/* g times the derivative if some lane is scaled, infinite or below SAFE. The other
+ * lanes get the same bits as in deriv_times. */
+INLINE V deriv_times_special_case(V g, Derivative s)
+{
+    bool scaled = deriv_is_scaled(s);
+    V low_factor = deriv_low_factor(g, s);
+    if (scaled) {
+        g = unscale_factor(s.scaled, g);
+        low_factor = unscale_factor(s.scaled, low_factor);
+    }
+    V product = deriv_product(g, low_factor, s), size = v_abs(product);
+    /* A scaled product as small as this rounds to 0. */
+    V safe = v_set(DERIV_SAFE);
+    V least = scaled ? v_select(s.scaled, v_set(0), safe) : safe;
+    M tiny = v_and(v_lt(v_set(0), size), v_lt(size, least));
+    if (v_any(tiny)) {
+        V up = v_select(tiny, v_set(C(0x1p64, 0x1p512)), v_set(1));
+        V down = v_select(tiny, v_set(C(0x1p-64, 0x1p-512)), v_set(1));
+        product =
+            v_mul_tiny(deriv_product(v_mul(g, up), v_mul(low_factor, up), s), down);
+    }
+    return scaled ? unscale_product(s.scaled, product) : product;
+}
+
+/* 2 g half, rounded once. Only one of the factors is doubled, so that no intermediate
+ * overflows or underflows unless the result does. */
+INLINE V doubled_product(V g, V half)
+{
+    V one = v_set(1), two = v_set(2), size = v_abs(g);
+    M large = v_and(v_le(one, size), v_le(size, v_set(T_MAX)));
+    g = v_mul(g, v_select(large, one, two));
+    return v_mul(g, v_mul(half, v_select(large, two, one)));
+}
+
+/* g times the derivative, rounded once */
+INLINE V deriv_times(V g, Derivative s)
+{
+    if (s.kind == DERIV_EXACT) return v_mul(g, s.hi);
+    if (s.kind == DERIV_DOUBLED) return doubled_product(g, s.hi);
+    if (s.kind == DERIV_PAIR) return deriv_product(g, deriv_low_factor(g, s), s);
+    if (s.kind == DERIV_LARGE || deriv_is_scaled(s))
+        return deriv_times_special_case(g, s);
+    V product = v_fma(g, s.hi, v_mul_tiny(g, s.lo)), size = v_abs(product);
+    M ordinary = v_and(v_lt(v_set(DERIV_SAFE), size), v_le(size, v_set(T_MAX)));
+    return v_all(ordinary) ? product : deriv_times_special_case(g, s);
+}
+
+/* a times a derivative. Where a is so large that a scaled product could overflow, the
+ * scale is removed: that costs accuracy only if the product is subnormal. */
+INLINE Derivative pair_times_deriv(Pair a, Derivative s)
+{
+    M moderate = v_le(v_abs(a.hi), v_set(0x1p15));
+    V before = v_select(moderate, v_set(1), v_set(UNSCALE_FACTOR));
+    V after = v_select(moderate, v_set(1), v_set(UNSCALE_PRODUCT));
+    V scale = v_select(s.scaled, before, v_set(1));
+    Pair product = pair_product((Pair){v_mul(a.hi, scale), v_mul(a.lo, scale)},
+                                (Pair){s.hi, s.lo});
+    scale = v_select(s.scaled, after, v_set(1));
+    product =
+        pair_finite_low((Pair){v_mul(product.hi, scale), v_mul(product.lo, scale)});
+    return (Derivative){s.kind, product.hi, product.lo, v_and(s.scaled, moderate)};
+}
+
+#endif
