@@ -1,4 +1,4 @@
-"""The table, the reference, the public names and the sources agree."""
+"""The table, the entries, the public names and the sources agree."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cases import ACTIVATIONS, CASES, forms
 
 import fastact as fa
 from fastact import _gated, _gradients, _random, _runtime, _ufuncs
-from fastact.cli.reference import REFERENCES
+from fastact._activations import ENTRIES
 
 ROOT = Path(__file__).parents[1]
 SOURCES = ROOT / "src_c"
@@ -24,18 +24,26 @@ INTRINSIC = re.compile(
 )
 
 
-def test_reference_has_the_rows_of_the_table() -> None:
-    assert set(REFERENCES) == set(ACTIVATIONS)
+def test_entries_are_those_of_the_table() -> None:
+    assert set(ENTRIES) == set(ACTIVATIONS)
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_an_entry_and_its_row_agree(name: str) -> None:
+    row, entry = ACTIVATIONS[name], ENTRIES[name]
+    assert list(entry.parameters) == list(row["parameters"])
+    gate = row["arrays"] == 2
+    assert (entry.grad_parameter is not None) == (row["role"] != "fixed" or gate)
+    assert (entry.backward_from_output is not None) == ("backward_from_output" in row["extra"])
+    assert (entry.grad_grad is not None) == ("grad_grad" in row["extra"])
+    shown = (entry.value, entry.grad, entry.grad_parameter, entry.grad_grad)
+    assert all(form.text and form.example for form in shown if form)
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_a_row_of_the_table(name: str) -> None:
     row = ACTIVATIONS[name]
-    two_slopes = row["role"] != "fixed" or row["arrays"] == 2
-    assert (REFERENCES[name].grad_parameter is not None) == two_slopes
     assert row["role"] == "fixed" or row["parameters"]
-    assert (REFERENCES[name].from_output is not None) == ("backward_from_output" in row["extra"])
-    assert (REFERENCES[name].grad_grad is not None) == ("grad_grad" in row["extra"])
     assert all(0.5 <= bound <= 1.0 for pair in row["extra"].values() for bound in pair.values())
     assert set(row["ulp"]) == {"float32", "float64"}
     assert all(0.5 <= bound <= 1.0 for pair in row["ulp"].values() for bound in pair)
