@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 import mpmath
 import numpy as np
@@ -45,9 +46,10 @@ def apply(name: str, *arrays: np.ndarray, **keywords: object) -> np.ndarray:
 # ---- values ----
 
 
-def exact(name: str, row: np.ndarray) -> tuple[list, mpmath.mpf]:
+@cache
+def exact(name: str, row: tuple[float, ...]) -> tuple[list, mpmath.mpf]:
     """The function of a row, and the logarithm of its sum beside the maximum."""
-    x = [mpmath.mpf(float(v)) * (-1 if name == "softmin" else 1) for v in row]
+    x = [mpmath.mpf(v) * (-1 if name == "softmin" else 1) for v in row]
     highest = max(x)
     others = mpmath.fsum(mpmath.exp(v - highest) for v in x) - 1
     log = mpmath.log1p(others)
@@ -83,7 +85,7 @@ def test_against_mpmath(name: str, dtype: type, spread: float, offset: float, is
     with mpmath.workprec(200):
         for length in (1, 2, 3, 17, 130):
             x = (rng.normal(0, 1, length) * spread + offset).astype(dtype)
-            want, log = exact(name, x)
+            want, log = exact(name, tuple(x.tolist()))
             got = np.atleast_1d(apply(name, x))
             for a, b in zip(got, want, strict=True):
                 scale = ulp_of(b, dtype)
@@ -98,11 +100,13 @@ def test_logsumexp_that_cancels_to_little(dtype: type, isa: str) -> None:
     with mpmath.workprec(1200):
         for far in np.linspace(1, 87 if dtype == np.float32 else 708, 60):
             x = np.array([0, -far], dtype)
-            want = exact("logsumexp", x)[0][0]
+            want = exact("logsumexp", tuple(x.tolist()))[0][0]
             assert abs(mpmath.mpf(float(fa.logsumexp(x))) - want) <= 1.2 * ulp_of(want, dtype)
 
 
-@pytest.mark.parametrize("length", [PART - 1, PART + 1, 1_000_003, 5_000_000])
+@pytest.mark.parametrize(
+    "length", [PART - 1, PART + 1, 400_003, pytest.param(5_000_000, marks=pytest.mark.slow)]
+)
 def test_the_error_does_not_grow_with_the_length(length: int, isa: str) -> None:
     x = np.random.default_rng(3).normal(0, 1, length)
     for row in (x, np.full(length, 0.1), np.sort(x), np.sort(x)[::-1], np.r_[20, x - 1]):
@@ -121,7 +125,7 @@ def test_results_in_the_subnormal_range(isa: str) -> None:
         y = fa.softmax(x)
         tiny = np.finfo(dtype).smallest_subnormal
         with mpmath.workprec(120):
-            want, _ = exact("softmax", x)
+            want, _ = exact("softmax", tuple(x.tolist()))
             worst = max(
                 abs(mpmath.mpf(float(a)) - b) / ulp_of(b, dtype)
                 for a, b in zip(y, want, strict=True)
@@ -322,6 +326,8 @@ def test_any_layout(data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(NAMES))
     dtype = np.dtype(data.draw(st.sampled_from(["f4", "f8", "f2", ">f4", ">f8"])))
     shape = data.draw(st.lists(st.sampled_from([1, 2, 3, 5, 17, 40]), min_size=1, max_size=4))
+    while np.prod(shape) > 20_000:
+        shape.pop()
     axis = data.draw(st.integers(0, len(shape) - 1))
     views = []
     for operand in operands(name, [2 * n for n in shape], dtype):

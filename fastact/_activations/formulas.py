@@ -10,7 +10,7 @@ SILU_GRAD_GRAD_ROOT = "2.3993572805154676678327396972822838885229175768372"
 
 # Beyond it e**-|x| is 0 in every dtype, and so is any product with it; unlike inf it can be a
 # factor.
-FAR = 1e5
+FAR = 100_000
 
 
 def clip(m: Any, x: Any, low: Any, high: Any) -> Any:

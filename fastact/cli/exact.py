@@ -150,6 +150,11 @@ def namespace() -> Any:
         decay = exp(-abs(x))
         return (1 if x >= 0 else decay) / (1 + decay)
 
+    @cache
+    def number(text: str) -> Any:
+        with mp.workprec(2 * BITS):
+            return mpf(text)
+
     def tanh_rest(x: Any) -> Any:
         if abs(x) > 1:
             return x - tanh(x)
@@ -167,8 +172,8 @@ def namespace() -> Any:
         where=lambda condition, yes, no: yes if condition else no,
         minimum=min,
         maximum=max,
-        number=mpf,
-        minus=lambda x, text: x - mpf(text),
+        number=number,
+        minus=lambda x, text: x - number(text),
         about=lambda x, root, taylor, elsewhere: elsewhere,
         exp_rest=lambda x: x * x / 2 * mp.hyp1f1(1, 3, x),
         tanh_rest=tanh_rest,
