@@ -595,11 +595,12 @@ def test_both_roads(name: str) -> None:
         assert_same(f(*arrays, axes=axes), want)
         assert_same(f(*[o.astype(">f4") for o in arrays], axis=axis), want)
         assert_same(f(*arrays, axis=np.int64(axis)), want)
-        assert_same(f(*arrays, axis=axis, dtype=np.float64).astype(np.float32).shape, want.shape)
-        out = np.empty_like(want)
-        assert f(*arrays, out, axis=axis) is out if want.ndim else True
-        if want.ndim:
-            assert_same(out, want)
+        wide = f(*arrays, axis=axis, dtype=np.float64)
+        assert wide.dtype == np.float64
+        np.testing.assert_allclose(wide, want, rtol=1e-5, atol=1e-6)
+        out = np.empty(want.shape, want.dtype)
+        assert f(*arrays, out, axis=axis) is out
+        assert_same(out, want)
     assert type(fa.logsumexp(np.ones(3, np.float32))) is np.float32
 
 
@@ -608,7 +609,6 @@ def test_keepdims() -> None:
     for axis in range(-3, 3):
         want = np.expand_dims(fa.logsumexp(x, axis=axis), axis)
         assert_same(fa.logsumexp(x, axis=axis, keepdims=True), want)
-        assert_same(x - want, x - fa.logsumexp(x, axis=axis, keepdims=True))
 
 
 def test_broadcasting_gradients() -> None:
