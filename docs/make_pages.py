@@ -10,6 +10,7 @@ from numpydoc.docscrape import NumpyDocString
 
 import fastact as fa
 from fastact import _docs, _ufuncs, capi
+from fastact._activations import entry_of
 
 FOLDER = Path(__file__).parent / "api"
 
@@ -73,8 +74,7 @@ def page(row: dict) -> str:
 def index() -> str:
     """Return the list of all activations."""
     rows = [
-        f"   * - :doc:`{name}`\n     - {_docs.entry_of(name).summary}"
-        for name in _ufuncs.ACTIVATIONS
+        f"   * - :doc:`{name}`\n     - {entry_of(name).summary}" for name in _ufuncs.ACTIVATIONS
     ]
     toctree = [f"   {name}" for name in [*_ufuncs.ACTIVATIONS, "others"]]
     return INDEX.format(toctree="\n".join(toctree), rows="\n".join(rows))
@@ -108,7 +108,7 @@ def draw(name: str) -> None:
     import matplotlib.pyplot as plt
     import numpy as np
 
-    inputs = ast.literal_eval(_docs.entry_of(name).example[0])
+    inputs = ast.literal_eval(entry_of(name).example)
     reach = max(5.0, 1.25 * max(map(abs, inputs)))
     x = np.linspace(-reach, reach, 2001)
     _, axes = plt.subplots(figsize=(6, 3.2), layout="constrained")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import mmap
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -45,38 +46,45 @@ def threads() -> Iterator[Callable[[int], None]]:
     fa.set_num_threads(before)
 
 
-def protect(address: int, size: int, open_: bool) -> None:
-    """Open pages for reading and writing, or close them."""
+def close(address: int, size: int) -> None:
+    """Close pages to reading and writing."""
     where = ctypes.c_void_p(address), ctypes.c_size_t(size)
     if sys.platform == "win32":
-        access, before = 0x04 if open_ else 0x01, ctypes.c_ulong()  # PAGE_READWRITE, PAGE_NOACCESS
+        access, before = 0x01, ctypes.c_ulong()  # PAGE_NOACCESS
         kernel = ctypes.WinDLL("kernel32", use_last_error=True)
         done = kernel.VirtualProtect(*where, access, ctypes.byref(before))
         assert done, ctypes.get_last_error()
     else:
         libc = ctypes.CDLL(None, use_errno=True)
-        access = mmap.PROT_READ | mmap.PROT_WRITE if open_ else 0
-        assert libc.mprotect(*where, access) == 0, ctypes.get_errno()
+        assert libc.mprotect(*where, 0) == 0, ctypes.get_errno()
+
+
+def between_guards(size: int) -> mmap.mmap:
+    """Return memory of so many bytes, in whole pages, between two that cannot be touched."""
+    memory = mmap.mmap(-1, size + 2 * mmap.PAGESIZE)
+    start = ctypes.addressof(ctypes.c_char.from_buffer(memory))
+    close(start, mmap.PAGESIZE)
+    close(start + mmap.PAGESIZE + size, mmap.PAGESIZE)
+    return memory
+
+
+# Such memory by its size, which tests take in turn.
+spare: dict[int, list[mmap.mmap]] = defaultdict(list)
 
 
 @pytest.fixture
 def guarded() -> Iterator[Callable[..., np.ndarray]]:
     """Make arrays that end (or start) exactly at a page that cannot be touched."""
     page = mmap.PAGESIZE
-    opened: list[tuple[mmap.mmap, int, int]] = []
+    taken: list[tuple[int, mmap.mmap]] = []
 
     def make(count: int, dtype: object, at_end: bool = True) -> np.ndarray:
         dtype = np.dtype(dtype)
-        room = -(-count * dtype.itemsize // page) * page or page
-        memory = mmap.mmap(-1, room + 2 * page)
-        start = ctypes.addressof(ctypes.c_char.from_buffer(memory))
-        protect(start, page, False)
-        protect(start + page + room, page, False)
-        opened.append((memory, start, start + page + room))
-        offset = page + (room - count * dtype.itemsize if at_end else 0)
-        return np.frombuffer(memory, dtype=dtype, count=count, offset=offset)
+        size = -(-count * dtype.itemsize // page) * page or page
+        taken.append((size, spare[size].pop() if spare[size] else between_guards(size)))
+        offset = page + (size - count * dtype.itemsize if at_end else 0)
+        return np.frombuffer(taken[-1][1], dtype=dtype, count=count, offset=offset)
 
     yield make
-    for _, low, high in opened:
-        protect(low, page, True)
-        protect(high, page, True)
+    for size, memory in taken:
+        spare[size].append(memory)

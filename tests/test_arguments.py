@@ -12,6 +12,7 @@ from cases import (
     WITH_PARAMETERS,
     Case,
     assert_same,
+    every,
     every_case,
     form,
     outputs,
@@ -310,9 +311,7 @@ def test_bfloat16(case: Case) -> None:
         assert y.shape == (40,)
 
 
-@pytest.mark.parametrize(
-    "case", [c for c in CASES if c.arrays == 1], ids=lambda c: c.ufunc.__name__
-)
+@every(case for case in CASES if case.arrays == 1)
 def test_scalars_and_lists(case: Case) -> None:
     for x, kind in (
         (0.5, np.float64),

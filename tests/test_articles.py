@@ -1,7 +1,8 @@
 """What two introductory articles say of activation functions, tried with fastact.
 
 One explains why networks need them and why ReLU cuts at 0; the other presents ReLU and what was
-made of it: PReLU, GELU, Swish, Mish. Each test is a claim.
+made of it: PReLU, GELU, Swish, Mish. Each test is a claim; that a function has its formula is left
+to test_accuracy.py. One article prints Mish without its factor x, with which its own figure agrees.
 """
 
 from __future__ import annotations
@@ -84,13 +85,6 @@ def test_the_four_unit_network_is_a_chain_of_straight_lines():
 # ---- why ReLU, and why it cuts at 0 ----
 
 
-def test_relu_and_its_derivative():
-    x = np.linspace(-3, 3, 601)
-    np.testing.assert_array_equal(fa.relu(x), np.maximum(0, x))
-    np.testing.assert_array_equal(fa.relu_grad(x[x < 0]), 0)
-    np.testing.assert_array_equal(fa.relu_grad(x[x > 0]), 1)
-
-
 def test_half_of_the_units_are_zero_after_relu():
     rng = np.random.default_rng(0)
     x = rng.normal(size=(256, 400))
@@ -137,10 +131,10 @@ def test_a_leaky_unit_comes_back():
 # ---- vanishing gradients ----
 
 
-def products(slope):
+def products(derivative):
     """Products of derivatives along many ways through the layers."""
     inputs = np.random.default_rng(0).normal(size=(LAYERS, 10_000))
-    return np.prod(slope(inputs), axis=0)
+    return np.prod(derivative(inputs), axis=0)
 
 
 def test_the_product_of_sigmoids_derivatives_vanishes():
@@ -178,15 +172,10 @@ def test_prelu_learns_its_slope():
     for _ in range(100):
         difference = fa.prelu(x, a) - target
         losses.append(np.mean(difference**2))
-        _, slope = fa.prelu_backward(2 * difference / x[:, 0].size, x, a)
-        a -= 0.5 * fa.sum_to(slope, a.shape)
+        _, gradient = fa.prelu_backward(2 * difference / x[:, 0].size, x, a)
+        a -= 0.5 * fa.sum_to(gradient, a.shape)
     np.testing.assert_allclose(a, wanted, atol=1e-9)
     assert all(later < sooner for sooner, later in pairwise(losses[:20]))
-
-
-def test_prelu_with_slope_zero_is_relu():
-    x = np.linspace(-3, 3, 601)
-    np.testing.assert_array_equal(fa.prelu(x, 0.0), fa.relu(x))
 
 
 def test_swish_tends_to_relu():
@@ -199,25 +188,11 @@ def test_swish_tends_to_relu():
     np.testing.assert_array_equal(fa.swish(x, 0.0), x / 2)
 
 
-def test_gelu_is_x_times_the_normal_distribution():
-    x = np.array([-2.0, -0.5, 0.5, 2.0])
-    drawn = np.random.default_rng(0).normal(size=(200_000, 4))
-    below = np.count_nonzero(drawn <= x, axis=0) / len(drawn)
-    np.testing.assert_allclose(fa.gelu(x), x * below, atol=5 * 2 * 0.5 / len(drawn) ** 0.5)
-
-
-def test_mish_is_x_times_tanh_of_softplus():
-    # One article leaves out the factor x, with which its own figure agrees.
-    x = np.linspace(-5, 5, 101)
-    np.testing.assert_allclose(fa.mish(x), x * np.tanh(fa.softplus(x)), rtol=1e-14)
-    assert fa.mish(0.0) == 0
-
-
 @pytest.mark.parametrize(
-    "slope", [fa.gelu_grad, fa.swish_grad, fa.mish_grad], ids=["gelu", "swish", "mish"]
+    "derivative", [fa.gelu_grad, fa.swish_grad, fa.mish_grad], ids=["gelu", "swish", "mish"]
 )
-def test_the_later_ones_have_a_smooth_derivative(slope):
+def test_the_later_ones_have_a_smooth_derivative(derivative):
     x = np.linspace(-6, 6, 120_001)
-    steps = abs(np.diff(slope(x)))
+    steps = abs(np.diff(derivative(x)))
     assert steps.max() < 1.1 * 1e-4  # no derivative changes faster than x
     assert abs(np.diff(fa.relu_grad(x))).max() == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 import mpmath
 import numpy as np
@@ -45,9 +46,10 @@ def apply(name: str, *arrays: np.ndarray, **keywords: object) -> np.ndarray:
 # ---- values ----
 
 
-def exact(name: str, row: np.ndarray) -> tuple[list, mpmath.mpf]:
+@cache
+def exact(name: str, row: tuple[float, ...]) -> tuple[list, mpmath.mpf]:
     """The function of a row, and the logarithm of its sum beside the maximum."""
-    x = [mpmath.mpf(float(v)) * (-1 if name == "softmin" else 1) for v in row]
+    x = [mpmath.mpf(v) * (-1 if name == "softmin" else 1) for v in row]
     highest = max(x)
     others = mpmath.fsum(mpmath.exp(v - highest) for v in x) - 1
     log = mpmath.log1p(others)
@@ -83,7 +85,7 @@ def test_against_mpmath(name: str, dtype: type, spread: float, offset: float, is
     with mpmath.workprec(200):
         for length in (1, 2, 3, 17, 130):
             x = (rng.normal(0, 1, length) * spread + offset).astype(dtype)
-            want, log = exact(name, x)
+            want, log = exact(name, tuple(x.tolist()))
             got = np.atleast_1d(apply(name, x))
             for a, b in zip(got, want, strict=True):
                 scale = ulp_of(b, dtype)
@@ -98,11 +100,13 @@ def test_logsumexp_that_cancels_to_little(dtype: type, isa: str) -> None:
     with mpmath.workprec(1200):
         for far in np.linspace(1, 87 if dtype == np.float32 else 708, 60):
             x = np.array([0, -far], dtype)
-            want = exact("logsumexp", x)[0][0]
+            want = exact("logsumexp", tuple(x.tolist()))[0][0]
             assert abs(mpmath.mpf(float(fa.logsumexp(x))) - want) <= 1.2 * ulp_of(want, dtype)
 
 
-@pytest.mark.parametrize("length", [PART - 1, PART + 1, 1_000_003, 5_000_000])
+@pytest.mark.parametrize(
+    "length", [PART - 1, PART + 1, 400_003, pytest.param(5_000_000, marks=pytest.mark.slow)]
+)
 def test_the_error_does_not_grow_with_the_length(length: int, isa: str) -> None:
     x = np.random.default_rng(3).normal(0, 1, length)
     for row in (x, np.full(length, 0.1), np.sort(x), np.sort(x)[::-1], np.r_[20, x - 1]):
@@ -121,7 +125,7 @@ def test_results_in_the_subnormal_range(isa: str) -> None:
         y = fa.softmax(x)
         tiny = np.finfo(dtype).smallest_subnormal
         with mpmath.workprec(120):
-            want, _ = exact("softmax", x)
+            want, _ = exact("softmax", tuple(x.tolist()))
             worst = max(
                 abs(mpmath.mpf(float(a)) - b) / ulp_of(b, dtype)
                 for a, b in zip(y, want, strict=True)
@@ -212,13 +216,20 @@ LIMITS = [
 
 
 @every_float
-@pytest.mark.parametrize("length", [0, 1, 20, 1024, 1500, PART + 20])
+@pytest.mark.parametrize("length", [0, 1, 20, 1024, 1500])
 def test_limits(dtype: type, length: int, isa: str) -> None:
+    check_limits(dtype, length)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_limits_of_rows_in_parts(dtype: type) -> None:
+    check_limits(dtype, PART + 20)
+
+
+def check_limits(dtype: type, length: int) -> None:
     """Each row alone, and with -inf before, between and behind its elements."""
     info = np.finfo(dtype)
     largest = [([info.max, info.max], [0.5, 0.5], [-np.log(2)] * 2, info.max)]
-    if length > 1500 and (dtype == np.float16 or isa == "scalar"):
-        return
     for row, soft, log, sum_ in LIMITS + largest:
         row = np.array(row, dtype)
         x = np.full(len(row) + length, -np.inf, dtype)
@@ -315,6 +326,8 @@ def test_any_layout(data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(NAMES))
     dtype = np.dtype(data.draw(st.sampled_from(["f4", "f8", "f2", ">f4", ">f8"])))
     shape = data.draw(st.lists(st.sampled_from([1, 2, 3, 5, 17, 40]), min_size=1, max_size=4))
+    while np.prod(shape) > 20_000:
+        shape.pop()
     axis = data.draw(st.integers(0, len(shape) - 1))
     views = []
     for operand in operands(name, [2 * n for n in shape], dtype):
@@ -582,11 +595,12 @@ def test_both_roads(name: str) -> None:
         assert_same(f(*arrays, axes=axes), want)
         assert_same(f(*[o.astype(">f4") for o in arrays], axis=axis), want)
         assert_same(f(*arrays, axis=np.int64(axis)), want)
-        assert_same(f(*arrays, axis=axis, dtype=np.float64).astype(np.float32).shape, want.shape)
-        out = np.empty_like(want)
-        assert f(*arrays, out, axis=axis) is out if want.ndim else True
-        if want.ndim:
-            assert_same(out, want)
+        wide = f(*arrays, axis=axis, dtype=np.float64)
+        assert wide.dtype == np.float64
+        np.testing.assert_allclose(wide, want, rtol=1e-5, atol=1e-6)
+        out = np.empty(want.shape, want.dtype)
+        assert f(*arrays, out, axis=axis) is out
+        assert_same(out, want)
     assert type(fa.logsumexp(np.ones(3, np.float32))) is np.float32
 
 
@@ -595,7 +609,6 @@ def test_keepdims() -> None:
     for axis in range(-3, 3):
         want = np.expand_dims(fa.logsumexp(x, axis=axis), axis)
         assert_same(fa.logsumexp(x, axis=axis, keepdims=True), want)
-        assert_same(x - want, x - fa.logsumexp(x, axis=axis, keepdims=True))
 
 
 def test_broadcasting_gradients() -> None:

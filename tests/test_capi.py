@@ -15,7 +15,7 @@ from types import ModuleType
 
 import numpy as np
 import pytest
-from cases import CASES, Case, assert_same, every_case, outputs, sample
+from cases import CASES, Case, assert_same, every, every_case, outputs, sample
 
 import fastact as fa
 from fastact import capi
@@ -49,9 +49,7 @@ def test_bits_of_the_python_call(case: Case, dtype: str) -> None:
         assert_same(tuple(got), want)
 
 
-@pytest.mark.parametrize(
-    "case", [case for case in CASES if case.parameters], ids=lambda case: case.ufunc.__name__
-)
+@every(case for case in CASES if case.parameters)
 @every_dtype
 def test_parameters(case: Case, dtype: str) -> None:
     arrays = sample(case, 50, np.dtype(dtype))

@@ -29,6 +29,7 @@ def test_no_variable_is_shared_that_is_not_atomic() -> None:
         for match in MUTABLE.finditer(path.read_text())
     }
     assert not found
+    assert MUTABLE.search("static int counter;")
     source = (ROOT / "fastact" / "_ufuncs.pyx").read_text()
     assert "freethreading_compatible=True" in source
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 import numpy as np
 import pytest
 from cases import run_python
@@ -39,17 +37,20 @@ def test_use(isa: str) -> None:
     assert fa.isa() == isa
 
 
+# Their estimates of a reciprocal differ, and so do some results.
+X86 = [name for name in fa.available_isas() if name in ("avx512", "avx2", "scalar")]
+
+
+@pytest.mark.skipif(len(X86) < 2, reason="plain C alone, or no x86")
 def test_each_is_really_used() -> None:
-    """Their bits differ somewhere, unless there is but one."""
     x = np.random.default_rng(0).normal(0, 3, 100_000).astype(np.float32)
     before = fa.isa()
-    results = {}
-    for name in fa.available_isas():
+    results = set()
+    for name in X86:
         fa.use_isa(name)
-        results[name] = (fa.tanh(x).tobytes(), fa.sigmoid(x).tobytes())
+        results.add(fa.sigmoid(x).tobytes())
     fa.use_isa(before)
-    if "avx512" in results:
-        assert results["avx512"] != results["scalar"]
+    assert len(results) == len(X86)
 
 
 @pytest.mark.parametrize("name", fa.available_isas())
@@ -77,7 +78,8 @@ def test_environment_with_a_name_that_is_not_available(text: str) -> None:
 
 
 def test_environment_with_an_empty_name() -> None:
-    assert run_python("import fastact", "-W", "error", FASTACT_ISA="").returncode == 0
+    done = run_python("import fastact as fa; print(fa.isa())", "-W", "error", FASTACT_ISA="")
+    assert done.stdout.strip() == fa.available_isas()[0]
 
 
 def test_optimised_and_strict_interpreters() -> None:
@@ -100,15 +102,3 @@ def test_without_ml_dtypes() -> None:
         print(fa.show_runtime()["bfloat16"], fa.silu(np.float16([0, 1])).dtype)
     """)
     assert done.stdout.split() == ["False", "float16"]
-
-
-def test_only_numpy_is_imported() -> None:
-    done = run_python("""
-        import sys, numpy
-        before = set(sys.modules)
-        import fastact
-        print(*{name.split(".")[0] for name in set(sys.modules) - before})
-    """)
-    allowed = {"fastact", "ml_dtypes"} | set(sys.stdlib_module_names)
-    ours = set(done.stdout.split())
-    assert {name for name in ours if "cython" not in name} <= allowed

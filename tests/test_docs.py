@@ -5,7 +5,6 @@ from __future__ import annotations
 import doctest
 import os
 import re
-import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -48,38 +47,19 @@ def test_sections_of_docstrings(name):
     assert "{}" not in text
 
 
-def test_entries_are_those_of_the_table():
-    missing = set(_ufuncs.ACTIVATIONS) - set(_docs.ENTRIES)
-    assert not missing, f"without an entry in fastact/_docs.py: {missing}"
-
-
-@pytest.mark.parametrize("name", _ufuncs.ACTIVATIONS)
-def test_entries_name_the_parameters_of_the_table(name):
-    entry, row = _docs.ENTRIES[name], _ufuncs.ACTIVATIONS[name]
-    assert list(entry.parameters) == list(row["parameters"])
-    two_slopes = row["role"] != "fixed" or row["arrays"] == 2
-    assert bool(entry.slope_by) == two_slopes
-    assert bool(entry.slope_from_output) == ("backward_from_output" in row["extra"])
-    assert bool(entry.curve[0]) == bool(entry.curve[1]) == ("grad_grad" in row["extra"])
-    assert len(entry.example) == (4 if two_slopes else 3)
-
-
 def test_a_missing_entry_says_where_to_write_it():
     row = {**_ufuncs.ACTIVATIONS["relu"], "name": "cube"}
-    with pytest.raises(KeyError, match=r"'cube'.*fastact/_docs\.py"):
+    with pytest.raises(KeyError, match=r"'cube'.*fastact/_activations/"):
         _docs.docstring(row, 0, "cube")
 
 
-def test_the_table_of_the_readme_is_what_the_entries_make():
-    made = runpy.run_path(str(ROOT / "docs" / "make_tables.py"))["readme"](README)
-    assert made == README, "run: python docs/make_tables.py --write"
-
-
-@pytest.mark.parametrize("form", ["backward_from_output", "grad_grad"])
-def test_the_readme_lists_the_activations_that_have_a_form(form):
-    (line,) = re.findall(rf"^\| `f_{form}\(.*\n", README, re.MULTILINE)
-    having = [name for name, row in _ufuncs.ACTIVATIONS.items() if form in row["extra"]]
-    assert re.findall(r"`(\w+)`", line) == having
+def test_what_is_generated_is_up_to_date():
+    command = [sys.executable, ROOT / "docs" / "generate.py", "--check"]
+    package = str(Path(fa.__file__).parents[1])
+    done = subprocess.run(
+        command, env=os.environ | {"PYTHONPATH": package}, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("number", range(len(re.findall("^```python$", README, re.MULTILINE))))

@@ -1,6 +1,6 @@
-"""The second derivatives: limits, kinks, symmetry, zeros, and PyTorch's twice differentiated.
+"""The second derivatives: kinks, symmetry, zeros, and PyTorch's twice differentiated.
 
-How exact they are is in test_accuracy.py.
+How exact they are is in test_accuracy.py, their limits are in test_limits.py.
 """
 
 from __future__ import annotations
@@ -19,13 +19,6 @@ DTYPES = [np.float32, np.float64]
 
 every_second = pytest.mark.parametrize("name", SECOND)
 every_dtype = pytest.mark.parametrize("dtype", DTYPES)
-
-
-@every_second
-@every_dtype
-def test_infinities(name: str, dtype: type, isa: str) -> None:
-    x = np.tile(np.array([-np.inf, np.inf], dtype), 20)
-    np.testing.assert_array_equal(form(name, "grad_grad")(x), np.zeros(40))
 
 
 @pytest.mark.parametrize(

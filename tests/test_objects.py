@@ -171,5 +171,4 @@ def test_it_is_told_from_other_ufuncs_by_name() -> None:
     assert fa.silu.__name__ == "silu"
     assert fa.silu is not fa.swish
     assert len({id(case.ufunc) for case in CASES}) == len(CASES)
-    assert hash(fa.silu) == hash(fa.silu)
     assert np.frompyfunc(fa.silu, 1, 1)(0.0) == 0

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cases import ACTIVATIONS, every_activation, run_python
+from cases import every_activation, run_python
 from rich.console import Console
 from typer.testing import CliRunner
 
@@ -15,8 +15,6 @@ import fastact as fa
 from fastact.cli import plot
 from fastact.cli.app import app
 from fastact.cli.catalogue import choose_activations
-
-CURVES = [name for name in ACTIVATIONS if choose_activations([name])[0].arrays == 1]
 
 
 def run(*arguments: object, code: int = 0, **environment: str) -> str:
@@ -62,7 +60,7 @@ def test_several_functions_have_a_panel_per_form_and_one_style_each():
     ]
 
 
-@pytest.mark.parametrize("name", CURVES)
+@every_activation
 def test_curves_are_the_functions_and_smooth_between_jumps(name):
     for curve in panels(name)[0].curves:
         whole = ~np.isnan(curve.y)
@@ -201,8 +199,6 @@ def test_dots_of_a_straight_line():
 
 @every_activation
 def test_every_function_can_be_printed(name):
-    if name not in CURVES:
-        pytest.skip("takes two arrays")
     printed = run(name)
     assert name in printed
     assert max(map(len, printed.splitlines())) <= 100

@@ -1,4 +1,4 @@
-"""The float64 reference agrees with mpmath, and its derivatives are derivatives of its values."""
+"""The formulas: float64 agrees with mpmath, derivatives are derivatives, limits are limits."""
 
 from __future__ import annotations
 
@@ -6,48 +6,77 @@ from functools import partial
 
 import numpy as np
 import pytest
-from cases import OF_ONE_ARRAY
+from cases import OF_ONE_ARRAY, every_activation
 from mpmath import mp, mpf
-from reference import BITS, PRECISE, grid, parameter_sets, true_error, true_values
+from reference import grid, parameter_sets
 
-from fastact.cli.reference import REFERENCES, defaults, evaluate, ulp_error
+from fastact._activations import ENTRIES
+from fastact.cli import exact
+from fastact.cli.reference import defaults, evaluate, formula, ulp_error
 
-ROWS = [
-    (n, f)
-    for n in OF_ONE_ARRAY
-    for f in ("value", "grad", "grad_parameter", "grad_grad")
-    if getattr(REFERENCES[n], f)
-]
+PRECISE = exact.namespace()
+FORMS = ("value", "grad", "grad_parameter", "grad_grad")
+ROWS = [(name, form) for name in OF_ONE_ARRAY for form in FORMS if getattr(ENTRIES[name], form)]
+
+every_row = pytest.mark.parametrize(("name", "form"), ROWS)
 
 
-@pytest.mark.parametrize(("name", "form"), ROWS)
-def test_float64_is_far_better_than_float32_needs(name: str, form: str) -> None:
+@every_row
+@pytest.mark.parametrize("points", [70, pytest.param(1000, marks=pytest.mark.slow)])
+def test_float64_is_far_better_than_float32_needs(name: str, form: str, points: int) -> None:
     x = grid(np.float32, True)
-    x = np.concatenate([x[:: x.size // 700], x[-9:]])
+    x = np.concatenate([x[:: x.size // points], x[-9:]])
     for parameters in [defaults(name), *parameter_sets(name)]:
         parameters = [np.float32(p) for p in parameters]
-        want = true_values(name, form, x, *parameters)
         got = evaluate(name, form, x, *parameters)
-        error = true_error(np.where(np.abs(got) < 1e-300, 0, got), want, np.float32)
+        want = exact.evaluate(name, form, x, *parameters)
+        error = want.ulp_error(np.where(np.abs(got) < 1e-300, 0, got), np.float32)
         worst = np.argmax(error)
         assert error[worst] < 1e-5, (x[worst], parameters)
 
 
-@pytest.mark.parametrize("name", OF_ONE_ARRAY)
+@every_activation
 def test_derivatives_are_those_of_the_value(name: str) -> None:
-    row = REFERENCES[name]
-    with mp.workprec(BITS):
-        parameters = [mpf(p) for p in defaults(name)]
-        for x in (-19.3, -4.7, -2.3, -1.2, -0.76, -0.3, -0.01, 0.013, 0.4, 0.9, 2.2, 5.3, 11.0):
-            slope = mp.diff(lambda t: row.value(PRECISE, t, *parameters), mpf(x))
-            assert abs(slope - row.grad(PRECISE, mpf(x), *parameters)) < 1e-30, x
-            if row.grad_grad:
-                bend = mp.diff(lambda t: row.grad(PRECISE, t, *parameters), mpf(x))
-                assert abs(bend - row.grad_grad(PRECISE, mpf(x), *parameters)) < 1e-30, x
-            if row.grad_parameter:
-                *fixed, last = parameters
-                slope = mp.diff(partial(row.value, PRECISE, mpf(x), *fixed), last)
-                assert abs(slope - row.grad_parameter(PRECISE, mpf(x), *parameters)) < 1e-30, x
+    def of(form: str) -> partial:
+        return partial(formula(name, form), PRECISE)
+
+    with mp.workprec(exact.BITS):
+        *fixed, last = parameters = [*map(mpf, defaults(name))] or [None]
+        rest = parameters if last is not None else []
+        for x in map(mpf, (-19.3, -4.7, -2.3, -1.2, -0.76, -0.3, -0.01, 0.013, 0.4, 0.9, 2.2, 5.3)):
+            derivative = mp.diff(lambda t: of("value")(t, *rest), x)
+            assert abs(derivative - of("grad")(x, *rest)) < 1e-30, x
+            if ENTRIES[name].grad_grad:
+                derivative = mp.diff(lambda t: of("grad")(t, *rest), x)
+                assert abs(derivative - of("grad_grad")(x, *rest)) < 1e-30, x
+            if ENTRIES[name].grad_parameter:
+                derivative = mp.diff(partial(of("value"), x, *fixed), last)
+                assert abs(derivative - of("grad_parameter")(x, *rest)) < 1e-30, x
+
+
+@every_row
+def test_at_infinities_they_are_limits(name: str, form: str) -> None:
+    for sign in (-1, 1):
+        nearer, far, limit = exact.evaluate(
+            name, form, sign * np.array([1e15, 1e30, np.inf])
+        ).nearest
+        if np.isinf(limit):
+            assert np.sign(limit) == np.sign(far)
+            assert abs(far) > abs(nearer) > 1e10
+        else:
+            assert far == pytest.approx(limit, rel=1e-15, abs=1e-25)
+
+
+@every_activation
+def test_zeros_have_the_sign_of_what_is_near(name: str) -> None:
+    """-0.0 where the numbers beside it give negative results, or those before an infinity."""
+    x = np.array([0.0, -0.0, -np.inf, np.inf])
+    near = evaluate(name, "value", np.array([0.01, -0.01, -8.0, 8.0]))
+    at = evaluate(name, "value", x)
+    zero = (at == 0) & (near != 0)
+    np.testing.assert_array_equal(np.signbit(at[zero]), np.signbit(near[zero]))
+    cut = (at == 0) & (near == 0) & (x >= -1)  # a gate that is shut gives x times 0 far out
+    assert not np.signbit(at[cut]).any()
 
 
 def test_ulp_error_counts_in_the_binade_of_the_true_value() -> None:

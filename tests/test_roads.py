@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from cases import CASES, Case, assert_same, every_case, outputs, sample
+from cases import Case, assert_same, every_case, outputs, sample
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -126,29 +126,21 @@ def test_orders_of_contiguous_arrays(case: Case) -> None:
                 assert strides(case.ufunc(*mixed)) == strides(case.ufunc(*mixed, where=True))
 
 
-def scipy_like(shape: tuple[int, ...], turn: tuple[int, ...]) -> np.ndarray:
-    x = np.random.default_rng(1).normal(0, 3, shape).astype(np.float32)
-    return x.transpose(turn)
-
-
 @pytest.mark.parametrize("size", [100, 300_000])
 def test_large_views(size: int) -> None:
-    case = next(c for c in CASES if c.ufunc.__name__ == "silu_backward")
-    side = int(size**0.5)
-    g, x = sample(case, (side, side))
+    rng = np.random.default_rng(1)
+    side = int(size**0.5) // 2 * 2
+    g, x = rng.normal(0, 3, (2, side, side)).astype(np.float32)
     for pair in ((g.T, x), (g[::-1], x[:, ::-1]), (g[:, ::2], x[:, 1::2]), (g[0], x), (g.T, x.T)):
-        if pair[0].shape[-1] != pair[1].shape[-1]:
-            continue
-        got = case.ufunc(*pair)
-        want = case.ufunc(*pair, where=True)
-        copies = case.ufunc(*(p.copy() for p in np.broadcast_arrays(*pair)))
+        got = fa.silu_backward(*pair)
+        want = fa.silu_backward(*pair, where=True)
+        copies = fa.silu_backward(*(p.copy() for p in np.broadcast_arrays(*pair)))
         assert_same(got, want)
         assert_same(got, copies)
         assert strides(got) == strides(want)
-    cube = scipy_like((11, 13, max(1, size // 143)), (2, 0, 1))
-    relu = next(c for c in CASES if c.ufunc.__name__ == "sigmoid")
-    assert_same(relu.ufunc(cube), relu.ufunc(cube.copy()))
-    assert strides(relu.ufunc(cube)) == strides(np.negative(cube))
+    cube = rng.normal(0, 3, (11, 13, size // 143 + 1)).astype(np.float32).transpose(2, 0, 1)
+    assert_same(fa.sigmoid(cube), fa.sigmoid(cube.copy()))
+    assert strides(fa.sigmoid(cube)) == strides(np.negative(cube))
 
 
 @pytest.mark.parametrize("dtype", [*FLOATS, *SWAPPED, *map(np.dtype, "?bHiQ")])

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from cases import Case, assert_same, every_case, outputs, sample
+from cases import CASES, Case, assert_same, every, every_case, outputs, sample
 
 FLOATS = [np.float32, np.float64, np.float16]
 
@@ -60,10 +60,8 @@ def test_threads(case: Case, dtype: type, threads: Callable[[int], None]) -> Non
         assert_same(case.ufunc(*cut, out=(cut[-1],) + (None,) * (case.ufunc.nout - 1)), inner)
 
 
-@every_case
+@every(case for case in CASES if case.parameters)
 def test_parameters_as_numbers_and_as_arrays(case: Case, isa: str) -> None:
-    if not case.parameters:
-        return
     operands = sample(case, 100)
     numbers = [np.float32(p) for p in case.parameters.values()]
     want = case.ufunc(*operands, *numbers)
@@ -72,7 +70,7 @@ def test_parameters_as_numbers_and_as_arrays(case: Case, isa: str) -> None:
     assert_same(case.ufunc(*operands, *[np.full(200, p, np.float32)[::2] for p in numbers]), want)
 
 
-@every_case
+@every(case for case in CASES if case.parameters)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.filterwarnings("ignore:overflow")
 def test_ones_as_numbers_and_as_arrays(case: Case, dtype: type, isa: str) -> None:
@@ -85,10 +83,8 @@ def test_ones_as_numbers_and_as_arrays(case: Case, dtype: type, isa: str) -> Non
     assert_same(case.ufunc(*operands, *[np.ones(300, dtype)] * len(case.parameters)), want)
 
 
-@every_case
+@every(case for case in CASES if case.name in ("relu", "swish"))
 def test_beyond_the_caches(case: Case, threads: Callable[[int], None]) -> None:
-    if case.name not in ("relu", "swish"):
-        return
     threads(2)
     operands = sample(case, 9_000_001)  # with two outputs more than most last caches: streamed
     with np.errstate(all="ignore"):

@@ -517,15 +517,28 @@ def test_a_quiet_machine_is_not_complained_of():
     assert "may use 2 of 4" in replace(quiet, usable_cpus=2).notices[0]
 
 
+@pytest.mark.parametrize(
+    ("own", "share"), [(0.0, 0.75), (1.0, 0.5), (3.0, 0.0), (3.01, 0.0)], ids=str
+)
+def test_other_processes_are_told_from_our_own(own, share, monkeypatch):
+    # Seconds busy and in all, of the CPUs together, and our own.
+    readings = iter([(10.0, 40.0, 2.0), (13.0, 44.0, 2.0 + own)])
+    monkeypatch.setattr(Meter, "_read", staticmethod(lambda: next(readings)))
+    assert Meter().others() == share
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc/stat")
-def test_other_processes_are_told_from_our_own():
-    meter = Meter()
-    ended = time.perf_counter() + 0.3
-    while time.perf_counter() < ended:
-        pass
-    share = meter.others()
-    assert share is not None
-    assert 0 <= share <= 1
+def test_a_busy_process_is_seen():
+    spin = "import time; end = time.perf_counter() + 60\nwhile time.perf_counter() < end: pass"
+    with subprocess.Popen([sys.executable, "-c", spin]) as busy:
+        try:
+            time.sleep(0.3)
+            meter = Meter()
+            time.sleep(0.5)
+            share = meter.others()
+        finally:
+            busy.kill()
+    assert share > 0.5 / machine.usable_cpus()
 
 
 # ---- errors ----

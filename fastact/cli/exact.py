@@ -1,4 +1,4 @@
-"""The reference's formulas in mpmath, for float64: true values kept to far below an ulp.
+"""The formulas over mpmath, as the reference for float64: true values kept to far below an ulp.
 
 A true value is (high + low) 2^exponent, so that an error can be told to a small part of an ulp, in
 the subnormal range too.
@@ -7,7 +7,6 @@ the subnormal range too.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -15,17 +14,17 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from fastact.cli.reference import REFERENCES, defaults, ulp_error
+from fastact.cli import reference
 
-__all__ = ["Exact", "available", "evaluate"]
+__all__ = ["BITS", "Exact", "available", "evaluate", "namespace"]
 
 # Of precision: 53 for the result, 53 lost about a root, the rest to spare.
-_BITS = 240
+BITS = 240
 
 # What is less is an error of the last bits.
-_NOTHING = 2.0 ** (40 - _BITS)
+_NOTHING = 2.0 ** (40 - BITS)
 
 # No float64 result has a smaller binary exponent in the sense of frexp; all below is 0.
 _LEAST_EXPONENT = -1085
@@ -58,15 +57,16 @@ class Exact:
         even = self.nearest.view(np.int64) % 2 == 0
         return np.where(even & (np.abs(left) > _NOTHING), beside, self.nearest)
 
-    def ulp_error(self, got: ArrayLike) -> NDArray[np.float64]:
-        """Return how far float64 results are from the true values, in ulps."""
+    def ulp_error(self, got: ArrayLike, dtype: DTypeLike = np.float64) -> NDArray[np.float64]:
+        """Return how far results are from the true values, in ulps of a dtype."""
         got = np.asarray(got, dtype=np.float64)
-        ulp = np.clip(self.exponent - 53, -1074, 971)
+        bits, smallest, largest = reference.number_format(np.dtype(dtype))
+        ulp = np.clip(self.exponent - bits, smallest, math.frexp(largest)[1] - bits)
         with np.errstate(all="ignore"):
             scaled = np.ldexp(got, -self.exponent)
             error = np.ldexp(np.abs((scaled - self.high) - self.low), self.exponent - ulp)
         plain = np.isfinite(got) & np.isfinite(self.nearest)
-        return np.where(plain, error, ulp_error(got, self.nearest))
+        return np.where(plain, error, reference.ulp_error(got, self.nearest))
 
 
 def available() -> bool:
@@ -74,22 +74,18 @@ def available() -> bool:
     return find_spec("mpmath") is not None
 
 
-def evaluate(
-    name: str, form: str, *operands: ArrayLike, parameters: Sequence[float] | None = None
-) -> Exact:
-    """Return the true values of an activation's form.
+def evaluate(name: str, form: str, *operands: ArrayLike) -> Exact:
+    """Return the true values of an activation's form, flat.
 
     Parameters
     ----------
     name : str
-        A key of `fastact.cli.reference.REFERENCES`.
+        A key of `fastact._activations.ENTRIES`.
     form : str
-        ``"value"``, ``"grad"``, ``"backward"`` (its first output), ``"grad_parameter"``,
-        ``"backward_from_output"`` or ``"grad_grad"``.
+        One of those with one result. ``"backward"`` is the first result of that form, and
+        ``"backward_parameter"`` the second.
     *operands : array_like
-        ``x``, or ``g`` and ``x`` or ``y``.
-    parameters : sequence of float, optional
-        Defaults are those of the activation.
+        As in `reference.evaluate`.
 
     Raises
     ------
@@ -98,28 +94,19 @@ def evaluate(
     """
     from mpmath import mp, mpf
 
-    row = REFERENCES[name]
-    formulas = {
-        "value": row.value,
-        "grad": row.grad,
-        "backward": row.grad,
-        "grad_parameter": row.grad_parameter,
-        "backward_from_output": row.from_output,
-        "grad_grad": row.grad_grad,
-    }
-    formula = formulas[form]
-    if formula is None:
-        raise ValueError(f"{name} has no form {form}")
-    *gs, x = (np.asarray(operand, dtype=np.float64) for operand in operands)
-    factors = gs[0].tolist() if gs else [1.0] * x.size
+    formula = reference.formula(name, form)
+    g, arrays, parameters = reference.arguments(name, form, operands)
+    factors, *columns = (
+        column.ravel().tolist()
+        for column in np.broadcast_arrays(1.0 if g is None else g, *arrays, *parameters)
+    )
     parts = []
-    with mp.workprec(_BITS):
-        chosen = [mpf(value) for value in parameters or defaults(name)]
-        for number, factor in zip(x.tolist(), factors, strict=True):
-            if number != number:
+    with mp.workprec(BITS):
+        for factor, *numbers in zip(factors, *columns, strict=True):
+            if any(number != number for number in (factor, *numbers)):
                 parts.append((np.nan, np.nan, 0.0, _LEAST_EXPONENT))
             else:
-                value = formula(namespace(), mpf(number), *chosen)
+                value = formula(namespace(), *map(mpf, numbers))
                 parts.append(_split(mpf(value) * factor))
     nearest, high, low, exponent = (np.array(column) for column in zip(*parts, strict=True))
     return Exact(nearest, high, low, exponent.astype(np.int64))
@@ -163,6 +150,11 @@ def namespace() -> Any:
         decay = exp(-abs(x))
         return (1 if x >= 0 else decay) / (1 + decay)
 
+    @cache
+    def number(text: str) -> Any:
+        with mp.workprec(2 * BITS):
+            return mpf(text)
+
     def tanh_rest(x: Any) -> Any:
         if abs(x) > 1:
             return x - tanh(x)
@@ -180,8 +172,8 @@ def namespace() -> Any:
         where=lambda condition, yes, no: yes if condition else no,
         minimum=min,
         maximum=max,
-        number=mpf,
-        minus=lambda x, text: x - mpf(text),
+        number=number,
+        minus=lambda x, text: x - number(text),
         about=lambda x, root, taylor, elsewhere: elsewhere,
         exp_rest=lambda x: x * x / 2 * mp.hyp1f1(1, 3, x),
         tanh_rest=tanh_rest,

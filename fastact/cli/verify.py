@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 import fastact
 from fastact.cli import exact, reference
 from fastact.cli.catalogue import ACTIVATIONS, Activation
+from fastact.cli.landmarks import landmarks
 from fastact.cli.machine import usable_cpus
 
 __all__ = [
@@ -41,31 +42,8 @@ FORMS = ("value", "grad", "backward", "grad_parameter", "backward_from_output", 
 _BLOCK = 1 << 20
 _PIECE = 1 << 16
 
-# A sample takes every so-manieth float32 pattern; odd, so that all low bits occur.
+# A sample takes one float32 pattern in so many; odd, so that all low bits occur.
 _STRIDE = 4099
-
-# Where formulas change over, have a kink, or a derivative vanishes; the neighbours are tried too.
-_LANDMARKS = (
-    *(0.1, 0.25, 0.35, 0.5, 0.625, 0.7, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 9.1, 10.0, 11.25, 12.5),
-    *(14.0, 17.0, 18.4, 19.1, 20.0, 28.0, 36.7, 38.5, 40.0, 44.0, 52.0, 60.0, 64.0, 73.0, 80.0),
-    *(87.3, 88.7, 104.0, 110.0, 128.0, 372.0, 512.0, 703.0, 708.4, 709.8, 745.2, 750.0, 1024.0),
-    2.0**0.5,
-    *(
-        abs(float(root))
-        for root in (
-            reference.SILU_ROOT,
-            reference.QUICK_GELU_ROOT,
-            reference.GELU_ROOT,
-            reference.GELU_TANH_ROOT,
-            reference.MISH_ROOT,
-            reference.SILU_CURVE_ROOT,
-            reference.QUICK_GELU_CURVE_ROOT,
-            reference.GELU_TANH_CURVE_ROOT,
-            reference.MISH_CURVE_ROOT_LEFT,
-            reference.MISH_CURVE_ROOT_RIGHT,
-        )
-    ),
-)
 
 
 @dataclass(frozen=True)
@@ -368,9 +346,7 @@ def _correct(
     near = [_round(wanted * (1 + margin), dtype) for margin in (-(2.0**-50), 2.0**-50)]
     ties = (near[0] != near[1]) & np.isfinite(wanted)
     if ties.any():
-        defaults = np.array(reference.defaults(job.name), dtype).astype(float).tolist()
-        some = (operand[ties] for operand in operands)
-        truth = exact.evaluate(job.name, job.form, *some, parameters=defaults)
+        truth = exact.evaluate(job.name, job.form, *(operand[ties] for operand in operands))
         right[ties] = _round(truth.rounded_to_odd(), dtype)
     return right
 
@@ -402,7 +378,7 @@ def _designed(dtype: np.dtype[Any]) -> NDArray[Any]:
         each = 4
     mantissas = np.concatenate([[1.0, 2.0 - 2.0 * info.eps], rng.uniform(1, 2, each)])
     magnitudes = np.ldexp(mantissas, exponents[:, None]).ravel().astype(dtype)
-    patterns = np.array(_LANDMARKS, dtype=dtype).view(f"i{dtype.itemsize}")
+    patterns = np.array(landmarks(), dtype=dtype).view(f"i{dtype.itemsize}")
     steps = np.arange(-3, 4) if dtype.itemsize == 8 else np.arange(-50, 51)
     around = (patterns[:, None] + steps.astype(patterns.dtype)).ravel().view(dtype)
     ends = np.array([0, info.smallest_subnormal, info.smallest_normal, info.max, np.inf], dtype)
