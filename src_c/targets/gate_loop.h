@@ -30,15 +30,15 @@ INLINE M is_special_input(GateKernel *kernel, fa_form form, const Inputs *in)
 {
     V largest = v_max(v_abs(in->a), v_abs(in->b));
     if (form == FA_BACKWARD) largest = v_max(largest, v_abs(in->g));
-    M special = kernel(false, in->g, in->a, in->b, in->p).is_special;
-    return v_or(special, v_lt(v_set(MODERATE), largest));
+    M special_input = kernel(false, in->g, in->a, in->b, in->p).is_special;
+    return v_or(special_input, v_lt(v_set(MODERATE), largest));
 }
 
 /* These, and those whose results are tiny. */
-INLINE M is_special(fa_form form, M special, Gate f)
+INLINE M is_special(fa_form form, M special_input, Gate f)
 {
     M tiny = form == FA_VALUE ? is_tiny(f.y) : v_or(is_tiny(f.ga), is_tiny(f.gb));
-    return v_or(special, tiny);
+    return v_or(special_input, tiny);
 }
 
 /* Whether finite factors have an infinite product. The flag would tell as well of
@@ -57,10 +57,11 @@ INLINE bool special_cases(GateKernel *kernel, fa_form form, Operands operands,
 {
     Inputs in = load_gate(row, form, operands, i);
     V zero = v_set(0);
-    M special = is_special_input(kernel, form, &in);
-    Gate f = kernel(false, v_select(special, zero, in.g), v_select(special, zero, in.a),
-                    v_select(special, zero, in.b), in.p);
-    M over = is_special(form, special, f);
+    M special_input = is_special_input(kernel, form, &in);
+    Gate f = kernel(false, v_select(special_input, zero, in.g),
+                    v_select(special_input, zero, in.a),
+                    v_select(special_input, zero, in.b), in.p);
+    M over = is_special(form, special_input, f);
     Gate right = kernel(true, in.g, in.a, in.b, in.p);
     f.y = v_select(over, right.y, f.y);
     f.ga = v_select(over, right.ga, f.ga);
@@ -86,9 +87,9 @@ INLINE bool run_gate_segment(GateKernel *kernel, SpecialCases *special, fa_form 
         Row row = take_row(at, s->broadcast, operands, constants);
         for (ptrdiff_t i = 0; i < s->length; i += V_WIDTH) {
             Inputs in = load_gate(&row, form, operands, i);
-            M special = is_special_input(kernel, form, &in);
+            M special_input = is_special_input(kernel, form, &in);
             Gate f = kernel(false, in.g, in.a, in.b, in.p);
-            if (v_any(is_special(form, special, f)))
+            if (v_any(is_special(form, special_input, f)))
                 overflowed |= special(&row, i, streaming);
             else
                 store_results(&row, operands, form_of_gate(f, form), i, V_WIDTH,
