@@ -56,7 +56,7 @@ def test_three_edits_add_an_activation(tmp_path: Path) -> None:
     (table,) = tree.glob("src_c/**/activations.def")
 
     insert(kernels, f"{KERNEL}\n", before="#endif")
-    insert(table, f"\n{ROW}", before="\n\nGATE(")
+    insert(table, f"\n{ROW}", before="\n\nEXTRA(relu,")
     insert(entries, ENTRY, before="}\n")
     for command in (BUILD, GENERATE):
         done = run(command, tree)

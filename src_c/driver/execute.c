@@ -55,7 +55,7 @@ static bool run_range(const fa_plan *plan, const fa_part *part, ptrdiff_t from,
     return (part->direct ? fa_run_rows : fa_run_blocks)(plan, part, from, to, context);
 }
 
-bool fa_execute(const fa_plan *plan)
+bool fa_execute(const fa_plan *plan, int members)
 {
-    return fa_share(plan, run_range, plan->members, NULL);
+    return fa_share(plan, run_range, members, NULL);
 }

@@ -7,58 +7,33 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../runtime/runtime.h"
 #include "cursor.h"
 #include "execute.h"
 
-enum { HALVES = 1 << 16 };
-
-/* Of an element: converted and rounded beside the kernel's time; looked up. */
-static const double NS_OF_A_HALF = 0.25, NS_OF_A_LOOKUP = 0.45;
-
 typedef struct {
-    uint16_t x[HALVES], y[HALVES];
+    uint16_t x[FA_HALVES], y[FA_HALVES];
 } Table;
 
-static double job_size(const fa_plan *plan)
+/* By the team of the job's plan. Returns whether a result overflows. */
+static bool fill_table(const fa_plan *plan, Table *table)
 {
-    double size = 0;
-    for (int k = 0; k < plan->parts; k++) size += (double)plan->part[k].size;
-    return size;
-}
-
-bool fa_table_pays(const fa_plan *plan)
-{
+    const fa_job *job = plan->part[0].job;
     const fa_op *op = plan->op;
-    if (!fa_is_half(op->dtype[0]) || op->dtype[op->inputs] != op->dtype[0])
-        return false;
-    if (op->arrays != 1 || op->outputs != 1) return false;
-    for (int part = 0; part < plan->parts; part++)
-        for (int k = op->arrays; k < op->inputs; k++)
-            if (!plan->part[part].operand[k].constant) return false;
-    double ns = plan->kernel_ns + NS_OF_A_HALF;
-    return job_size(plan) * (ns - NS_OF_A_LOOKUP) > HALVES * ns;
-}
-
-/* Returns whether a result overflows. */
-static bool fill_table(const fa_job *job, Table *table)
-{
-    const fa_op *op = job->op;
     fa_job all;
     all.op = op;
     all.dims = 1;
-    all.shape[0] = HALVES;
+    all.shape[0] = FA_HALVES;
     for (int k = 0; k < op->inputs + op->outputs; k++) {
         bool parameter = fa_is_parameter(op, k);
         all.data[k] = parameter ? job->data[k] : (char *)(k == 0 ? table->x : table->y);
         all.strides[k][0] = parameter ? 0 : sizeof *table->x;
         all.swapped[k] = parameter && job->swapped[k];
     }
-    for (int bits = 0; bits < HALVES; bits++) table->x[bits] = (uint16_t)bits;
-    fa_plan plan;
-    fa_make_plan(&plan, &all, false);
-    bool overflowed = fa_execute(&plan);
-    fa_end_plan(&plan);
+    for (int bits = 0; bits < FA_HALVES; bits++) table->x[bits] = (uint16_t)bits;
+    fa_plan of_table;
+    fa_make_plan(&of_table, &all, false);
+    bool overflowed = fa_execute(&of_table, plan->members);
+    fa_end_plan(&of_table);
     return overflowed;
 }
 
@@ -126,13 +101,8 @@ bool fa_execute_by_table(const fa_plan *plan)
 {
     Table *table = malloc(sizeof *table);
     if (!table) return false;
-    bool filled = !fill_table(plan->part[0].job, table);
-    if (filled) {
-        bool alone = plan->overlap == FA_OVERLAPPING;
-        int members = alone ? 1 : fa_borrow_team(NS_OF_A_LOOKUP * job_size(plan));
-        fa_share(plan, look_up, members, table->y);
-        fa_return_team(members);
-    }
+    bool filled = !fill_table(plan, table);
+    if (filled) fa_share(plan, look_up, plan->members, table->y);
     free(table);
     return filled;
 }

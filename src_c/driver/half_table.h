@@ -4,10 +4,6 @@
 
 #include "plan.h"
 
-/* Whether a table costs less than it saves: one array of halves goes in and one of the same
- * dtype comes out. */
-bool fa_table_pays(const fa_plan *plan);
-
 /* Whether the plan could be carried out by a table: not where memory is lacking, nor where
  * a result in the table overflows, as nobody knows then whether one of the job does. */
 bool fa_execute_by_table(const fa_plan *plan);

@@ -3,7 +3,6 @@
 
 #include "../runtime/runtime.h"
 #include "half_rounding.h"
-#include "half_table.h"
 #include "layout.h"
 #include "streaming.h"
 
@@ -12,8 +11,11 @@
 enum { SHORT_ROW = 256, PREFETCHED_ROW = 80, LONG_ROW = 1024 };
 
 /* Of an operand's element through scratch; of a row apart from the one before, whose lines
- * the hardware does not prefetch; of its end. */
+ * the hardware does not prefetch. */
 static const double NS_OF_A_COPY = 0.15, NS_OF_A_ROW = 8;
+
+/* Of a half: converted and rounded beside the kernel's time; looked up. */
+static const double NS_OF_A_HALF = 0.25, NS_OF_A_LOOKUP = 0.45;
 
 /* ---- operands ---- */
 
@@ -158,12 +160,36 @@ static void plan_parts(fa_plan *plan, fa_job *job)
     plan_part(plan, &plan->part[0], job);
 }
 
-static double work_ns(const fa_plan *plan)
+static double size_of_parts(const fa_plan *plan)
 {
+    double size = 0;
+    for (int k = 0; k < plan->parts; k++) size += (double)plan->part[k].size;
+    return size;
+}
+
+/* Whether a table of the results of all halves costs less than it saves: one array of
+ * halves goes in and one of the same dtype comes out. */
+static bool table_pays(const fa_plan *plan)
+{
+    const fa_op *op = plan->op;
+    if (!fa_is_half(op->dtype[0]) || op->dtype[op->inputs] != op->dtype[0])
+        return false;
+    if (op->arrays != 1 || op->outputs != 1) return false;
+    for (int part = 0; part < plan->parts; part++)
+        for (int k = op->arrays; k < op->inputs; k++)
+            if (!plan->part[part].operand[k].constant) return false;
+    double ns = plan->kernel_ns + NS_OF_A_HALF;
+    return size_of_parts(plan) * (ns - NS_OF_A_LOOKUP) > FA_HALVES * ns;
+}
+
+static int choose_team(const fa_plan *plan)
+{
+    if (plan->overlap == FA_OVERLAPPING) return 1;
+    if (plan->by_table) return fa_borrow_team(NS_OF_A_LOOKUP * size_of_parts(plan));
     double ns = 0;
     for (int k = 0; k < plan->parts; k++)
         ns += (plan->kernel_ns + plan->part[k].layout_ns) * (double)plan->part[k].size;
-    return ns;
+    return fa_borrow_team(ns);
 }
 
 void fa_make_plan(fa_plan *plan, fa_job *job, bool allow_table)
@@ -184,9 +210,8 @@ void fa_make_plan(fa_plan *plan, fa_job *job, bool allow_table)
     fa_coalesce(job, plan->operands);
     plan->overlap = fa_find_overlap(job);
     plan_parts(plan, job);
-    plan->by_table = allow_table && fa_table_pays(plan);
-    bool alone = plan->overlap == FA_OVERLAPPING || plan->by_table;
-    plan->members = alone ? 1 : fa_borrow_team(work_ns(plan));
+    plan->by_table = allow_table && table_pays(plan);
+    plan->members = choose_team(plan);
 }
 
 void fa_end_plan(const fa_plan *plan) { fa_return_team(plan->members); }

@@ -8,7 +8,7 @@
 #include "overlap.h"
 #include "tiling.h"
 
-enum { FA_LINE_BYTES = 64, FA_BLOCK_BYTES = 8192 };
+enum { FA_LINE_BYTES = 64, FA_BLOCK_BYTES = 8192, FA_HALVES = 1 << 16 };
 
 /* How an operand lies in memory. */
 typedef struct {
@@ -42,7 +42,7 @@ typedef struct {
     ptrdiff_t bytes; /* of an element of the kernel's precision */
     double kernel_ns; /* of an element, about */
     bool costly; /* the kernel */
-    bool by_table; /* look the results up: half precision */
+    bool by_table; /* look results up in a table of those of all halves */
     fa_overlap overlap;
     int members; /* of the team, which fa_end_plan gives back */
     int parts;

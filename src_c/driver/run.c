@@ -10,11 +10,10 @@ static bool run_planned(fa_job *job, bool allow_table)
 {
     fa_plan plan; /* not cleared: kilobytes, of which most jobs need a few words */
     fa_make_plan(&plan, job, allow_table);
-    if (plan.by_table)
-        return fa_execute_by_table(&plan) ? false : run_planned(job, false);
-    bool overflowed = fa_execute(&plan);
+    bool done = plan.by_table && fa_execute_by_table(&plan);
+    bool overflowed = !done && !plan.by_table && fa_execute(&plan, plan.members);
     fa_end_plan(&plan);
-    return overflowed;
+    return plan.by_table && !done ? run_planned(job, false) : overflowed;
 }
 
 bool fa_run(fa_job *job)
