@@ -22,6 +22,11 @@ typedef struct {
 fa_op fa_make_op(int activation, fa_form form, fa_dtype first, fa_dtype others);
 void fa_set_dtype(fa_op *op, int operand, fa_dtype dtype);
 
+static inline bool fa_is_parameter(const fa_op *op, int k)
+{
+    return k >= op->arrays && k < op->inputs;
+}
+
 typedef struct {
     const fa_op *op;
     int dims;

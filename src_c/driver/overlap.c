@@ -113,14 +113,13 @@ fa_overlap fa_find_overlap(const fa_job *job)
 bool fa_contiguous_overlap(const fa_op *op, void *const *operands, ptrdiff_t length)
 {
     for (int out = op->inputs; out < op->inputs + op->outputs; out++) {
-        Extent mine = extent(operands[out], 1, &length, (ptrdiff_t[]){op->bytes[out]},
-                             op->bytes[out]);
+        const char *mine = operands[out];
         for (int k = 0; k < out; k++) {
-            bool in_place = k < op->arrays && operands[k] == operands[out];
-            if (in_place || (k >= op->arrays && k < op->inputs)) continue;
-            Extent other = extent(operands[k], 1, &length, (ptrdiff_t[]){op->bytes[k]},
-                                  op->bytes[k]);
-            if (extents_overlap(mine, other)) return true;
+            const char *other = operands[k];
+            if (fa_is_parameter(op, k) || (k < op->arrays && other == mine)) continue;
+            if (mine < other + op->bytes[k] * length
+                && other < mine + op->bytes[out] * length)
+                return true;
         }
     }
     return false;

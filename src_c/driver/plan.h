@@ -55,11 +55,6 @@ static inline fa_kernel *fa_kernel_of(const fa_op *op, const fa_target *target)
     return target->families[op->family][op->member][op->form];
 }
 
-static inline bool fa_is_parameter(const fa_op *op, int k)
-{
-    return k >= op->arrays && k < op->inputs;
-}
-
 /* Plans a job, whose axes are sorted and joined; by a table only if that is allowed. */
 void fa_make_plan(fa_plan *plan, fa_job *job, bool allow_table);
 void fa_end_plan(const fa_plan *plan);

@@ -52,7 +52,7 @@ typedef struct {
     T *at[FA_MAX_OPERANDS];
     ptrdiff_t advance[FA_MAX_OPERANDS]; /* all bits, or none */
 } Row;
-INLINE Row take_row(T *const *at, const bool *broadcast, Operands operands,
+INLINE Row take_row(T *const *at, const bool *broadcast, Operands operands, bool unit,
                     T (*constants)[V_WIDTH])
 {
     Row row;
@@ -60,7 +60,8 @@ INLINE Row take_row(T *const *at, const bool *broadcast, Operands operands,
     for (int k = 0; k < inputs + operands.outputs; k++) {
         row.at[k] = at[k];
         row.advance[k] = -1;
-        if (k < operands.arrays || k >= inputs || !broadcast[k]) continue;
+        bool parameter = k >= operands.arrays && k < inputs;
+        if (unit || !parameter || !broadcast[k]) continue;
         T *constant = constants[k - operands.arrays];
         v_store(constant, v_set(*at[k]));
         row.at[k] = constant;
@@ -134,7 +135,7 @@ INLINE void run_segment(Compute *compute, fa_form form, Operands operands, bool 
         for (int k = 0; k < operands.arrays + operands.parameters + operands.outputs;
              k++)
             at[k] = s->at[k] + (line > 0 ? line * s->step[k] : 0);
-        Row row = take_row(at, s->broadcast, operands, constants);
+        Row row = take_row(at, s->broadcast, operands, unit, constants);
         run_vectors(compute, form, operands, unit, &row, s->length, streaming);
     }
 }
@@ -177,7 +178,7 @@ INLINE void run_cheap(Compute *compute, fa_form form, Operands operands,
              k++)
             at[k] = row_of(rows, count > 1 ? r : 0, k);
         if (memory == FA_PREFETCH) prefetch_next_row(rows, operands, r, count, length);
-        Row row = take_row(at, rows->broadcast, operands, constants);
+        Row row = take_row(at, rows->broadcast, operands, false, constants);
         run_vectors(compute, form, operands, false, &row, whole,
                     memory == FA_NONTEMPORAL);
         if (whole == length) continue;

@@ -84,7 +84,7 @@ INLINE bool run_gate_segment(GateKernel *kernel, SpecialCases *special, fa_form 
         for (int k = 0; k < operands.arrays + operands.parameters + operands.outputs;
              k++)
             at[k] = s->at[k] + (line > 0 ? line * s->step[k] : 0);
-        Row row = take_row(at, s->broadcast, operands, constants);
+        Row row = take_row(at, s->broadcast, operands, false, constants);
         for (ptrdiff_t i = 0; i < s->length; i += V_WIDTH) {
             Inputs in = load_gate(&row, form, operands, i);
             M special_input = is_special_input(kernel, form, &in);

@@ -229,12 +229,12 @@ static __attribute__((noinline)) bool next_segment(Segments *s)
     return true;
 }
 
-/* ---- one vector ---- */
+/* ---- one short row ---- */
 
-/* A call on less than a vector is one segment, inline, as what precedes it would show. */
+/* A call on less than two vectors is one segment, inline, as what precedes it would show. */
 INLINE bool is_small(ptrdiff_t count, ptrdiff_t length)
 {
-    return count == 1 && length <= V_WIDTH;
+    return count == 1 && length < 2 * V_WIDTH;
 }
 
 INLINE void take_small(Segments *s, Operands operands, const fa_rows *rows,
@@ -242,15 +242,16 @@ INLINE void take_small(Segments *s, Operands operands, const fa_rows *rows,
 {
     int inputs = operands.arrays + operands.parameters;
     s->lines = 1;
-    s->length = V_WIDTH;
+    s->length = length <= V_WIDTH ? V_WIDTH : 2 * V_WIDTH;
     s->packed = true;
     for (int k = 0; k < inputs + operands.outputs; k++) {
+        const T *from = rows->at[k];
         s->at[k] = s->buffer[k];
         s->broadcast[k] = k >= operands.arrays && k < inputs && rows->broadcast[k];
-        if (s->broadcast[k])
-            s->at[k] = rows->at[k];
-        else if (k < inputs)
-            v_store(s->buffer[k], v_load_part(rows->at[k], length, v_set(0)));
+        if (s->broadcast[k]) s->at[k] = rows->at[k];
+        if (s->broadcast[k] || k >= inputs) continue;
+        for (ptrdiff_t i = 0; i < length; i += V_WIDTH)
+            v_store(s->buffer[k] + i, v_load_part(from + i, length - i, v_set(0)));
     }
 }
 
@@ -258,8 +259,11 @@ INLINE void put_small(const Segments *s, Operands operands, const fa_rows *rows,
                       ptrdiff_t length)
 {
     int inputs = operands.arrays + operands.parameters;
-    for (int k = inputs; k < inputs + operands.outputs; k++)
-        v_store_part(rows->at[k], length, v_load(s->buffer[k]));
+    for (int k = inputs; k < inputs + operands.outputs; k++) {
+        T *to = rows->at[k];
+        for (ptrdiff_t i = 0; i < length; i += V_WIDTH)
+            v_store_part(to + i, length - i, v_load(s->buffer[k] + i));
+    }
 }
 
 /* The first segment, and the next one if there is another. */
