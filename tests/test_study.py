@@ -287,7 +287,7 @@ def test_compare_with_itself_finds_no_difference(study):
 def test_compare_says_what_differs_between_machines(study, tmp_path):
     _, out = study
     other = files.read(out / "study.json")
-    other.machine = replace(other.machine, cpu="An abacus", isa="scalar")
+    other.machine = replace(other.machine, cpu="An abacus", isa="abacus")
     path, *_ = files.write(other, tmp_path)
     printed = run("study", "--compare", out / "study.json", path, code=1)
     assert "Not the same machine" in printed
