@@ -7,7 +7,7 @@
 /* The functions, in the order of the table. */
 enum {
 #define AXIS(name, ...) AXIS_##name,
-#include "axis.def"
+#include "table/axis.def"
 #undef AXIS
 };
 

@@ -1,6 +1,7 @@
 #include "case.h"
 
-#include "fastact.h"
+#include <math.h>
+#include <string.h>
 
 uint64_t case_elements, case_values;
 
@@ -30,10 +31,27 @@ Setting choose_setting(Source *source)
     return setting;
 }
 
+double random_parameter(Source *source, const fa_activation *row, int k)
+{
+    uint64_t random = next_random(source);
+    if (random % 4 == 0) return row->defaults[k];
+    double value = ldexp(1 + (double)(random >> 40) * 0x1p-24,
+                         (int)(random >> 8 & 0xffff) % 20 - 10);
+    bool ordered = row->parameters == 2 && strcmp(row->parameter[0], "min_val") == 0;
+    bool positive =
+        strcmp(row->name, "softplus") == 0 || strcmp(row->name, "celu") == 0;
+    if (ordered) return k == 0 ? -value : value;
+    return random & 128 && !positive ? -value : value;
+}
+
 bool case_holds(const uint8_t *bytes, size_t count)
 {
     Source source = {bytes, bytes + count, 0};
     source.random = take(&source, 4);
-    bool along_axis = one_in(&source, 3);
-    return along_axis ? axis_case_holds(&source) : elementwise_case_holds(&source);
+    switch (below(&source, 6)) {
+    case 0:
+    case 1: return axis_case_holds(&source);
+    case 2: return contiguous_case_holds(&source);
+    default: return elementwise_case_holds(&source);
+    }
 }

@@ -9,10 +9,12 @@
  *   memory    no byte of an input or between the elements of an output changes
  *   flags     none is raised but overflow, that exactly when a finite result overflows,
  *             and the control word is as before
- *   order     an output that overlaps what the core lets it overlap is right */
+ *   order     an output that overlaps what the core lets it overlap is right
+ *   overlap   the core finds every other one */
 #ifndef CASE_H
 #define CASE_H
 
+#include "fastact.h"
 #include "runtime/fenv.h"
 #include "source.h"
 
@@ -20,8 +22,10 @@
  * on two threads at once. */
 bool case_holds(const uint8_t *bytes, size_t count);
 
-/* The same for a job of either kind: an activation, or a function along an axis. */
+/* The same for a job of one kind: an activation, one on contiguous operands, or a function
+ * along an axis. */
 bool elementwise_case_holds(Source *source);
+bool contiguous_case_holds(Source *source);
 bool axis_case_holds(Source *source);
 
 /* How many elements the cases so far had, and how many of their values were compared. */
@@ -34,5 +38,8 @@ typedef struct {
     bool usual; /* the environment is that of a new process */
 } Setting;
 Setting choose_setting(Source *source);
+
+/* A parameter, in the range for which the bounds are promised in every form. */
+double random_parameter(Source *source, const fa_activation *row, int k);
 
 #endif

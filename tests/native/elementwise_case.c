@@ -31,7 +31,7 @@ typedef struct {
 
 static bool is_parameter(const Case *c, int k)
 {
-    return k >= c->op.inputs - c->row->parameters && k < c->op.inputs;
+    return k >= c->op.arrays && k < c->op.inputs;
 }
 
 static int place_of_x(const Case *c) { return fa_takes_gradient(c->op.form); }
@@ -47,23 +47,18 @@ static fa_dtype other_dtype(const Case *c, Source *source, int k)
 
 static void choose_op(Case *c, Source *source)
 {
-    fa_op *op = &c->op;
-    op->activation = below(source, fa_activation_count);
-    c->row = &fa_activations[op->activation];
-    op->form = (fa_form)below(source, FA_FORMS);
-    if (!fa_has_form(c->row, op->form)) op->form = FA_VALUE;
-    op->inputs = fa_inputs(c->row, op->form);
-    op->outputs = fa_outputs(c->row, op->form);
-    c->operands = op->inputs + op->outputs;
+    int activation = below(source, FA_ACTIVATIONS);
+    c->row = &fa_activations[activation];
+    fa_form form = (fa_form)below(source, FA_FORMS);
+    if (!fa_has_form(c->row, form)) form = FA_VALUE;
     fa_dtype x = (fa_dtype)below(source, FA_DTYPES), rest = x;
-    if (fa_takes_gradient(op->form)) x = rest = (fa_dtype)(x % FA_BOOL);
+    if (fa_takes_gradient(form)) x = rest = (fa_dtype)(x % FA_BOOL);
     if (x >= FA_BOOL) rest = x <= FA_UINT16 ? FA_FLOAT32 : FA_FLOAT64;
-    op->precision = rest == FA_FLOAT64;
-    for (int k = 0; k < c->operands; k++) op->dtype[k] = rest;
-    op->dtype[0] = x;
+    c->op = fa_make_op(activation, form, x, rest);
+    c->operands = c->op.inputs + c->op.outputs;
     bool mixed = one_in(source, 4);
-    for (int k = 0; mixed && k < op->inputs; k++)
-        op->dtype[k] = other_dtype(c, source, k);
+    for (int k = 0; mixed && k < c->op.inputs; k++)
+        fa_set_dtype(&c->op, k, other_dtype(c, source, k));
 }
 
 static void choose_shape(Case *c, Source *source)
@@ -98,34 +93,19 @@ static void choose_overlap(Case *c, Source *source)
         one_in(source, 8) && x->dims == 1 && c->count <= 300 && x->dtype == out->dtype;
     if (!c->in_order) return;
     for (int k = 0; k < c->operands; k++) c->view[k].swapped = false;
-    ptrdiff_t item = (ptrdiff_t)fa_item_bytes(x->dtype);
+    ptrdiff_t item = fa_item_bytes(x->dtype);
     out->arena = x->arena;
     x->data = x->arena + ARENA_BYTES / 2;
     out->data = x->data + (below(source, 141) - 70) * item;
-}
-
-/* A parameter, in the range for which the bounds are promised in every form. */
-static double random_parameter(Source *source, const fa_activation *row, int k)
-{
-    uint64_t random = next_random(source);
-    if (random % 4 == 0) return row->defaults[k];
-    double value = ldexp(1 + (double)(random >> 40) * 0x1p-24,
-                         (int)(random >> 8 & 0xffff) % 20 - 10);
-    bool ordered = row->parameters == 2 && strcmp(row->parameter[0], "min_val") == 0;
-    bool positive =
-        strcmp(row->name, "softplus") == 0 || strcmp(row->name, "celu") == 0;
-    if (ordered) return k == 0 ? -value : value;
-    return random & 128 && !positive ? -value : value;
 }
 
 static uint64_t chosen_element(Case *c, Source *source, int k)
 {
     fa_dtype dtype = c->op.dtype[k];
     if (is_parameter(c, k)) {
-        int parameter = k + c->row->parameters - c->op.inputs;
-        return element_bits(dtype, random_parameter(source, c->row, parameter));
+        return element_bits(dtype, random_parameter(source, c->row, k - c->op.arrays));
     }
-    int item = (int)fa_item_bytes(dtype);
+    int item = fa_item_bytes(dtype);
     bool spelt = k == place_of_x(c) && source->end - source->at >= item;
     return spelt && dtype != FA_BOOL ? take(source, item)
                                      : random_element(source, dtype, c->mode);
@@ -151,7 +131,7 @@ static bool run_contiguous(const fa_op *op, char *const *at, ptrdiff_t start,
 {
     fa_job job = {.op = op, .dims = 1, .shape = {count}};
     for (int k = 0; k < op->inputs + op->outputs; k++) {
-        job.strides[k][0] = (ptrdiff_t)fa_item_bytes(op->dtype[k]);
+        job.strides[k][0] = fa_item_bytes(op->dtype[k]);
         job.data[k] = at[k] + start * job.strides[k][0];
     }
     int before = fa_swap_local_threads(1);
@@ -201,9 +181,9 @@ static double promised(const Case *c, int which)
     if (extra > 0) return extra;
     switch (c->op.form) {
     case FA_VALUE: return bound->value;
-    case FA_VALUE_AND_GRAD: return which == 0 ? bound->value : bound->slope;
+    case FA_VALUE_AND_GRAD: return which == 0 ? bound->value : bound->derivative;
     case FA_BACKWARD: return 1.0;
-    default: return bound->slope;
+    default: return bound->derivative;
     }
 }
 
@@ -221,12 +201,10 @@ static double bound_of(const Case *c, int k)
 /* What the plain-C target gives for every element numbered by a multiple of step. */
 static void compute_wide(const Case *c, ptrdiff_t step, ptrdiff_t count)
 {
-    fa_op op = c->op;
-    op.precision = 1;
+    fa_op op = fa_make_op(c->op.activation, c->op.form, FA_FLOAT64, FA_FLOAT64);
     char *at[FA_MAX_OPERANDS];
     for (int k = 0; k < c->operands; k++) {
         at[k] = (char *)wide(k);
-        op.dtype[k] = FA_FLOAT64;
         fa_dtype dtype = c->op.dtype[k];
         for (ptrdiff_t i = 0; i < count && k < op.inputs; i++)
             wide(k)[i] =
@@ -327,7 +305,7 @@ static bool in_order_holds(Case *c)
 {
     int x = place_of_x(c), out = c->op.inputs;
     fa_dtype dtype = c->op.dtype[x];
-    ptrdiff_t reach = 1024 * (ptrdiff_t)fa_item_bytes(dtype) * 2;
+    ptrdiff_t reach = 1024 * fa_item_bytes(dtype) * 2;
     char *from = arena(x) + ARENA_BYTES / 2 - reach;
     char *twin = contiguous(x) + ARENA_BYTES / 2 - reach;
     memcpy(twin, from, (size_t)(2 * reach));
@@ -344,7 +322,7 @@ static bool in_order_holds(Case *c)
                 k > out ? contiguous(k) : step.data[k] + i * step.strides[k][0];
         fa_run(&step);
     }
-    ptrdiff_t count = 2 * reach / (ptrdiff_t)fa_item_bytes(dtype);
+    ptrdiff_t count = 2 * reach / fa_item_bytes(dtype);
     for (ptrdiff_t i = 0; i < count; i++)
         if (!elements_alike(dtype, element_at(dtype, from, i),
                             element_at(dtype, twin, i)))

@@ -33,10 +33,7 @@ static int activation_named(const char *name)
 
 static void silu(const float *x, float *y, ptrdiff_t step)
 {
-    fa_op op = {.activation = activation_named("silu"),
-                .form = FA_VALUE,
-                .inputs = 1,
-                .outputs = 1};
+    fa_op op = fa_make_op(activation_named("silu"), FA_VALUE, FA_FLOAT32, FA_FLOAT32);
     fa_job job = {.op = &op, .dims = 1, .shape = {COUNT / step}};
     job.data[0] = (char *)x;
     job.data[1] = (char *)y;
@@ -47,14 +44,13 @@ static void silu(const float *x, float *y, ptrdiff_t step)
 /* Of rows, or of columns, which pass through scratch. */
 static void softmax(const float *x, float *y, bool columns)
 {
-    static const fa_axis_op op = {.function = AXIS_softmax};
+    fa_axis_op op = fa_make_axis_op(AXIS_softmax, FA_FLOAT32, FA_FLOAT32);
     ptrdiff_t item = sizeof *x, length = COUNT / ROWS;
-    fa_axis_job job = {
-        .op = &op, .length = length, .rows = {.dims = 1, .shape = {ROWS}}};
+    fa_axis_job job = {.op = &op, .dims = 2, .axis = 1, .shape = {ROWS, length}};
     for (int k = 0; k < 2; k++) {
-        job.rows.data[k] = k ? (char *)y : (char *)x;
-        job.rows.strides[k][0] = columns ? item : length * item;
-        job.stride[k] = columns ? ROWS * item : item;
+        job.data[k] = k ? (char *)y : (char *)x;
+        job.strides[k][0] = columns ? item : length * item;
+        job.strides[k][1] = columns ? ROWS * item : item;
     }
     fa_run_axis(&job);
 }

@@ -38,7 +38,7 @@ ptrdiff_t view_count(const View *view)
 static void choose_strides(View *view, Source *source, int liberties)
 {
     static const int steps[] = {1, 1, 1, 1, 2, 3, -1, -2};
-    ptrdiff_t item = (ptrdiff_t)fa_item_bytes(view->dtype), stride = item;
+    ptrdiff_t item = fa_item_bytes(view->dtype), stride = item;
     ptrdiff_t room = ARENA_BYTES / 2 / item / (view_count(view) + 1);
     bool plain = one_in(source, 2);
     bool constant = liberties & CONSTANT && below(source, 2);
@@ -67,7 +67,7 @@ static void choose_strides(View *view, Source *source, int liberties)
 void lay_view(View *view, Source *source, char *arena, int liberties)
 {
     choose_strides(view, source, liberties);
-    ptrdiff_t item = (ptrdiff_t)fa_item_bytes(view->dtype);
+    ptrdiff_t item = fa_item_bytes(view->dtype);
     ptrdiff_t slack = below(source, 2) ? 0 : below(source, 40) * item;
     if (liberties & ODD) {
         if (one_in(source, 8)) slack += below(source, 8);
@@ -90,7 +90,7 @@ static char *address(const View *view, ptrdiff_t i)
 
 static uint64_t turned(const View *view, uint64_t bits)
 {
-    int unused = 64 - 8 * (int)fa_item_bytes(view->dtype);
+    int unused = 64 - 8 * fa_item_bytes(view->dtype);
     return view->swapped ? __builtin_bswap64(bits) >> unused : bits;
 }
 
@@ -105,6 +105,17 @@ void view_put(const View *view, ptrdiff_t i, uint64_t bits)
 {
     bits = turned(view, bits);
     memcpy(address(view, i), &bits, fa_item_bytes(view->dtype));
+}
+
+bool views_share(const View *a, const View *b)
+{
+    ptrdiff_t a_bytes = fa_item_bytes(a->dtype), b_bytes = fa_item_bytes(b->dtype);
+    for (ptrdiff_t i = 0; i < view_count(a); i++)
+        for (ptrdiff_t j = 0; j < view_count(b); j++) {
+            ptrdiff_t beyond = address(b, j) - address(a, i);
+            if (-b_bytes < beyond && beyond < a_bytes) return true;
+        }
+    return false;
 }
 
 void view_copy(const View *view, void *to)

@@ -33,6 +33,8 @@ ptrdiff_t view_count(const View *view);
 /* Elements in the order of the axes, in this machine's byte order. */
 uint64_t view_get(const View *view, ptrdiff_t i);
 void view_put(const View *view, ptrdiff_t i, uint64_t bits);
+/* Whether some byte belongs to elements of both. */
+bool views_share(const View *a, const View *b);
 /* All elements, contiguous. */
 void view_copy(const View *view, void *to);
 

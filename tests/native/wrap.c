@@ -1,5 +1,5 @@
-/* What the linker puts in front of two functions, so that small jobs meet all of loop.c:
- * work is worth a thousand times more threads, and the last cache has 16 kB, so that
+/* What the linker puts in front of two functions, so that small jobs meet all that large
+ * ones do: work is worth a thousand times more threads, and the last cache has 16 kB, so that
  * jobs beyond that are streamed. CPU_QUOTA is what a control group would say. */
 #include <stdio.h>
 #include <stdlib.h>
