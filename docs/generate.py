@@ -1,4 +1,4 @@
-"""Write all that is made from the table of activations and their entries: stubs, README's tables.
+"""Write what is made from tables: stubs, README's tables, the errors in the comments of kernels.
 
     python docs/generate.py            writes the files that are out of date
     python docs/generate.py --check    only names them, and fails if there is one
@@ -10,6 +10,7 @@ import argparse
 import sys
 from pathlib import Path
 
+import errors
 import stubs
 import tables
 
@@ -19,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 GENERATED = {
     "fastact/__init__.pyi": lambda text: stubs.stubs(),
     "README.md": tables.readme,
+    **{f"src_c/kernels/{path.name}": errors.commented for path in errors.KERNELS.glob("*.h")},
 }
 
 

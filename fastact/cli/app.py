@@ -271,6 +271,12 @@ def verify(
         bool, typer.Option("--exhaustive", help="All 2^32 float32 inputs, on all CPUs.")
     ] = False,
     points: Annotated[int, typer.Option(min=0, help="Random float64 inputs.")] = 2000,
+    worst_inputs: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Enter larger errors of float32 and float64 into this table."
+        ),
+    ] = None,
     json_file: Annotated[
         Path | None,
         typer.Option("--json", metavar="FILE", help="Write the results there too."),
@@ -283,7 +289,7 @@ def verify(
     """
     console = _console()
     _need_scipy()
-    from fastact.cli import exact, verdicts
+    from fastact.cli import exact, verdicts, worst
     from fastact.cli import verify as checks
 
     rows = _checked("NAMES", lambda: choose_activations(names or []))
@@ -304,6 +310,13 @@ def verify(
                 "bfloat16 needs ml_dtypes, which is not installed: pip install ml_dtypes",
                 param_hint="--dtype",
             )
+    if worst_inputs is not None:
+        if not exact.available():
+            raise typer.BadParameter(
+                "errors are measured with mpmath, which is not installed: pip install mpmath",
+                param_hint="--worst-inputs",
+            )
+        _checked("--worst-inputs", lambda: worst.read(worst_inputs))
     work = checks.jobs(rows, chosen_forms, dtypes, isas)
     if not work:
         raise typer.BadParameter("none of these functions of one array has any of these forms")
@@ -330,6 +343,9 @@ def verify(
         except KeyboardInterrupt:
             interrupted = True
     verdicts.print_verdicts(console, found)
+    if worst_inputs is not None:
+        changed = worst.update(worst_inputs, found)
+        console.print(f"{worst_inputs}: {changed or 'no'} line{'s' * (changed != 1)} changed.")
     if json_file is not None:
         results = {
             "exhaustive": exhaustive,

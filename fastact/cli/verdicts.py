@@ -6,13 +6,15 @@ import math
 from collections.abc import Sequence
 from itertools import groupby
 
+import numpy as np
 from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from fastact.cli.catalogue import ACTIVATIONS
-from fastact.cli.verify import Verdict, dtype_of
+from fastact.cli.verify import Tally, Verdict, dtype_of
+from fastact.cli.worst import hexadecimal
 
 __all__ = ["print_verdicts"]
 
@@ -54,7 +56,7 @@ def _print_dtype(console: Console, dtype: str, verdicts: Sequence[Verdict]) -> N
     table.add_column("", no_wrap=True)
     table.add_column("worst input", justify="right", overflow="fold")
     if roomy:
-        table.add_column("in hexadecimal", justify="right", no_wrap=True)
+        table.add_column("in hexadecimal", justify="right", overflow="fold")
     for header in ("got", "wanted"):
         table.add_column(header, justify="right", overflow="fold")
     for verdict in verdicts:
@@ -68,9 +70,7 @@ def _print_dtype(console: Console, dtype: str, verdicts: Sequence[Verdict]) -> N
             rounded,
             Text("ok", style="green") if verdict.passed else Text("BROKEN", style="bold red"),
             _shortest(tally.worst_input, dtype),
-            *([_hexadecimal(tally.worst_input)] if roomy else []),
-            _shortest(tally.got, dtype),
-            "" if tally.wanted is None else f"{tally.wanted:.{_DIGITS[dtype]}g}",
+            *(_in_hexadecimal(tally, dtype) if roomy else _in_decimal(tally, dtype)),
         )
     console.print(table)
 
@@ -92,9 +92,15 @@ def _shortest(value: float | None, dtype: str) -> str:
     return "" if value is None else str(dtype_of(dtype).type(value))
 
 
-def _hexadecimal(value: float | None) -> Text:
-    """Return a value as it is in memory, without the zeros that a narrow one ends in."""
-    if value is None:
-        return Text()
-    mantissa, p, exponent = value.hex().partition("p")
-    return Text(mantissa.rstrip("0").rstrip(".") + p + exponent if p else mantissa, style="dim")
+def _in_decimal(tally: Tally, dtype: str) -> tuple[str, str]:
+    """Return result and true value, the latter with enough digits to tell it from the former."""
+    wanted = "" if tally.wanted is None else f"{tally.wanted:.{_DIGITS[dtype]}g}"
+    return _shortest(tally.got, dtype), wanted
+
+
+def _in_hexadecimal(tally: Tally, dtype: str) -> tuple[Text, ...]:
+    """Return input, result and the correctly rounded result."""
+    with np.errstate(over="ignore"):
+        right = None if tally.wanted is None else float(dtype_of(dtype).type(tally.wanted))
+    values = (tally.worst_input, tally.got, right)
+    return tuple(Text("" if v is None else hexadecimal(v), style="dim") for v in values)

@@ -94,6 +94,8 @@ class Tally:
         The largest error; inf for a missing or superfluous NaN or infinity.
     worst_input, got, wanted : float or None
         Where that was, None while nothing has been wrong.
+    gradient : float or None
+        The gradient there, of a form that takes one.
     """
 
     tried: int = 0
@@ -102,14 +104,25 @@ class Tally:
     worst_input: float | None = None
     got: float | None = None
     wanted: float | None = None
+    gradient: float | None = None
+
+    @property
+    def operands(self) -> tuple[float, ...]:
+        """The operands of the largest error, none while nothing has been wrong."""
+        return tuple(v for v in (self.gradient, self.worst_input) if v is not None)
 
     def add(self, other: Tally) -> None:
         """Take in what was found in another block."""
         self.tried += other.tried
         self.correct += other.correct
-        if other.max_ulp > self.max_ulp:
-            self.max_ulp = other.max_ulp
+        if other._rank() > self._rank():
+            self.max_ulp, self.gradient = other.max_ulp, other.gradient
             self.worst_input, self.got, self.wanted = other.worst_input, other.got, other.wanted
+
+    def _rank(self) -> tuple[float, float, float]:
+        """Return what is compared: the error; of equal ones, nearness to 0, then the sign."""
+        x = self.worst_input or 0.0
+        return self.max_ulp, -abs(x), x
 
 
 @dataclass
@@ -276,7 +289,7 @@ def _check_piece(job: Job, x: NDArray[Any]) -> dict[str, Tally]:
             fastact.use_isa(isa)
             with np.errstate(over="ignore"):  # products can overflow
                 got = _by_x(ufunc(*operands))
-            found[isa] = _tally(operands[-1], got, wanted, right, truth)
+            found[isa] = _tally(operands, got, wanted, right, truth)
     finally:
         fastact.use_isa(before)
     return found
@@ -297,19 +310,20 @@ def _by_x(results: Any) -> Any:
 
 
 def _tally(
-    x: NDArray[Any],
+    operands: tuple[NDArray[Any], ...],
     got: NDArray[Any],
     wanted: NDArray[np.float64],
     right: NDArray[Any],
     truth: exact.Exact | None,
 ) -> Tally:
     correct = (got == right) | (np.isnan(got) & np.isnan(right))
-    tally = Tally(tried=x.size, correct=int(np.count_nonzero(correct)))
+    tally = Tally(tried=got.size, correct=int(np.count_nonzero(correct)))
     if truth is not None:
         error = truth.ulp_error(got)
-    elif tally.correct < x.size:
+    elif tally.correct < got.size:
         # No correctly rounded result is further off than any other.
-        x, got, wanted = x[~correct], got[~correct], wanted[~correct]
+        operands = tuple(operand[~correct] for operand in operands)
+        got, wanted = got[~correct], wanted[~correct]
         error = reference.ulp_error(got, wanted)
     elif np.array_equal(got, wanted, equal_nan=True):
         return tally
@@ -318,7 +332,9 @@ def _tally(
     k = int(np.argmax(error))
     if error[k] > 0:
         tally.max_ulp = float(error[k])
-        tally.worst_input, tally.got, tally.wanted = float(x[k]), float(got[k]), float(wanted[k])
+        *gradients, tally.worst_input = (float(operand[k]) for operand in operands)
+        tally.gradient = gradients[0] if gradients else None
+        tally.got, tally.wanted = float(got[k]), float(wanted[k])
     return tally
 
 

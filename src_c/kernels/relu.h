@@ -96,7 +96,10 @@ INLINE Dual hard_sigmoid(V x)
     };
 }
 
-/* x clip(x/6 + 1/2, 0, 1);  (2x + 3)/6 between the kinks, 0 at -3 and 1 at 3 */
+/* x clip(x/6 + 1/2, 0, 1);  (2x + 3)/6 between the kinks, 0 at -3 and 1 at 3
+ *
+ * Largest errors in float32:
+ *     0.5001 ulp  hard_swish(0x1.bb67bp-24) got 0x1.bb67bp-25 want 0x1.bb67b2p-25 */
 INLINE Dual hard_swish(V x)
 {
     V three = v_set(3), bounded = clamped(x, 3);

@@ -56,10 +56,10 @@ INLINE Pair merge(Pair a, Pair b)
     return (Pair){exact.hi, v_add(exact.lo, v_add(a.lo, b.lo))};
 }
 
-/* A butterfly of two rows in one vector, the second in the lanes that have the bit of
- * the distance: the lower, or upper, elements of each pair of lanes at this distance.
- * Merged in this order, a sum does not depend on the row's position, in any rounding
- * mode. */
+/* A butterfly of two rows in one vector, the second in the lanes
+ * that have the bit of the distance: the lower, or upper, elements
+ * of each pair of lanes at this distance. Merged in this order, a
+ * sum does not depend on the row's position, in any rounding mode. */
 INLINE M lanes_with_bit(int distance)
 {
     T with[V_WIDTH];
@@ -108,9 +108,9 @@ INLINE V maxima_of_rows(V *most, int rows)
 
 /* ---- exponentials relative to a maximum ---- */
 
-/* Where x is this much below the maximum, even a whole row of e^(x - maximum) is below
- * the smallest number. Exponentials are scaled by 2^EXP_SCALE, so that they are normal
- * down to there. */
+/* Where x is this much below the maximum, even a whole row of
+ * e^(x - maximum) is below the smallest number. Exponentials are
+ * scaled by 2^EXP_SCALE, so that they are normal down to there. */
 #define NEGLIGIBLE C(130.0, 790.0)
 #define EXP_SCALE C(64.0, 128.0)
 #define OFFSET_END C(256.0, 2048.0)
@@ -119,10 +119,10 @@ INLINE V maxima_of_rows(V *most, int rows)
  * by far more than NEGLIGIBLE. */
 #define LARGE_MAGNITUDE C(0x1p100, 0x1p960)
 
-/* The reduction of x relative to the maximum. Dividing e^x by 2^(k/N), a number near
- * e^maximum, is free: k is subtracted from the steps of x. From OFFSET_END on, where k
- * would be too large, the maximum itself is subtracted, exactly for every x that
- * matters. */
+/* The reduction of x relative to the maximum. Dividing e^x by
+ * 2^(k/N), a number near e^maximum, is free: k is subtracted from the
+ * steps of x. From OFFSET_END on, where k would be too large, the
+ * maximum itself is subtracted, exactly for every x that matters. */
 typedef struct {
     V base, floor, origin;
 } Offset;
@@ -277,9 +277,9 @@ INLINE void reduce_normaliser(int sign, Accumulator *accumulator, Rows in, int r
     }
 }
 
-/* A block of sum g, or of sum g y. Four vectors are added up plainly, then accumulated
- * in pairs, so that the error does not grow with the length and pairs take little
- * time. */
+/* A block of sum g, or of sum g y. Four vectors are added
+ * up plainly, then accumulated in pairs, so that the error
+ * does not grow with the length and pairs take little time. */
 INLINE void sum_block(Pair *sum, const T *g, ptrdiff_t length)
 {
     Pair s = *sum;

@@ -15,8 +15,8 @@
 #define SCALE_EXPONENT C(170.0, 1110.0)
 #define UNSCALE_FACTOR C(0x1p-72, 0x1p-300)
 #define UNSCALE_PRODUCT C(0x1p-98, 0x1p-810)
-/* e^-t is held scaled above UNSCALED_END; above END, g t e^-t rounds to 0 for every
- * g. */
+/* e^-t is held scaled above UNSCALED_END;
+ * above END, g t e^-t rounds to 0 for every g. */
 #define EXP_NEG_UNSCALED_END C(80.0, 600.0)
 #define EXP_NEG_END C(200.0, 1465.0)
 
@@ -29,8 +29,7 @@ typedef enum {
 } DerivativeKind;
 
 typedef struct {
-    DerivativeKind
-        kind; /* a constant in each kernel, so that branches on it are free */
+    DerivativeKind kind; /* a constant in each kernel: branches on it are free */
     V hi, lo;
     M scaled; /* lanes that hold 2^SCALE_EXPONENT times the derivative */
 } Derivative;
@@ -121,9 +120,9 @@ INLINE V deriv_value(Derivative s)
     return value;
 }
 
-/* The factor of lo in g (hi + lo). lo may be 0 or opposite in sign to hi, so an
- * infinite g must not reach it; where the derivative may be large, nor must a clamped
- * one. */
+/* The factor of lo in g (hi + lo). lo may be 0 or opposite
+ * in sign to hi, so an infinite g must not reach it; where
+ * the derivative may be large, nor must a clamped one. */
 INLINE V deriv_low_factor(V g, Derivative s)
 {
     V most = v_set(T_MAX);
@@ -135,14 +134,14 @@ INLINE V deriv_low_factor(V g, Derivative s)
 INLINE V deriv_product(V g, V low_factor, Derivative s)
 {
     V rest = v_mul_tiny(low_factor, s.lo);
-    /* Opposite in sign to g hi, it must not overflow to an infinity that would cancel
-     * it. */
+    /* Opposite in sign to g hi, it must not
+     * overflow to an infinity that would cancel it. */
     if (s.kind == DERIV_LARGE) rest = v_max(v_set(-T_MAX), v_min(v_set(T_MAX), rest));
     return v_fma(g, s.hi, rest);
 }
 
-/* Below this g lo may be subnormal, and its own rounding error then matters: 0.001 ulp
- * of g hi. */
+/* Below this g lo may be subnormal, and its own
+ * rounding error then matters: 0.001 ulp of g hi. */
 #define DERIV_SAFE C(0x1p-116, 0x1p-1012)
 
 /* g times the derivative if some lane is scaled, infinite or below SAFE. The other

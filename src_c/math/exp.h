@@ -8,10 +8,10 @@
  * exact; the logarithm of the rounding is added to r. Relative error below 2^-28 in
  * float32 and 2^-57 in float64.
  *
- * A table and a short polynomial, as in P. T. P. Tang, "Table-driven implementation of
- * the exponential function in IEEE floating-point arithmetic" (1989), beat a polynomial
- * alone, 0.143 to 0.170 ns per element (Zen 4): e^r - 1 is small, and so is its
- * rounding error. */
+ * A table and a short polynomial, as in P. T. P. Tang, "Table-driven
+ * implementation of the exponential function in IEEE floating-point
+ * arithmetic" (1989), beat a polynomial alone, 0.143 to 0.170 ns per
+ * element (Zen 4): e^r - 1 is small, and so is its rounding error. */
 #ifndef FA_EXP_H
 #define FA_EXP_H
 

@@ -1,5 +1,5 @@
-/* Gates x s(z) and their derivatives; s is the logistic sigmoid, z an odd function of
- * x. */
+/* Gates x s(z) and their derivatives; s is the
+ * logistic sigmoid, z an odd function of x. */
 #ifndef FA_GATE_H
 #define FA_GATE_H
 
@@ -18,8 +18,8 @@ INLINE V gate_clamped(V x, Reduced minus_z)
  * and m = t z'(t). It has a root t0, where 1 + w0 = m(t0), w0 = e^-z(t0). With e = z(t)
  * - z(t0), l = m(t) - m(t0) and w = w0 e^-e,
  *     m - 1 - w = l + w0 (1 - e^-e):
- * a sum of two terms of equal sign, each of them accurate relative to itself down to
- * 0. */
+ * a sum of two terms of equal sign, each of
+ * them accurate relative to itself down to 0. */
 INLINE Derivative gate_deriv(Pair e, Pair l, T w0_short, T w0_rest, M negative)
 {
     ExpNeg decay = exp_neg_in_range(exp_neg_clamp(negative, e));

@@ -36,9 +36,9 @@ INLINE Pair quick_gelu_steps(V t)
 /* From here on g f' rounds to 0 for every g; z is just below EXP_NEG_END. */
 #define GELU_TANH_END C(13.6, 27.12)
 
-/* float32: the derivative at -t is e^-z times piecewise polynomials, beyond them 1 - t
- * z'. float64: gate_deriv, whose differences are d (a + b m) and d (a + 3b m) with d =
- * t - t0, m = t^2 + t t0 + t0^2. */
+/* float32: the derivative at -t is e^-z times piecewise polynomials, then 1 - t z'.
+ * float64: gate_deriv, whose differences are d (a + b m) and d (a + 3b m) with
+ * d = t - t0, m = t^2 + t t0 + t0^2. */
 #if PRECISION == 32
 INLINE Derivative gelu_tanh_deriv(V t, M negative)
 {

@@ -9,8 +9,8 @@
 
 #include "pair.h"
 
-/* 1/d to more than half of the significand; each step doubles the number of correct
- * bits. */
+/* 1/d to more than half of the significand;
+ * each step doubles the number of correct bits. */
 INLINE V inverse_estimate(V d)
 {
     V y = v_reciprocal(d);
@@ -20,8 +20,8 @@ INLINE V inverse_estimate(V d)
     return y;
 }
 
-/* n / d, not far from correctly rounded. The negated remainder keeps the sign of a
- * zero. */
+/* n / d, not far from correctly rounded. The
+ * negated remainder keeps the sign of a zero. */
 INLINE V quotient(V n, Pair d)
 {
     V y = inverse_estimate(v_add(d.hi, d.lo));
@@ -92,8 +92,8 @@ INLINE Pair pair_divided_by_square(Pair n, V d)
     return pair_finite_low((Pair){v_mul(twice.hi, scale), v_mul(twice.lo, scale)});
 }
 
-/* y, 1/d rounded to half of the significand so that its square is exact, and r = 1 - y
- * d */
+/* y, 1/d rounded to half of the significand so
+ * that its square is exact, and r = 1 - y d */
 typedef struct {
     V y, r;
 } ShortInverse;

@@ -1,12 +1,14 @@
 /* The normal tail t Phi(-t) and its derivative: -gelu(-t) and gelu'(-t).
  *
  * Phi(-t) = R(t) e^(-t^2/2), where sqrt(2 pi) R is Mills' ratio and 2 R(t) is erfcx at
- * t/sqrt(2). With v = t/(t + 3), t Phi(-t) = v (1 - v/2) F(v) e^(-t^2/2), F a
- * polynomial, so that nothing cancels as in 1 + erf, and one formula holds from 0 into
- * the subnormal range; compare W. J. Cody, "Rational Chebyshev approximations for the
- * error function" (1969). The derivative, Phi(-t) - t phi(t) = -(t - t0) W(v)
- * e^(-t^2/2), is accurate relative to itself through its root t0 = 0.7517915...
- * Everything up to the last product is in pairs. */
+ * t/sqrt(2). With v = t/(t + 3),
+ *     t Phi(-t) = v (1 - v/2) F(v) e^(-t^2/2),
+ * F a polynomial: nothing cancels as in 1 + erf, and one formula holds from 0 into the
+ * subnormal range. Compare W. J. Cody, "Rational Chebyshev approximations for the
+ * error function" (1969). The derivative,
+ *     Phi(-t) - t phi(t) = -(t - t0) W(v) e^(-t^2/2),
+ * is accurate relative to itself through its root t0 = 0.7517915... Everything up to
+ * the last product is held in pairs. */
 #ifndef FA_NORMAL_TAIL_H
 #define FA_NORMAL_TAIL_H
 

@@ -2,15 +2,15 @@
  *
  *     f(t) = value + s linear + s^2 (...),   s = t - centre, which is exact.
  *
- * The index of a piece is the leading bits of scale t + offset: pieces have equal
- * widths within a binade of that sum and twice the width in the next. A centre is a
- * float at which f is nearly a float (accurate tables, see table_poly.h), or the float
- * nearest to a root, where the value is 0 plus a low word: f keeps its relative
- * accuracy through the root. linear has a low word, too, and hi has few enough bits for
- * exact products, so that hi + lo misses only the rounding errors of the higher-order
- * terms, which are small. With table lookup in one permutation of a register, no
- * exponential and no division, a derivative takes a half to a third of the time of its
- * formula. */
+ * The index of a piece is the leading bits of scale t + offset: pieces have
+ * equal widths within a binade of that sum and twice the width in the next. A
+ * centre is a float at which f is nearly a float (accurate tables, see
+ * table_poly.h), or the float nearest to a root, where the value is 0 plus a
+ * low word: f keeps its relative accuracy through the root. linear has a low
+ * word, too, and hi has few enough bits for exact products, so that hi + lo
+ * misses only the rounding errors of the higher-order terms, which are small.
+ * With table lookup in one permutation of a register, no exponential and no
+ * division, a derivative takes a half to a third of the time of its formula. */
 #ifndef FA_PIECEWISE_H
 #define FA_PIECEWISE_H
 

@@ -89,9 +89,8 @@ INLINE Pair distance_to_root(Pair t, V high, V low, V rest)
 /* The second derivative of x s(z), an even function, for t = |x|: w N / (1 + w)^3 with
  * w = e^-z(t), P = 2 z' + t z'', Q = t z'^2 and
  *     N = P (1 + w) - Q (1 - w),
- * which has a root t0. With e = z(t) - z(t0), w = w0 e^-e, gap = Q(t0) - P(t0) = w0
- * (Q(t0) + P(t0)), and the differences l of Q - P and h of Q + P from their values at
- * t0,
+ * which has a root t0. With e = z(t) - z(t0), w = w0 e^-e, the differences l of Q - P
+ * and h of Q + P from their values at t0, and gap = Q(t0) - P(t0) = w0 (Q(t0) + P(t0)),
  *     N = w h - l + gap (e^-e - 1):
  * every term is proportional to the distance to t0. */
 typedef struct {
@@ -160,9 +159,9 @@ INLINE Derivative gelu_tanh_d2(V t)
                    ROOT_CONSTANTS(GELU_TANH_D2));
 }
 
-/* With t = |x| and v = e^-t, mish'' is 4 v K / D^3, D = 2 + 2v + v^2, for negative x
- * and 4 v^2 K / D^3, D = 1 + 2v + 2v^2, for positive x; K = A(v) - t B(v), A and B
- * cubic.
+/* With t = |x|, v = e^-t and K = A(v) - t B(v), A and B cubic, mish'' is
+ *     4 v K / (2 + 2v + v^2)^3 for negative x,
+ *     4 v^2 K / (1 + 2v + 2v^2)^3 for positive x.
  *
  * K has a root t0 on either side. With d = t - t0, v - v0 = v0 (e^-d - 1) and the
  * divided differences A1 of A and B1 of B between v and v0,

@@ -3,8 +3,8 @@
  * In float32 with tables of 16 entries its value has L by piecewise polynomials: 0.27
  * ns per element near 0 and 0.57 for large arguments, 0.66 by the pair (Zen 4). The
  * table's values have so few bits that their sums with the centres are exact. From NEAR
- * on t is reduced by n log(2) into the last pieces, which are those of e^-t, and L = w
- * - w^2/2 + w^3/3 with w = 2^-n times their value. */
+ * on t is reduced by n log(2) into the last pieces, which are those of e^-t, and
+ *     L = w - w^2/2 + w^3/3,   w = 2^-n times their value. */
 #ifndef FA_SOFTPLUS_H
 #define FA_SOFTPLUS_H
 
@@ -48,8 +48,8 @@ INLINE V softplus_near(int sign, TablePolyPiece c)
     return sign > 0 ? table_poly_value(c) : v_fnms(c.s, c.poly, c.value);
 }
 
-/* 2^n L(t) from e, the piece of e^-(t + low) after reduction, and w = 2^-n times its
- * value */
+/* 2^n L(t) from e, the piece of e^-(t + low)
+ * after reduction, and w = 2^-n times its value */
 INLINE V softplus_far(TablePolyPiece e, V low, V w)
 {
     V series = v_fms(w, v_fma(w, v_set(1 / 3.f), v_set(-0.5f)), low);

@@ -1,5 +1,5 @@
-/* x - tanh(x) and its derivative tanh^2, both accurate relative to themselves down to
- * 0. */
+/* x - tanh(x) and its derivative tanh^2, both
+ * accurate relative to themselves down to 0. */
 #ifndef FA_TANH_SHRINK_H
 #define FA_TANH_SHRINK_H
 

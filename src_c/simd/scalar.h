@@ -37,8 +37,8 @@ INLINE void n_store_part(T *p, int count, N a)
 /* Exchanges lanes k and k ^ distance, for a distance of 1, 2, 4 ... V_LANES/2. */
 INLINE N n_swap(N a, int distance) { return (void)distance, a; }
 
-/* Arithmetic. fma = a b + c, fms = a b - c; fnma and fnms have -a b; each rounded
- * once. */
+/* Arithmetic. fma = a b + c, fms = a b - c;
+ * fnma and fnms have -a b; each rounded once. */
 INLINE N n_add(N a, N b) { return a + b; }
 INLINE N n_sub(N a, N b) { return a - b; }
 INLINE N n_mul(N a, N b) { return a * b; }
@@ -55,9 +55,9 @@ INLINE N n_fnma(N a, N b, N c) { return n_fma(-a, b, c); }
 INLINE N n_fnms(N a, N b, N c) { return n_fma(-a, b, -c); }
 INLINE N n_reciprocal(N a) { return 1 / a; }
 
-/* A NaN in the second operand propagates; for one in the first, the result is the
- * second operand or NaN. Of two zeros, max returns the positive or the second one, min
- * either. */
+/* A NaN in the second operand propagates; for one in the first,
+ * the result is the second operand or NaN. Of two zeros, max
+ * returns the positive or the second one, min either. */
 INLINE N n_min(N a, N b) { return a < b ? a : b; }
 INLINE N n_max(N a, N b) { return a > b ? a : b; }
 

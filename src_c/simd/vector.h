@@ -74,8 +74,8 @@ INLINE V v_lookup(const T *table, I i) { return (V)EACH(APPLY_TABLE, lookup); }
 INLINE V v_set(T a) { return (V)EACH(APPLY_SAME, set); }
 /* A number for each register */
 INLINE V v_set_each(const T *a) { return (V)EACH(APPLY_EACH, set); }
-/* Whether a is 1 in all lanes by the compiler's constant propagation; a branch on it is
- * free. */
+/* Whether a is 1 in all lanes by the compiler's
+ * constant propagation; a branch on it is free. */
 INLINE bool v_is_constant_one(V a)
 { bool one = n_first(a.at[0]) == 1; return __builtin_constant_p(one) && one; }
 INLINE bool v_is_constant_zero(V a)

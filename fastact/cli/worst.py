@@ -1,0 +1,163 @@
+"""The table of worst inputs, `src_c/kernels/worst_inputs.txt`: read, measured and written.
+
+A line holds the largest error known of a form, in one dtype on one instruction set: the error in
+ulp, the input, the result and the correctly rounded result, floats in hexadecimal.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+import fastact
+from fastact.cli import exact
+from fastact.cli.catalogue import ACTIVATIONS
+from fastact.cli.verify import Verdict
+
+__all__ = ["DTYPES", "FORMS", "Worst", "measure", "read", "update", "write"]
+
+FORMS = ("value", "grad", "grad_parameter", "backward_from_output", "grad_grad")
+DTYPES = ("float32", "float64")
+ISAS = ("avx512", "avx2", "neon", "scalar")
+
+_COLUMNS = ("function", "form", "dtype", "isa", "ulp", "input", "got", "want")
+_HEAD = """\
+# The largest errors known, with default parameters, of the forms whose bound is above 0.5 ulp.
+# An input of backward_from_output is g,y. Lines are written by
+#     fastact verify --dtype float32,float64 --isa all --worst-inputs FILE
+"""
+
+
+@dataclass(frozen=True)
+class Worst:
+    """A line of the table.
+
+    Attributes
+    ----------
+    name, form, dtype, isa : str
+    ulp : str
+        The error, rounded up to four decimals.
+    operands : tuple of float
+        ``x``, or ``g`` and ``y``.
+    got, want : float
+    """
+
+    name: str
+    form: str
+    dtype: str
+    isa: str
+    ulp: str
+    operands: tuple[float, ...]
+    got: float
+    want: float
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What there is one line of."""
+        return self.name, self.form, self.dtype, self.isa
+
+    def cells(self) -> tuple[str, ...]:
+        """Return the line's columns."""
+        operands = ",".join(map(hexadecimal, self.operands))
+        return *self.key, self.ulp, operands, hexadecimal(self.got), hexadecimal(self.want)
+
+
+def hexadecimal(value: float) -> str:
+    """Return a float in hexadecimal without trailing zeros."""
+    mantissa, p, exponent = value.hex().partition("p")
+    return mantissa.rstrip("0").rstrip(".") + p + exponent if p else mantissa
+
+
+def read(path: Path) -> list[Worst]:
+    """Return the lines of a table; none where there is no file.
+
+    Raises
+    ------
+    ValueError
+        If a line cannot be read.
+    """
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    found = []
+    for number, line in enumerate(lines, 1):
+        cells = line.split()
+        if not cells or line.startswith("#") or tuple(cells) == _COLUMNS:
+            continue
+        try:
+            *key, ulp, operands, got, want = cells
+            name, form, dtype, isa = key
+            if name not in ACTIVATIONS or form not in FORMS or dtype not in DTYPES:
+                raise ValueError
+            numbers = tuple(map(float.fromhex, operands.split(",")))
+            values = float.fromhex(got), float.fromhex(want)
+        except ValueError:
+            raise ValueError(f"{path}, line {number}: expected {' '.join(_COLUMNS)}") from None
+        found.append(Worst(name, form, dtype, isa, ulp, numbers, *values))
+    return found
+
+
+def write(path: Path, lines: Iterable[Worst]) -> None:
+    """Write a table, in the order of the activations and in aligned columns."""
+    names = list(ACTIVATIONS)
+    places = [names, FORMS, DTYPES, ISAS]
+
+    def order(line: Worst) -> list[int]:
+        return [place.index(part) for place, part in zip(places, line.key, strict=True)]
+
+    rows = [_COLUMNS, *(line.cells() for line in sorted(lines, key=order))]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    text = "".join("  ".join(map(str.ljust, row, widths)).rstrip() + "\n" for row in rows)
+    path.write_text(_HEAD + text, encoding="utf-8")
+
+
+def measure(name: str, form: str, dtype: str, isa: str, operands: Sequence[float]) -> Worst:
+    """Return the line of an input: the result on an instruction set beside the true value.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        If mpmath is not installed.
+    """
+    arrays = [np.array([operand], dtype) for operand in operands]
+    truth = exact.evaluate(name, form, *arrays)
+    before = fastact.isa()
+    fastact.use_isa(isa)
+    try:
+        with np.errstate(all="ignore"):
+            got = float(ACTIVATIONS[name].ufunc(form)(*arrays)[0])
+            rounded = truth.nearest if dtype == "float64" else truth.rounded_to_odd()
+            want = float(rounded.astype(dtype)[0])
+    finally:
+        fastact.use_isa(before)
+    error = float(truth.ulp_error(got, dtype)[0])
+    ulp = f"{math.ceil(error * 1e4) / 1e4:.4f}" if math.isfinite(error) else "inf"
+    return Worst(name, form, dtype, isa, ulp, tuple(operands), got, want)
+
+
+def update(path: Path, verdicts: Iterable[Verdict]) -> int:
+    """Enter what `verify` found into a table; return how many lines changed.
+
+    Inputs that are listed for any instruction set are tried on each of those that were verified.
+    The input with the largest error remains; of equal ones, the listed.
+    """
+    lines = {line.key: line for line in read(path)}
+    before = dict(lines)
+    for verdict in verdicts:
+        if verdict.form not in FORMS or verdict.dtype not in DTYPES or verdict.bound <= 0.5:
+            continue
+        key = verdict.name, verdict.form, verdict.dtype, verdict.isa
+        inputs = [line.operands for line in before.values() if line.key[:3] == key[:3]]
+        if key in before:
+            inputs.insert(0, before[key].operands)
+        if verdict.tally.operands:
+            inputs.append(verdict.tally.operands)
+        lines.pop(key, None)
+        measured = [measure(*key, operands) for operands in dict.fromkeys(inputs)]
+        worst = max(measured, key=lambda line: float(line.ulp), default=None)
+        if worst is not None:
+            lines[key] = worst
+    write(path, lines.values())
+    return sum(lines.get(key) != before.get(key) for key in {*lines, *before})
