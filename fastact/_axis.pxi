@@ -45,7 +45,7 @@ cdef object _axis_hook(object self, PyObject *const *args, size_t nargsf, PyObje
 
 cdef int check_output(object ufunc, object out) except -1:
     """Raise for what stands in the place of an output and was meant as an axis."""
-    if (PyLong_CheckExact(out) or isinstance(out, (numpy.integer, range))
+    if (out is None or PyLong_CheckExact(out) or isinstance(out, (numpy.integer, range))
             or PyTuple_CheckExact(out) and all(PyLong_CheckExact(axis) for axis in out)):
         raise TypeError(f"{ufunc.__name__}() takes its axis by name: axis={out}")
     return 0
@@ -247,6 +247,7 @@ cdef object make_along_axis(int number_of_function, int bfloat):
         PyUFunc_RegisterLoopForType(
             <PyUFuncObject *> ufunc, bfloat, &fa_axis_loop, numbers, &ops[count])
     (<PyUFuncObject *> ufunc).vectorcall = &_axis_hook
+    _signatures.show(ufunc, ["x"] if nin == 1 else ["g", "y"], {})
     return ufunc
 
 

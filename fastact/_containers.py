@@ -51,7 +51,10 @@ def unwrapped(operand: Any, name: str) -> tuple[_Array, Callable[[_Array], Any]]
     if isinstance(operand, np.ma.MaskedArray):
         return operand, lambda result: _remasked(operand, result)
     if is_pandas(operand):
-        return values_in_pandas(operand), lambda result: relabelled(operand, result, (0, 1))
+        values = values_in_pandas(operand)
+        if isinstance(values, np.ma.MaskedArray):
+            return values, lambda result: relabelled(operand, _remasked(values, result), (0, 1))
+        return values, lambda result: relabelled(operand, result, (0, 1))
     if is_xarray(operand):
         return np.asarray(operand), lambda result: operand.copy(data=result)
     if is_dask(operand):
