@@ -100,12 +100,12 @@ def sum_to(
     ):
         wrapped: _Array = _sum_in_container(given, sizes, out)
         return wrapped
-    array: _Array = _floating(given)
+    array = _floating(grad)
     _check_broadcast(sizes, array.shape)
     padded = (1,) * (array.ndim - len(sizes)) + sizes
     if out is not None:
         check_out(out, sizes, array.dtype)
-    elif given is array and sizes == array.shape and array.dtype.isnative:
+    elif grad is array and sizes == array.shape and array.dtype.isnative:
         return array  # nothing to sum
     sums = np.zeros(padded)
     if array.size:

@@ -262,8 +262,8 @@ def default_threads():
 
 
 def get_threads():
-    """The limit for calls from this thread."""
-    return fa_get_threads()
+    """The limit for calls from this thread, or what OpenMP leaves of it."""
+    return fa_usable_threads()
 
 
 def set_threads(int threads):

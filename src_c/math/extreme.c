@@ -140,6 +140,11 @@ static double step(double x, double p)
 static Wide elu(fa_form form, double x, double alpha)
 {
     if (form == FA_GRAD_PARAMETER) return x > 0 ? wide(0) : expm1_of(wide(x));
+    if (form == FA_BACKWARD_FROM_OUTPUT && x <= 0) {
+        bool finite = isfinite(x) && isfinite(alpha);
+        return finite ? plus(wide(x), wide(alpha)) : wide(x + alpha);
+    }
+    if (form == FA_BACKWARD_FROM_OUTPUT) return wide(1);
     if (form == FA_VALUE && x >= 0) return wide(x);
     if (x > 0) return wide(form == FA_GRAD ? 1 : 0);
     if (form != FA_VALUE) return times(wide(alpha), exp_of(wide(x)));

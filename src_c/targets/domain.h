@@ -16,7 +16,7 @@ INLINE Domain domain_of(int activation)
 {
     switch (activation) {
     case FA_ROW_elu: return (Domain){FA_EXTREME_ELU, false, 0, 0x1p60};
-    case FA_ROW_celu: return (Domain){FA_EXTREME_CELU, true, 0x1p-60, 0x1p60};
+    case FA_ROW_celu: return (Domain){FA_EXTREME_CELU, true, 0x1p-40, 0x1p60};
     case FA_ROW_softplus: return (Domain){FA_EXTREME_SOFTPLUS, false, 0x1p-60, 0x1p60};
     case FA_ROW_swish: return (Domain){FA_EXTREME_SWISH, false, 0x1p-60, 0x1p60};
     default: return (Domain){.function = FA_EXTREME_NONE};
