@@ -251,7 +251,9 @@ def libraries() -> list[tuple[str, dict]]:
         for isa, flags in TARGETS.items()
         for precision in (32, 64)
     ]
-    return [("fastact_core", core), *targets]
+    # Behind what calls it.
+    once = {"sources": sources("math"), "cflags": [], "macros": [], "optional": SHARED}
+    return [("fastact_core", core), *targets, ("fastact_math", once)]
 
 
 def numpy_include() -> str:

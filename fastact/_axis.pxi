@@ -16,10 +16,10 @@ cdef object _axis_hook(object self, PyObject *const *args, size_t nargsf, PyObje
     cdef long axis = -1
     cdef object name, result
     cdef bint simple = nin <= given <= nin + 1
-    if simple and given > nin and <object> args[nin] is not None:
-        out = args[nin]
-        if PyLong_CheckExact(<object> out):
-            raise TypeError(f"{self.__name__}() takes its axis by name: axis={<object> out}")
+    if given == nin + 1:
+        check_output(self, <object> args[nin])
+        if <object> args[nin] is not None:
+            out = args[nin]
     for i in range(keywords):
         if not simple:
             break
@@ -38,7 +38,65 @@ cdef object _axis_hook(object self, PyObject *const *args, size_t nargsf, PyObje
         result = axis_call(ufunc, args, out, axis)
         if result is not NotImplemented:
             return result
-    return numpy_call(self, args, nargsf, kwnames)
+    if given < nin or given > nin + 1:
+        return numpy_call(self, args, nargsf, kwnames)
+    return along_axis(self, args, given, kwnames)
+
+
+cdef int check_output(object ufunc, object out) except -1:
+    """Raise for what stands in the place of an output and was meant as an axis."""
+    if (out is None or PyLong_CheckExact(out) or isinstance(out, (numpy.integer, range))
+            or PyTuple_CheckExact(out) and all(PyLong_CheckExact(axis) for axis in out)):
+        raise TypeError(f"{ufunc.__name__}() takes its axis by name: axis={out}")
+    return 0
+
+
+cdef object along_axis(
+        object self, PyObject *const *args, Py_ssize_t given, PyObject *kwnames):
+    """What is left to NumPy, or to `_along` where more than arrays and one axis is given."""
+    cdef int nin = (<PyUFuncObject *> self).nin
+    cdef Py_ssize_t i
+    cdef dict keywords = {}
+    cdef bint usual = all([is_usual(<object> args[i]) for i in range(given)])
+    if given > nin and <object> args[nin] is not None:
+        keywords[OUT] = <object> args[nin]
+    if kwnames != NULL:
+        for i in range(PyTuple_GET_SIZE(<object> kwnames)):
+            name = <object> PyTuple_GET_ITEM(<object> kwnames, i)
+            value = <object> args[given + i]
+            if name in keywords:
+                raise TypeError(f"{self.__name__}() got multiple values for argument '{name}'")
+            keywords[name] = value
+            if name == OUT and type(value) is tuple and len(value) == 1:
+                value = value[0]
+            if name == "where" or name == "axis" and not PyLong_CheckExact(value) or (
+                    name == OUT and not is_usual(value)):
+                usual = False
+    inputs = tuple([<object> args[i] for i in range(nin)])
+    if usual:
+        return call_numpy(self, inputs, keywords)
+    from fastact import _along
+    return _along.along_axis(self, call_numpy, inputs, keywords)
+
+
+cdef inline bint is_usual(object operand):
+    """Whether NumPy makes a plain array of it, or it is one."""
+    return (np.PyArray_CheckExact(operand) or operand is None
+            or type(operand) in (list, tuple, float, int, bool)
+            or isinstance(operand, numpy.generic))
+
+
+def call_numpy(ufunc, tuple inputs, dict keywords):
+    """NumPy's own call of a ufunc."""
+    cdef PyObject *arguments[FA_AXIS_OPERANDS + 16]
+    cdef tuple names = tuple(keywords)
+    cdef list values = [*inputs, *keywords.values()]
+    cdef Py_ssize_t i
+    if len(names) > 16:
+        raise TypeError(f"{ufunc.__name__}() got too many keyword arguments")
+    for i in range(len(values)):
+        arguments[i] = <PyObject *> values[i]
+    return numpy_call(ufunc, arguments, len(inputs), <PyObject *> names if names else NULL)
 
 
 cdef long as_axis(object value):
@@ -189,6 +247,7 @@ cdef object make_along_axis(int number_of_function, int bfloat):
         PyUFunc_RegisterLoopForType(
             <PyUFuncObject *> ufunc, bfloat, &fa_axis_loop, numbers, &ops[count])
     (<PyUFuncObject *> ufunc).vectorcall = &_axis_hook
+    _signatures.show(ufunc, ["x"] if nin == 1 else ["g", "y"], {})
     return ufunc
 
 

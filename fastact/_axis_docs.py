@@ -145,12 +145,31 @@ ENTRIES: dict[str, Entry] = {
 _X = "x : array_like, shape (..., n, ...)\n    Elements; bool, integer or floating."
 _G = "g : array_like, shape (..., n, ...)\n    Gradient with respect to y; floating."
 _Y = "y : array_like, shape (..., n, ...)\n    What `{}` returned, not x."
-_AXIS = "axis : int, default -1\n    The axis along which the function works."
+_AXIS = (
+    "axis : int, tuple of int or None, default -1\n"
+    "    The axis along which the function works; None for all of them together."
+)
+_WHERE = (
+    "where : array_like of bool, optional\n    Which elements take part. The others are {} in the"
+    " result, or what `out` held."
+)
+_WHERE_OUT = (
+    "where : array_like of bool, optional\n"
+    "    Which elements take part. Where none does, the result is -inf."
+)
+_HALVES = (
+    "The shares of a float16 or bfloat16 row are rounded one by one, each correctly: 100,000 of"
+    " them\nneed not add up to 1."
+)
 _OUT = (
     "out : ndarray or tuple of one, optional\n"
     "    Where the result goes; it may be an operand itself."
 )
 _KEEPDIMS = "keepdims : bool, default False\n    Whether the axis stays, with length 1."
+_MASKED = (
+    "Masked elements of a masked array, and NA in pandas' nullable columns, take no part and stay"
+    " so."
+)
 _RAISES = (
     "TypeError\n    For operands of another dtype: convert them with ``astype``.\n"
     "ValueError\n    If there is no such axis, or shapes do not match."
@@ -163,7 +182,12 @@ def docstring(name: str) -> str:
     backward = name.endswith("_backward")
     whole = name != "logsumexp"
     parameters = [_G, _Y.format(name.removesuffix("_backward"))] if backward else [_X]
-    parameters += [_AXIS, _OUT] if whole else [_AXIS, _KEEPDIMS, _OUT.split(";")[0] + "."]
+    left_out = "-inf" if name == "log_softmax" else "0"
+    parameters += (
+        [_AXIS, _WHERE.format(left_out), _OUT]
+        if whole
+        else [_AXIS, _KEEPDIMS, _WHERE_OUT, _OUT.split(";")[0] + "."]
+    )
     result = "gx" if backward else "y"
     shape = "the shape of x" if not backward else "the shape of g and y"
     returned = f"{result} : ndarray\n    Of {shape}" + ("." if whole else " without the axis.")
@@ -173,7 +197,8 @@ def docstring(name: str) -> str:
     )
     if not backward:
         dtypes += " bool and integers of 8 and 16 bits give float32, wider\nones float64."
-    notes = [f"::\n\n    {entry.formula}", entry.bound, entry.limits, dtypes]
+    halves = _HALVES if name in ("softmax", "softmin") else ""
+    notes = [f"::\n\n    {entry.formula}", entry.bound, entry.limits, dtypes, halves, _MASKED]
     cited = "\n".join(f".. [{i}] {text}" for i, text in enumerate(entry.references, 1))
     sections = [
         ("Parameters", "\n".join(parameters)),

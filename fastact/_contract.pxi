@@ -62,7 +62,7 @@ cdef extern from "fastact.h":
     void fa_use_isa(int)
     bint fa_has_openmp()
     int fa_default_threads()
-    int fa_get_threads()
+    int fa_usable_threads()
     void fa_set_threads(int)
     int fa_swap_local_threads(int) nogil
     ctypedef struct fa_op:

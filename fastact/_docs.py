@@ -48,6 +48,14 @@ The bound is that of the formula for the y given; how far y was rounded counts b
 derivative is small. Elsewhere than where `{}` has its values, the formula is all that is meant."""
 
 
+_NOT_FINITE = """\
+Where the derivative is 0, an infinite or NaN g gives NaN, which the product is: a gradient that has
+gone wrong is not hidden. PyTorch gives 0 in some of these places, for relu among them."""
+
+# Of functions whose y tells the two branches apart for these parameters alone.
+_ONE_SIDED = {"leaky_relu", "elu"}
+
+
 def _has_form(row: dict[str, Any], form: int) -> bool:
     """Return whether an activation of the table has a form."""
     if form > _GRAD_PARAMETER:
@@ -157,6 +165,8 @@ def docstring(row: dict[str, Any], form: int, name: str) -> str:
         notes.append(entry.note)
     if form == _FROM_OUTPUT:
         notes.append(_FROM_OUTPUT_NOTE.format(base))
+    if "g" in inputs:
+        notes.append(_NOT_FINITE)
     if which == 2:
         notes += [_bounds(row, form, 0, "The value is"), _bounds(row, form, 1, "The derivative is")]
     else:
@@ -224,6 +234,11 @@ def _grad_parameter(entry: Entry, base: str, last: str, learnable: bool) -> _Tex
 
 def _from_output(entry: Entry, base: str, last: str, learnable: bool) -> _Text:
     head = f"Product of g and the derivative of `{base}`, from its value y instead of x."
+    if base in _ONE_SIDED:
+        head += (
+            f"\n\nOnly for {last} >= 0: with a negative one, y does not tell which sign x had, and"
+            "\nthe result is that of x > 0 where y > 0. PyTorch raises there."
+        )
     results = [("gx", "g times the derivative; it is rounded once, at the end.")]
     call = f"fa.{{}}(np.ones_like(x), fa.{base}(x))"
     return head, results, "The product is", 1, call, entry.grad.example

@@ -8,12 +8,23 @@ from __future__ import annotations
 
 import functools
 import operator
+import sys
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fastact import _ufuncs
 from fastact._arguments import check_out
+from fastact._containers import (
+    apply_in_xarray,
+    is_dask,
+    is_pandas,
+    is_xarray,
+    overrides,
+    relabelled,
+    unwrapped,
+    values_in_pandas,
+)
 
 if TYPE_CHECKING:
     from typing import Any, Literal, TypeAlias
@@ -61,7 +72,8 @@ def gated(
     Returns
     -------
     ndarray, shape (..., n, ...)
-        The gate's value.
+        The gate's value. What wraps an array comes back as it came, as from a ufunc; labels along
+        `axis`, of which each result has two, go away.
 
     Raises
     ------
@@ -93,7 +105,10 @@ def gated(
     array([0., 6.])
     """
     _backward_of(ufunc)
-    packed = np.asarray(x)
+    packed = x if type(x) is np.ndarray else _packed(x)
+    if packed is None:
+        labelled: NDArray[Any] = _gated_in_container(ufunc, x, axis, layout, out, parameters)
+        return labelled
     first, second = _cuts(packed, axis, layout)
     a, b = packed[first], packed[second]
     if out is not None:
@@ -133,7 +148,7 @@ def gated_backward(
     Returns
     -------
     ndarray, shape (..., 2 n, ...)
-        g times the derivatives of the gate.
+        g times the derivatives of the gate, wrapped like `x`.
 
     Raises
     ------
@@ -153,6 +168,9 @@ def gated_backward(
     array([0. , 3. , 0. , 0.5])
     """
     backward = _backward_of(ufunc)
+    if not (type(g) is type(x) is np.ndarray) and (_is_container(g) or _is_container(x)):
+        contained: NDArray[Any] = _backward_in_container(ufunc, g, x, axis, layout, out, parameters)
+        return contained
     packed, g = np.asarray(x), np.asarray(g)
     first, second = _cuts(packed, axis, layout)
     a, b = packed[first], packed[second]
@@ -164,6 +182,114 @@ def gated_backward(
         out = np.empty_like(packed, _dtype(backward, g, packed, parameters), subok=False)
     backward(g, a, b, out=(out[first], out[second]), **parameters)
     return out
+
+
+def _is_container(operand: Any) -> bool:
+    """Return whether an operand is more than the array that NumPy would make of it."""
+    return (isinstance(operand, np.ndarray) and type(operand) is not np.ndarray) or (
+        overrides(operand)
+    )
+
+
+def _packed(x: Any) -> Any:
+    """Return what can be cut in two as an array is; None for what has labels on its axes."""
+    if is_pandas(x) or is_xarray(x):
+        return None
+    if overrides(x) and not (hasattr(x, "shape") and hasattr(x, "__getitem__")):
+        return np.asarray(unwrapped(x, "x")[0])
+    return x if overrides(x) else np.asanyarray(x)
+
+
+def _gated_in_container(
+    ufunc: np.ufunc,
+    x: Any,
+    axis: int,
+    layout: Layout,
+    out: Any,
+    parameters: dict[str, Any],
+) -> Any:
+    """Apply a gate to an object with labels, of which those along the axis go away."""
+    if is_pandas(x):
+        result = gated(ufunc, values_in_pandas(x), axis, layout, out, **parameters)
+        kept = [None if d == axis % x.ndim else d for d in range(x.ndim)]
+        return result if out is not None else relabelled(x, result, kept)
+    if out is not None:
+        raise TypeError("gated() has no out= for xarray objects; give it the arrays in them")
+    _cuts(x, axis, layout)
+    dim = x.dims[axis]
+    result = apply_in_xarray(
+        lambda array: gated(ufunc, array, -1, layout, **parameters), [x], [dim], [dim], [dim]
+    )
+    return result.transpose(*x.dims)
+
+
+def _backward_in_container(
+    ufunc: np.ufunc,
+    g: Any,
+    x: Any,
+    axis: int,
+    layout: Layout,
+    out: Any,
+    parameters: dict[str, Any],
+) -> Any:
+    """Return the gradient in the container of x, or as an array where x is one."""
+    if is_xarray(x) and is_xarray(g):
+        g = g.transpose(*x.dims)
+    if is_dask(x) or is_dask(g):
+        return _backward_in_dask(ufunc, g, x, axis, layout, out, parameters)
+    gradient, wrapped = _parts(g, "g")[0], _parts(x, "x")
+    packed, mask, wrap = wrapped
+    result = gated_backward(ufunc, gradient, packed, axis, layout, out, **parameters)
+    if out is not None:
+        return result
+    missing = _parts(g, "g")[1]
+    if mask is None and missing is None:
+        return wrap(result)
+    first, second = _cuts(packed, axis, layout)
+    either = np.zeros(packed.shape, np.bool_)
+    for cut in (first, second):
+        either[cut] = False if missing is None else np.broadcast_to(missing, either[cut].shape)
+        if mask is not None:
+            either[cut] |= mask[first] | mask[second]
+    masked = np.ma.array(result, mask=either)
+    return masked if isinstance(x, np.ma.MaskedArray) or not _is_container(x) else wrap(masked)
+
+
+def _parts(operand: Any, name: str) -> tuple[NDArray[Any], NDArray[Any] | None, Any]:
+    """Return the elements, which of them are masked if any, and what wraps a result."""
+    array, wrap = unwrapped(operand, name)
+    mask = np.ma.getmaskarray(array) if isinstance(array, np.ma.MaskedArray) else None
+    return np.asarray(np.ma.getdata(array)), mask, wrap
+
+
+def _backward_in_dask(
+    ufunc: np.ufunc,
+    g: Any,
+    x: Any,
+    axis: int,
+    layout: Layout,
+    out: Any,
+    parameters: dict[str, Any],
+) -> Any:
+    """Return the gradient block by block; dask refuses an axis that is cut into chunks."""
+    if out is not None:
+        raise TypeError("gated_backward() has no out= for dask arrays; store its result instead")
+    dask: Any = sys.modules["dask.array"]
+    x = dask.asanyarray(x)
+    _cuts(x, axis, layout)
+    x = dask.moveaxis(x, axis, -1)
+    g = dask.asanyarray(g)
+    if g.ndim == x.ndim:
+        g = dask.moveaxis(g, axis, -1)
+    g = dask.broadcast_to(g, (*x.shape[:-1], x.shape[-1] // 2)).rechunk((*x.chunks[:-1], -1))
+    result = dask.apply_gufunc(
+        lambda g, x: gated_backward(ufunc, g, x, -1, layout, **parameters),
+        "(n),(m)->(m)",
+        g,
+        x,
+        output_dtypes=_dtype(_BACKWARD[ufunc], g, x, parameters),
+    )
+    return dask.moveaxis(result, -1, axis)
 
 
 def _backward_of(ufunc: np.ufunc) -> np.ufunc:

@@ -12,6 +12,15 @@ import numpy as np
 
 from fastact import _runtime
 from fastact._arguments import check_out
+from fastact._containers import (
+    apply_in_xarray,
+    is_dask,
+    is_pandas,
+    is_xarray,
+    overrides,
+    relabelled,
+    unwrapped,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -41,7 +50,7 @@ def sum_to(
     Parameters
     ----------
     grad : array_like, shape (...)
-        Gradient at each element of the broadcast result, floating.
+        Gradient at each element of the broadcast result; integers count as in every function.
     shape : int or sequence of int
         Shape of the parameter; it must broadcast to that of `grad`.
     out : ndarray, optional
@@ -50,12 +59,13 @@ def sum_to(
     Returns
     -------
     ndarray
-        The sums, in the dtype of `grad`, with the given shape; never a view of `grad`.
+        The sums, in the dtype of `grad`, with the given shape. An array that has this shape
+        already comes back itself. Masked elements do not count; labels stay on the axes that do.
 
     Raises
     ------
     TypeError
-        If `grad` is not floating, or the sums cannot be cast to the dtype of `out`.
+        If `grad` is of no real dtype up to float64, or the sums cannot be cast to that of `out`.
     ValueError
         If `shape` does not broadcast to the shape of `grad`, or `out` has another shape.
 
@@ -81,33 +91,124 @@ def sum_to(
     >>> fa.sum_to(ga, a.shape)
     array([-4., -4.])
     """
-    grad = _floating(grad)
     sizes = _sizes(shape)
-    padded = (1,) * (grad.ndim - len(sizes)) + sizes
-    if len(padded) != grad.ndim or any(
-        n not in (1, size) for n, size in zip(padded, grad.shape, strict=True)
+    given: Any = grad
+    if (
+        not isinstance(given, np.generic)
+        and type(given) is not np.ndarray
+        and (overrides(given) or hasattr(given, "__array_wrap__"))
     ):
-        raise ValueError(f"shape {sizes} does not broadcast to {grad.shape}, the shape of grad")
+        wrapped: _Array = _sum_in_container(given, sizes, out)
+        return wrapped
+    array = _floating(grad)
+    _check_broadcast(sizes, array.shape)
+    padded = (1,) * (array.ndim - len(sizes)) + sizes
     if out is not None:
-        check_out(out, sizes, grad.dtype)
+        check_out(out, sizes, array.dtype)
+    elif grad is array and sizes == array.shape and array.dtype.isnative:
+        return array  # nothing to sum
     sums = np.zeros(padded)
-    if grad.size:
-        threads = min(_runtime.get_num_threads(), grad.size // _WORTH_A_THREAD)
+    if array.size:
+        threads = min(_runtime.get_num_threads(), array.size // _WORTH_A_THREAD)
         with np.errstate(invalid="ignore"):  # inf - inf is NaN and no surprise
-            _add_up(sums, grad, np.empty(min(grad.size, _BLOCK)), threads)
+            _add_up(sums, array, np.empty(min(array.size, _BLOCK)), threads)
     sums = sums.reshape(sizes)
     if out is None:
-        return sums.astype(grad.dtype.newbyteorder("="), copy=False)
+        return sums.astype(array.dtype.newbyteorder("="), copy=False)
     np.copyto(out, sums, casting="same_kind")
     return out
 
 
 def _floating(operand: ArrayLike) -> _Array:
+    """Return an array of the dtype in which the functions give their results."""
     array = np.asarray(operand)
-    # Not by np.floating, among which NumPy does not count the bfloat16 of ml_dtypes.
-    if array.dtype.kind in "biu" or not np.can_cast(array.dtype, np.float64):
-        raise TypeError(f"grad must be floating and at most float64, not {array.dtype}")
+    if array.dtype.kind in "biu":
+        return array.astype(np.float32 if array.dtype.itemsize <= 2 else np.float64)
+    if not _is_floating(array.dtype):
+        raise TypeError(f"grad must be real and at most float64, not {array.dtype}")
     return array
+
+
+def _is_floating(dtype: Any) -> bool:
+    # Not by np.floating, among which NumPy does not count the bfloat16 of ml_dtypes.
+    if not isinstance(dtype, np.dtype) or dtype.kind in "biu":
+        return False
+    return bool(np.can_cast(dtype, np.float64))
+
+
+def _sum_in_container(grad: Any, sizes: tuple[int, ...], out: Any) -> Any:
+    """Return the sums in what `grad` is held in."""
+    if out is None and np.shape(grad) == sizes and _is_floating(getattr(grad, "dtype", None)):
+        return grad
+    if is_xarray(grad):
+        return _sum_in_xarray(grad, sizes, out)
+    if is_dask(grad) and out is None:
+        return _sum_in_dask(grad, sizes)
+    array, wrap = unwrapped(grad, "grad")
+    if isinstance(array, np.ma.MaskedArray):
+        return _sum_of_masked(grad, array, sizes, out)
+    sums = sum_to(np.asarray(array), sizes, out)
+    if out is not None or not sums.shape:
+        return sums if out is not None else sums[()]
+    return _labelled(grad, sums) if is_pandas(grad) else wrap(sums)
+
+
+def _sum_of_masked(grad: Any, array: Any, sizes: tuple[int, ...], out: Any) -> Any:
+    counted = ~np.ma.getmaskarray(array)
+    zero = np.zeros((), array.dtype)
+    sums = sum_to(np.where(counted, np.ma.getdata(array), zero), sizes, out)
+    if out is not None:
+        return sums
+    masked = np.ma.array(sums, mask=sum_to(counted, sizes) == 0)
+    if not masked.ndim:
+        return masked[()]
+    if is_pandas(grad):
+        return _labelled(grad, masked)
+    wrapped = grad.__array_wrap__(sums)
+    wrapped.mask = masked.mask
+    return wrapped
+
+
+def _labelled(grad: Any, sums: Any) -> Any:
+    """Return sums over whole axes with the labels of the others; with length 1 there are none."""
+    if sums.shape == grad.shape:
+        return relabelled(grad, sums, (0, 1))
+    if sums.ndim == 1 and sums.shape == grad.shape[-1:]:
+        return relabelled(grad, sums, (grad.ndim - 1,))
+    return sums
+
+
+def _sum_in_xarray(grad: Any, sizes: tuple[int, ...], out: Any) -> Any:
+    if out is not None:
+        raise TypeError("sum_to() has no out= for xarray objects; give it the arrays in them")
+    _check_broadcast(sizes, grad.shape)
+    lost = grad.dims[: grad.ndim - len(sizes)]
+    left = grad.dims[len(lost) :]
+    summed = [d for d, n in zip(left, sizes, strict=True) if n != grad.sizes[d]]
+    kept = [d for d in left if d not in summed]
+
+    def on_array(array: Any) -> Any:
+        return np.reshape(sum_to(array, sizes), [grad.sizes[d] for d in kept])
+
+    result = apply_in_xarray(on_array, [grad], grad.dims, kept)
+    return result.expand_dims(summed).transpose(*left) if summed else result
+
+
+def _sum_in_dask(grad: Any, sizes: tuple[int, ...]) -> Any:
+    _check_broadcast(sizes, grad.shape)
+    result = _floating(np.empty(0, grad.dtype)).dtype
+    lost = grad.ndim - len(sizes)
+    summed = [d for d, n in enumerate(grad.shape) if d >= lost and n != sizes[d - lost]]
+    wide = grad.astype(np.float64).sum(axis=(*range(lost), *summed), keepdims=True)
+    return wide.astype(result)[(0,) * lost]
+
+
+def _check_broadcast(sizes: tuple[int, ...], shape: tuple[int, ...]) -> None:
+    padded = (1,) * (len(shape) - len(sizes)) + sizes
+    if len(padded) != len(shape) or any(
+        n not in (1, size) for n, size in zip(padded, shape, strict=True)
+    ):
+        raise ValueError(f"shape {sizes} does not broadcast to {shape}, the shape of grad")
 
 
 def _sizes(shape: SupportsIndex | Sequence[SupportsIndex]) -> tuple[int, ...]:

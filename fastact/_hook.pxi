@@ -140,10 +140,18 @@ cdef object dtype_of(object thing):
 
 
 cdef object as_element(object value, type element):
-    """A Python number as a scalar of the computation's dtype, unless that loses its magnitude."""
+    """A Python number as a scalar of the computation's dtype: where it is too large, infinity.
+
+    That overflow is reported as NumPy reports its own.
+    """
+    cdef double number_
     if element is None or not (PyFloat_CheckExact(value) or PyLong_CheckExact(value)):
         return value
-    cdef object largest = element_types[element]
-    if isfinite(<double> value) and not -largest <= value <= largest:
-        return value
-    return element(value)
+    number_ = value
+    if isfinite(number_) and fabs(number_) > <double> element_types[element]:
+        with numpy.errstate(over="ignore"):
+            scalar = element(number_)
+        if not isfinite(<double> scalar):
+            PyUFunc_GiveFloatingpointErrors("cast", NPY_FPE_OVERFLOW)
+        return scalar
+    return element(number_)

@@ -9,6 +9,7 @@ import numpy as np
 
 from fastact import _ufuncs
 from fastact._arguments import check_out
+from fastact._containers import unwrapped
 
 if TYPE_CHECKING:
     from typing import Any, TypeAlias
@@ -45,7 +46,8 @@ def stochastic_gelu(x: ArrayLike, rng: _Seed = None, out: _Array | None = None) 
     Returns
     -------
     ndarray
-        x times a Bernoulli variable; in the dtype of `gelu`, a scalar for a scalar.
+        x times a Bernoulli variable; in the dtype of `gelu`, a scalar for a scalar. What wraps an
+        array comes back as it came; a dask array is computed at once.
 
     Raises
     ------
@@ -78,22 +80,25 @@ def stochastic_gelu(x: ArrayLike, rng: _Seed = None, out: _Array | None = None) 
     array([-0. , -0. ,  0.5,  9. ])
     """
     generator = _generator(rng)
-    x = np.asarray(x)
+    array, wrap = unwrapped(x, "x")
+    x = np.asarray(array)
     dtype = _result_dtype(x)
     if out is not None:
         check_out(out, x.shape, dtype)
-    elif not x.flags.c_contiguous:
-        out = np.empty_like(x, dtype)
     flat = x.ravel()
     y = np.empty(x.size, dtype)
     for start in range(0, x.size, _BLOCK):
         part = slice(start, start + _BLOCK)
         y[part] = _keep(flat[part], generator)
     y = y.reshape(x.shape)
-    if out is None:
-        return y[()]
-    out[...] = y
-    return out
+    if out is not None:
+        out[...] = y
+        return out
+    if not x.flags.c_contiguous:
+        laid_out = np.empty_like(x, dtype)
+        laid_out[...] = y
+        y = laid_out
+    return wrap(y) if x.ndim else y[()]
 
 
 def rrelu(
@@ -120,7 +125,8 @@ def rrelu(
     Returns
     -------
     y : ndarray
-        x times the slope, in the dtype of `prelu`.
+        x times the slope, in the dtype of `prelu`. What wraps an array comes back as it came; a
+        dask array is computed at once.
     slope : ndarray
         The derivative: 1 for positive numbers, else what was drawn. The gradient is ``g * slope``.
 
@@ -159,12 +165,17 @@ def rrelu(
     low, high = _number("lower", lower), _number("upper", upper)
     if low > high or not math.isfinite(high - low):
         raise ValueError(f"lower <= upper must be finite, got lower={lower} and upper={upper}")
-    x = np.asarray(x)
+    array, wrap = unwrapped(x, "x")
+    x = np.asarray(array)
     dtype = _result_dtype(x)
     drawn = generator.random(x.shape, np.float64 if dtype == np.float64 else np.float32)
     slopes = np.empty_like(x, dtype)
     slopes[...] = low + (high - low) * drawn
     y, slope = _ufuncs.UFUNCS["prelu_value_and_grad"](x, slopes, out=out or (None, None))
+    first, second = out or (None, None)
+    if x.ndim:
+        y = y if first is not None else wrap(y)
+        slope = slope if second is not None else wrap(slope)
     return y, slope
 
 

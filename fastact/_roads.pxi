@@ -39,18 +39,24 @@ cdef bint ordinary(np.ndarray a) noexcept:
     return True
 
 
+cdef long long EXACT_IN_SINGLE = 1 << 24
+
+
 cdef inline bint is_number(PyObject *thing) noexcept:
     return PyFloat_CheckExact(<object> thing) or PyLong_CheckExact(<object> thing)
 
 
 cdef inline bint number(PyObject *thing, int precision, double *value) noexcept:
     """Whether thing is a Python number that becomes a finite element without a warning."""
+    cdef int overflow
+    cdef long long integer
     if PyFloat_CheckExact(<object> thing):
         value[0] = PyFloat_AS_DOUBLE(<object> thing)
         return precision == 1 or fabs(value[0]) <= 3.4028234663852886e38 or not isfinite(value[0])
     if PyLong_CheckExact(<object> thing):
-        value[0] = PyLong_AsDouble(<object> thing)
-        return fabs(value[0]) <= 2.0 ** 24
+        integer = PyLong_AsLongLongAndOverflow(<object> thing, &overflow)
+        value[0] = <double> integer
+        return overflow == 0 and -EXACT_IN_SINGLE <= integer <= EXACT_IN_SINGLE
     return False
 
 
@@ -181,9 +187,9 @@ cdef bint number_beside(PyObject *thing, int element, double *value):
         return False
     if element == <int> FA_FLOAT16 or element == <int> FA_BFLOAT16:
         half = descriptors[element].type
-        scalar = as_element(value[0], half)
-        value[0] = scalar
-        return type(scalar) is half
+        if isfinite(value[0]) and fabs(value[0]) > <double> element_types[half]:
+            return False  # as_element warns
+        value[0] = half(value[0])
     if element == <int> FA_FLOAT32:
         value[0] = <float> value[0]
     return True

@@ -71,7 +71,14 @@ def get_num_threads() -> int:
     Returns
     -------
     int
-        The limit of the innermost `num_threads` of this thread, else that of the process.
+        The limit of the innermost `num_threads` of this thread, else that of the process; less
+        where OpenMP's limit has been lowered since the start, as threadpoolctl does it, and 1 in a
+        parallel region of OpenMP.
+
+    Notes
+    -----
+    After ``import fastact.threadpool`` the limit of the process stands among those that
+    ``threadpoolctl.threadpool_info()`` lists.
     """
     return int(_ufuncs.get_threads())
 

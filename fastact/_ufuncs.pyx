@@ -9,7 +9,7 @@ kernels, and gives everything else to NumPy unchanged.
 """
 
 from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_CheckExact
-from cpython.long cimport PyLong_AsDouble, PyLong_CheckExact
+from cpython.long cimport PyLong_AsLongLongAndOverflow, PyLong_CheckExact
 from cpython.object cimport PyObject
 from cpython.pycapsule cimport PyCapsule_New
 from cpython.ref cimport Py_INCREF
@@ -26,7 +26,7 @@ from fastact.capi cimport fastact_api, fastact_op
 
 import numpy
 
-from fastact import _axis_docs, _docs
+from fastact import _axis_docs, _docs, _signatures
 
 
 include "_contract.pxi"
@@ -135,6 +135,11 @@ cdef object make(int activation, fa_form form, str name, int bfloat):
         PyUFunc_RegisterLoopForType(
             <PyUFuncObject *> ufunc, bfloat, &fa_loop, numbers, &ops[len(rows)])
     (<PyUFuncObject *> ufunc).vectorcall = &_hook
+    arrays = ["x"] if row.arrays == 1 else ["a", "b"]
+    if form == FA_BACKWARD_FROM_OUTPUT:
+        arrays = ["y"]
+    _signatures.show(
+        ufunc, ["g"] * fa_takes_gradient(form) + arrays, describe(activation)["parameters"])
     return ufunc
 
 
@@ -257,8 +262,8 @@ def default_threads():
 
 
 def get_threads():
-    """The limit for calls from this thread."""
-    return fa_get_threads()
+    """The limit for calls from this thread, or what OpenMP leaves of it."""
+    return fa_usable_threads()
 
 
 def set_threads(int threads):

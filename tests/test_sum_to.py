@@ -140,7 +140,7 @@ def test_out_is_returned_and_may_overlap():
     assert fa.sum_to(grad, 3, out=out) is out
     assert fa.sum_to(grad, (3,), out=grad[1]).base is grad
     np.testing.assert_array_equal(grad[:3], [[1, 1, 1], [5, 5, 5], [1, 1, 1]])
-    assert not np.shares_memory(fa.sum_to(grad, grad.shape), grad)
+    assert fa.sum_to(grad, grad.shape) is grad
 
 
 def test_empty_sums_are_zero():
@@ -209,9 +209,9 @@ def test_errors_name_the_argument(error, words, arguments):
         fa.sum_to(np.ones(full, np.float32), *rest)
 
 
-@pytest.mark.parametrize("dtype", ["?", "i4", "c8", "O", "U3", "M8[s]", "g"])
+@pytest.mark.parametrize("dtype", ["c8", "O", "U3", "M8[s]", "g"])
 def test_other_dtypes_are_refused(dtype):
     if dtype == "g" and np.dtype("g") == np.dtype("d"):
         pytest.skip("long double is float64")
-    with pytest.raises(TypeError, match="grad must be floating"):
+    with pytest.raises(TypeError, match="grad must be real"):
         fa.sum_to(np.zeros(3, dtype), ())

@@ -50,6 +50,7 @@ ENTRIES: dict[str, Entry] = {
         ),
         kinks="alpha at 0",
         parameters={"alpha": "Negative numbers end at -alpha."},
+        note=("An infinite alpha beside x = -inf gives a NaN derivative: 0 times infinity."),
         references=(
             'D.-A. Clevert, T. Unterthiner, S. Hochreiter, "Fast and accurate deep network'
             ' learning by exponential linear units (ELUs)", ICLR 2016, arXiv:1511.07289.',
@@ -112,6 +113,11 @@ ENTRIES: dict[str, Entry] = {
             "array([0.36787944, 1.        , 0.        ])",
         ),
         parameters={"alpha": "Negative numbers end at -alpha."},
+        note=(
+            "alpha = 0 is the limit, relu, whose second derivative at 0 is NaN; an infinite\n"
+            "alpha is the identity, whose derivatives at x = -inf are NaN. A negative alpha is\n"
+            "taken at its word."
+        ),
         references=(
             'J. T. Barron, "Continuously differentiable exponential linear units", 2017,'
             " arXiv:1704.07483.",

@@ -120,7 +120,10 @@ ENTRIES: dict[str, Entry] = {
             "array([0., 1., 0.])",
         ),
         kinks="0 at both ends",
-        parameters={"min_val": "Smallest result.", "max_val": "Largest result."},
+        parameters={
+            "min_val": "Smallest result.",
+            "max_val": "Largest result, also where min_val is above it.",
+        },
         references=('R. Collobert, "Large scale machine learning", PhD thesis, 2004.',),
     ),
     "hard_sigmoid": Entry(
@@ -187,7 +190,9 @@ ENTRIES: dict[str, Entry] = {
             "array([1., 0., 1.])",
         ),
         kinks="0 at -lambd and lambd",
-        parameters={"lambd": "How far."},
+        parameters={
+            "lambd": "How far; a negative one pushes away from 0, and leaves 0 where it is."
+        },
         references=_SHRINKAGE,
     ),
     "threshold": Entry(

@@ -126,6 +126,10 @@ ENTRIES: dict[str, Entry] = {
             "array([0.30236612, 0.5       , 0.05006217])",
         ),
         parameters={"beta": "Steepness of the gate."},
+        note=(
+            "beta = 0 is x/2. An infinite beta is the limit, max(x, 0) or min(x, 0), whose\n"
+            "derivatives at x = 0 are NaN."
+        ),
         references=_SWISH,
     ),
 }

@@ -119,7 +119,11 @@ ENTRIES: dict[str, Entry] = {
             "array([0.19661193, 0.25      , 0.10499359])",
         ),
         parameters={"beta": "Steepness of the bend."},
-        note="The formula holds everywhere: no threshold switches to x.",
+        note=(
+            "The formula holds everywhere: no threshold switches to x. An infinite beta is the\n"
+            "limit, max(x, 0) or min(x, 0), whose derivatives at x = 0 are NaN; at beta = 0 the\n"
+            "value and the derivative with respect to beta are NaN."
+        ),
         references=(
             'C. Dugas, Y. Bengio, F. Bélisle, C. Nadeau, R. Garcia, "Incorporating'
             ' second-order functional knowledge for better option pricing", NIPS 2000 (2001).',

@@ -382,6 +382,13 @@ def apply(
             "  [default: as the function gives]",
         ),
     ] = None,
+    input_dtype: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DTYPE",
+            help="Of IN, where the file cannot tell: bfloat16, which numpy.save calls |V2.",
+        ),
+    ] = None,
     chunk: Annotated[
         str, typer.Option(metavar="SIZE", help="How much of IN is in memory at once.")
     ] = "16MB",
@@ -405,6 +412,8 @@ def apply(
     dtypes = _checked("--dtype", lambda: choose("dtype", dtype, files.DTYPES, []))
     if len(dtypes) > 1:
         raise typer.BadParameter("one dtype at a time", param_hint="--dtype")
+    inputs = _checked("--input-dtype", lambda: choose("dtype", input_dtype, files.INPUT_DTYPES, []))
+    given = _checked("--input-dtype", lambda: files.dtype_named(inputs[0]) if inputs else None)
     chunk_bytes = _checked("--chunk", lambda: files.byte_count(chunk))
     function = files.Function(row, form, parameters, np.dtype(dtypes[0]) if dtypes else None)
     try:
@@ -414,7 +423,14 @@ def apply(
             files.progress(row.ufunc_name(form)) as report,
             fastact.num_threads(threads or fastact.get_num_threads()),
         ):
-            files.apply(function, file, descriptor, chunk=chunk_bytes, report=report)
+            files.apply(
+                function,
+                file,
+                descriptor,
+                chunk=chunk_bytes,
+                report=report,
+                input_dtype=given,
+            )
     except KeyboardInterrupt:
         _stop("Interrupted" + f": {target} is as it was" * (target != "-"), INTERRUPTED)
     except BrokenPipeError:

@@ -6,6 +6,8 @@ disk is an error, while under a memory map it would be a signal that ends the pr
 
 from __future__ import annotations
 
+import importlib
+import io
 import math
 import os
 import re
@@ -41,12 +43,14 @@ from fastact.cli.catalogue import Activation, choose
 
 __all__ = [
     "DTYPES",
+    "INPUT_DTYPES",
     "Function",
     "Header",
     "Unreadable",
     "apply",
     "byte_count",
     "check_form",
+    "dtype_named",
     "opened",
     "progress",
     "written",
@@ -61,8 +65,11 @@ _TWO_FILES = {
     "backward": "it takes a second array: multiply the result of grad",
 }
 
-# What .npy can hold; bfloat16 it would call two bytes of anything.
+# What .npy can hold; bfloat16 it calls two bytes of anything.
 DTYPES = ("float16", "float32", "float64")
+INPUT_DTYPES = ("bfloat16",)
+
+_ZIP = b"PK\x03\x04"
 
 _UNITS = {"": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9}
 
@@ -93,9 +100,12 @@ class Function:
         try:
             return self(np.empty(0, given)).dtype
         except TypeError:
+            unknown = given.kind == "V" and given.names is None and given.itemsize == 2
             raise Unreadable(
                 f"{given} is no dtype that {self.activation.name} takes; those are bool, integers,"
                 " float16, float32 and float64"
+                + ". If it stands for bfloat16, say --input-dtype bfloat16"
+                * unknown
             ) from None
 
 
@@ -120,21 +130,42 @@ class Header:
     @classmethod
     def read(cls, file: BinaryIO) -> Header:
         """Read a header; `Unreadable` for what is none, and for arrays of Python objects."""
+        magic = file.read(npy.MAGIC_LEN)
+        if magic.startswith(_ZIP):
+            raise Unreadable(
+                "an .npz archive: take one array out of it, numpy.save('x.npy', archive[name])"
+            )
         try:
-            version = npy.read_magic(file)
+            version = npy.read_magic(io.BytesIO(magic))
             if version == (1, 0):
                 header = cls(*npy.read_array_header_1_0(file))
-            elif version == (2, 0):
+            elif version in ((2, 0), (3, 0)):  # they differ in names of fields
                 header = cls(*npy.read_array_header_2_0(file))
             else:
                 raise ValueError(f"version {version} of the format is not known")
         except ValueError as error:
+            if "max_header_size" in str(error):
+                raise Unreadable(
+                    "its header is longer than that of an array of numbers. Save it again: "
+                    "numpy.save(name, numpy.load(name, max_header_size=10**6))"
+                ) from error
             raise Unreadable(f"no .npy file that can be read: {error}") from error
         if header.dtype.hasobject:
             raise Unreadable("an array of Python objects, which are never unpickled")
         if any(size < 0 for size in header.shape):
             raise Unreadable(f"a damaged .npy file: the shape {header.shape} is impossible")
         return header
+
+    def viewed(self, dtype: np.dtype[Any] | None) -> Header:
+        """Return it with elements that have the dtype given, which the file cannot tell."""
+        if dtype is None:
+            return self
+        if self.dtype.kind != "V" or self.dtype.names or self.dtype.itemsize != dtype.itemsize:
+            raise Unreadable(
+                f"its elements are {self.dtype}: --input-dtype is for a file that only says how"
+                f" many bytes they have, here {dtype.itemsize}"
+            )
+        return Header(self.shape, self.fortran_order, dtype)
 
     def write(self, descriptor: int) -> None:
         """Write the header."""
@@ -144,9 +175,20 @@ class Header:
                 {
                     "shape": self.shape,
                     "fortran_order": self.fortran_order,
-                    "descr": npy.dtype_to_descr(self.dtype),
+                    "descr": self.dtype.str
+                    if self.dtype.kind == "V"
+                    else npy.dtype_to_descr(self.dtype),
                 },
             )
+
+
+def dtype_named(name: str) -> np.dtype[Any]:
+    """Return a dtype of `INPUT_DTYPES`; ValueError where what defines it is missing."""
+    try:
+        dtype: np.dtype[Any] = np.dtype(getattr(importlib.import_module("ml_dtypes"), name))
+    except ModuleNotFoundError:
+        raise ValueError(f"{name} needs ml_dtypes: pip install ml_dtypes") from None
+    return dtype
 
 
 def check_form(activation: Activation, form: str) -> None:
@@ -167,6 +209,7 @@ def apply(
     *,
     chunk: int,
     report: Callable[[int, int], None],
+    input_dtype: np.dtype[Any] | None = None,
 ) -> None:
     """Write the function of every element of a .npy stream.
 
@@ -182,6 +225,8 @@ def apply(
         How many bytes of the input are held at once.
     report : callable
         Is told how many bytes have been done, and of how many.
+    input_dtype : dtype, optional
+        Of the elements, where the file cannot tell.
 
     Raises
     ------
@@ -190,7 +235,7 @@ def apply(
     OSError
         If something cannot be read or written.
     """
-    header = Header.read(source)
+    header = Header.read(source).viewed(input_dtype)
     dtype = function.result_dtype(header.dtype)
     elements = max(1, min(chunk // header.dtype.itemsize, header.size))
     chunks = _mapped if stat.S_ISREG(os.fstat(source.fileno()).st_mode) else _read
@@ -239,7 +284,7 @@ def _check_length(there: int, header: Header) -> None:
 
 
 def _write_all(descriptor: int, array: _Array) -> None:
-    rest = array.data.cast("B")
+    rest = array.view(np.uint8).data
     while rest:
         rest = rest[os.write(descriptor, rest) :]
 
@@ -253,6 +298,8 @@ def opened(source: str) -> Iterator[BinaryIO]:
     if source != "-":
         with open(source, "rb") as file:
             yield file
+    elif sys.stdin is None:  # closed by the caller
+        raise ValueError("'-' reads the standard input, which is closed")
     elif sys.stdin.isatty():
         raise ValueError("'-' reads from a pipe, and this is a terminal")
     else:
@@ -266,6 +313,8 @@ def written(target: str, *, force: bool) -> Iterator[int]:
     if target != "-":
         with _replaced(Path(target), force=force) as descriptor:
             yield descriptor
+    elif sys.stdout is None:
+        raise ValueError("'-' writes to the standard output, which is closed")
     elif sys.stdout.isatty():
         raise ValueError("'-' writes to a pipe, and this is a terminal")
     else:

@@ -125,12 +125,14 @@ INLINE Dual hard_shrink(V x, V lambd)
     };
 }
 
-/* sign(x) max(|x| - lambd, 0) */
+/* sign(x) max(|x| - lambd, 0), where sign(0) = 0 */
 INLINE Dual soft_shrink(V x, V lambd)
 {
-    M keep = v_lt(lambd, v_abs(x));
+    M keep = v_lt(lambd, v_abs(x)), apart = v_lt(v_set(0), v_abs(x));
+    V shift = v_select(v_lt(x, v_set(0)), v_sub(v_set(0), lambd), lambd);
+    V y = v_select(v_and(keep, apart), v_sub(x, shift), v_set(0));
     return (Dual){
-        .y = propagate_nan(x, v_select(keep, v_sub(x, v_copysign(lambd, x)), v_set(0))),
+        .y = propagate_nan(x, y),
         .dx = deriv_exact(propagate_nan(x, v_select(keep, v_set(1), v_set(0)))),
     };
 }

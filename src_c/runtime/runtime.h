@@ -21,6 +21,7 @@ enum { FA_MAX_THREADS = 1024 };
 bool fa_has_openmp(void);
 int fa_default_threads(void); /* CPUs by affinity and quota */
 int fa_get_threads(void); /* the limit for calls from this thread */
+int fa_usable_threads(void); /* what OpenMP leaves of it: less in a parallel region */
 void fa_set_threads(int threads); /* for all threads without a limit of their own */
 int fa_swap_local_threads(int threads); /* for this thread; 0: none; returns the old */
 int fa_borrow_team(double ns_of_work); /* members for this call, the caller included */

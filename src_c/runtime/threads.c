@@ -19,6 +19,7 @@
 static const double NS_WORTH_A_THREAD = 8e3;
 
 static atomic_bool alone; /* OpenMP cannot be used in this process any more */
+static int openmp_at_start; /* OpenMP's limit before anybody has changed it */
 #endif
 static atomic_int limit; /* set by fa_set_threads; 0 until then */
 static atomic_int borrowed; /* members of teams at work, callers not counted */
@@ -42,6 +43,18 @@ int fa_get_threads(void)
         threads = fa_default_threads();
         atomic_store_explicit(&limit, threads, memory_order_relaxed);
     }
+    return threads;
+}
+
+int fa_usable_threads(void)
+{
+    int threads = fa_get_threads();
+#ifdef _OPENMP
+    if (omp_in_parallel() || atomic_load_explicit(&alone, memory_order_relaxed))
+        return 1;
+    int openmp = omp_get_max_threads();
+    if (openmp < openmp_at_start && openmp < threads) return openmp;
+#endif
     return threads;
 }
 
@@ -105,6 +118,17 @@ static void in_child(void)
 }
 __attribute__((constructor)) static void watch_forks(void)
 {
+    openmp_at_start = omp_get_max_threads();
     fa_watch_forks(before_fork, in_child);
 }
 #endif
+
+/* For threadpoolctl, which finds them by name. */
+__attribute__((visibility("default"))) int fastact_get_num_threads(void)
+{
+    return fa_get_threads();
+}
+__attribute__((visibility("default"))) void fastact_set_num_threads(int threads)
+{
+    fa_set_threads(threads);
+}

@@ -1,0 +1,304 @@
+/* Functions whose parameter is of an extreme size: huge, tiny, 0, infinite or, for celu, negative.
+ *
+ * There a product of factors that are in range leaves it on the way, or a limit stands for the
+ * formula. Such parameters are seldom meant, so they are taken one element at a time, in numbers
+ * of two doubles and an exponent of their own, which nothing overflows: results are right to half
+ * an ulp and a little, and raise overflow where they do overflow. */
+#include <math.h>
+
+#include "extreme.h"
+
+/* (hi + lo) 2^exponent with 1/2 <= |hi| < 1; or hi is 0, infinite or NaN, and all there is. */
+typedef struct {
+    double hi, lo;
+    int exponent;
+} Wide;
+
+static Wide wide_of(double hi, double lo, int exponent)
+{
+    double sum = hi + lo, rest = lo - (sum - hi);
+    int shift;
+    double head = frexp(sum, &shift);
+    if (sum == 0 || !isfinite(sum)) return (Wide){.hi = sum};
+    return (Wide){head, ldexp(rest, -shift), exponent + shift};
+}
+static Wide wide(double x) { return wide_of(x, 0, 0); }
+static bool is_plain(Wide a) { return a.hi != 0 && isfinite(a.hi); }
+
+static Wide negative(Wide a) { return (Wide){-a.hi, -a.lo, a.exponent}; }
+
+static Wide times(Wide a, Wide b)
+{
+    if (!is_plain(a) || !is_plain(b)) return (Wide){.hi = a.hi * b.hi};
+    double hi = a.hi * b.hi;
+    double lo = fma(a.hi, b.hi, -hi) + (a.hi * b.lo + a.lo * b.hi);
+    return wide_of(hi, lo, a.exponent + b.exponent);
+}
+
+static Wide over(Wide a, Wide b)
+{
+    double hi = a.hi / b.hi;
+    double rest = fma(-hi, b.hi, a.hi) + (a.lo - hi * b.lo);
+    return wide_of(hi, rest / b.hi, a.exponent - b.exponent);
+}
+
+static Wide plus(Wide a, Wide b)
+{
+    if (!is_plain(b)) return a;
+    if (!is_plain(a)) return b;
+    if (a.exponent < b.exponent) {
+        Wide swap = a;
+        a = b, b = swap;
+    }
+    int shift = b.exponent - a.exponent;
+    if (shift < -120) return a;
+    double other = ldexp(b.hi, shift);
+    double sum = a.hi + other, part = sum - a.hi;
+    double rest = (a.hi - (sum - part)) + (other - part);
+    return wide_of(sum, rest + (a.lo + ldexp(b.lo, shift)), a.exponent);
+}
+
+/* The nearest double, and whether that or a float overflows is told by the usual flag. */
+static double rounded(Wide a) { return ldexp(a.hi + a.lo, a.exponent); }
+
+/* From here on e^z is 0 or infinite beside every other factor. */
+enum { FAR = 24, END = 1 << 26 };
+
+/* e^r - 1 for |r| < 0.4: a series at r/256, and eight times the formula for the double. */
+static Wide expm1_near(Wide r)
+{
+    if (!is_plain(r) || r.exponent < -110) return r;
+    r.exponent -= 8;
+    Wide one = wide(1), sum = one;
+    for (int n = 11; n > 1; n--) sum = plus(one, over(times(r, sum), wide(n)));
+    Wide e = times(r, sum);
+    for (int n = 0; n < 8; n++) {
+        Wide twice = {e.hi, e.lo, e.exponent + 1};
+        e = plus(twice, times(e, e));
+    }
+    return e;
+}
+
+/* z - n log(2) and n */
+static Wide reduced(Wide z, int *n)
+{
+    static const Wide LOG2 = {0x1.62e42fefa39efp-1, 0x1.abc9e3b39803fp-56, 0};
+    *n = (int)rint(ldexp(z.hi, z.exponent) / LOG2.hi);
+    return plus(z, negative(times(wide(*n), LOG2)));
+}
+
+static Wide exp_of(Wide z)
+{
+    if (!is_plain(z)) return wide(z.hi == 0 ? 1 : exp(z.hi));
+    if (z.exponent > FAR) return (Wide){0.5, 0, z.hi > 0 ? END : -END};
+    int n;
+    Wide e = plus(wide(1), expm1_near(reduced(z, &n)));
+    e.exponent += n;
+    return e;
+}
+
+static Wide expm1_of(Wide z)
+{
+    if (is_plain(z) && z.exponent < -1) return expm1_near(z);
+    return plus(exp_of(z), wide(-1));
+}
+
+/* log(1 + w) for 0 < w <= 1, by Newton's step from a double */
+static Wide log1p_of(Wide w)
+{
+    if (w.exponent < -110) return w;
+    Wide y = wide(log1p(rounded(w)));
+    Wide excess = plus(expm1_of(y), negative(w));
+    return plus(y, negative(over(excess, exp_of(y))));
+}
+
+static Wide minus_magnitude(Wide z) { return z.hi > 0 ? negative(z) : z; }
+static Wide one_plus(Wide w) { return plus(wide(1), w); }
+
+/* 1/(1 + e^-z) and its derivative, for a finite z */
+static Wide logistic(Wide z)
+{
+    Wide w = exp_of(minus_magnitude(z));
+    return over(z.hi < 0 ? w : wide(1), one_plus(w));
+}
+static Wide logistic_derivative(Wide z)
+{
+    Wide w = exp_of(minus_magnitude(z)), divisor = one_plus(w);
+    return over(w, times(divisor, divisor));
+}
+
+/* 0, 1/2 or 1: what a sigmoid is where its argument has the sign of two factors, one of them
+ * infinite; NaN where the other is 0. */
+static double step(double x, double p)
+{
+    if (x == 0 || p == 0) return NAN;
+    return (x > 0) == (p > 0) ? 1 : 0;
+}
+
+/* ---- elu, celu ---- */
+
+static Wide elu(fa_form form, double x, double alpha)
+{
+    if (form == FA_GRAD_PARAMETER) return x > 0 ? wide(0) : expm1_of(wide(x));
+    if (form == FA_BACKWARD_FROM_OUTPUT && x <= 0) {
+        bool finite = isfinite(x) && isfinite(alpha);
+        return finite ? plus(wide(x), wide(alpha)) : wide(x + alpha);
+    }
+    if (form == FA_BACKWARD_FROM_OUTPUT) return wide(1);
+    if (form == FA_VALUE && x >= 0) return wide(x);
+    if (x > 0) return wide(form == FA_GRAD ? 1 : 0);
+    if (form != FA_VALUE) return times(wide(alpha), exp_of(wide(x)));
+    return isinf(x) ? wide(-alpha) : times(wide(alpha), expm1_of(wide(x)));
+}
+
+/* e^z - 1 - z e^z, near 0 the series of -z^2 (n + 1)/(n + 2)! z^n */
+static Wide celu_by_alpha(Wide z)
+{
+    if (z.exponent > -2) return plus(expm1_of(z), negative(times(z, exp_of(z))));
+    Wide sum = wide(0), factor = wide(-0.5), term = factor;
+    for (int n = 0; n < 30; n++) {
+        sum = plus(sum, times(term, wide(n + 1)));
+        term = over(times(term, z), wide(n + 3));
+    }
+    return times(times(z, z), sum);
+}
+
+static Wide celu(fa_form form, double x, double alpha)
+{
+    if (form == FA_VALUE && (x >= 0 || isinf(alpha))) return wide(x);
+    if (x > 0 || (x == 0 && form != FA_GRAD_GRAD)) return wide(form == FA_GRAD ? 1 : 0);
+    bool undefined = form == FA_GRAD_GRAD && x == 0;
+    if (alpha == 0) /* relu */
+        return wide(undefined ? NAN : form == FA_GRAD_PARAMETER ? -1 : 0);
+    if (isinf(alpha)) /* identity */
+        return wide(isinf(x) ? NAN : form == FA_GRAD ? 1 : 0);
+    if (isinf(x)) {
+        double growth = alpha > 0 ? 0 : INFINITY;
+        switch (form) {
+        case FA_VALUE: return wide(alpha > 0 ? -alpha : -INFINITY);
+        case FA_GRAD: return wide(growth);
+        case FA_GRAD_PARAMETER: return wide(alpha > 0 ? -1 : -INFINITY);
+        default: return wide(-growth);
+        }
+    }
+    Wide z = x == 0 ? wide(0) : over(wide(x), wide(alpha));
+    switch (form) {
+    case FA_VALUE: return times(wide(alpha), expm1_of(z));
+    case FA_GRAD: return exp_of(z);
+    case FA_GRAD_PARAMETER: return celu_by_alpha(z);
+    default: return over(exp_of(z), wide(alpha));
+    }
+}
+
+/* ---- softplus ---- */
+
+static Wide softplus(fa_form form, double x, double beta)
+{
+    bool defined = beta != 0 || form == FA_GRAD || form == FA_GRAD_GRAD;
+    if (!defined && form != FA_BACKWARD_FROM_OUTPUT) return wide(NAN);
+    if (isinf(x) || isinf(beta)) {
+        bool right = (x > 0) == (beta > 0);
+        switch (form) {
+        case FA_VALUE: return wide(right ? x : 0);
+        case FA_GRAD: return wide(step(x, beta));
+        case FA_BACKWARD_FROM_OUTPUT: {
+            if (x == 0 || beta == 0) return wide(NAN);
+            return wide(right ? 1 : -INFINITY);
+        }
+        case FA_GRAD_PARAMETER: return wide(-0.0);
+        default: return wide(x == 0 ? NAN : 0);
+        }
+    }
+    Wide z = times(wide(beta), wide(x));
+    if (form == FA_BACKWARD_FROM_OUTPUT) return negative(expm1_of(negative(z)));
+    if (form == FA_GRAD) return logistic(z);
+    if (form == FA_GRAD_GRAD) return times(wide(beta), logistic_derivative(z));
+    Wide w = exp_of(minus_magnitude(z)), log = log1p_of(w), by = wide(beta);
+    if (form == FA_VALUE) return plus(wide(z.hi > 0 ? x : 0), over(log, by));
+    Wide entropy = plus(over(times(negative(minus_magnitude(z)), w), one_plus(w)), log);
+    return negative(over(entropy, times(by, by)));
+}
+
+/* ---- swish ---- */
+
+/* t less a root that is given in three doubles */
+static Wide distance(Wide t, const double root[3])
+{
+    Wide d = plus(t, wide(-root[0]));
+    return plus(plus(d, wide(-root[1])), wide(-root[2]));
+}
+
+/* The root t of silu'(-t), where e^-t = t - 1. */
+static const double ROOT[3] = {0x1.474973c84120bp+0, 0x1.f8d74bc9ac154p-54,
+                               0x1.44a50180ba780p-108};
+
+/* (z s(z))' for a finite z: for z < 0 by the distance to its root */
+static Wide silu_derivative(Wide z)
+{
+    Wide w = exp_of(minus_magnitude(z)), divisor = one_plus(w), n;
+    if (z.hi < 0) {
+        Wide d = distance(negative(z), ROOT);
+        Wide gap = plus(wide(ROOT[0] - 1), wide(ROOT[1]));
+        n = times(w, plus(times(gap, expm1_of(negative(d))), negative(d)));
+    } else {
+        n = plus(one_plus(w), times(z, w));
+    }
+    return over(n, times(divisor, divisor));
+}
+
+/* The root t of silu''(t), where e^-t = (t - 2)/(t + 2). */
+static const double BEND[3] = {0x1.331e23ad9de11p+1, 0x1.a9c55ef03c74ap-53,
+                               0x1.672af2735d856p-110};
+
+/* w (2 (1 + w) - t (1 - w)) / (1 + w)^3, t = |z|, w = e^-t, by the distance to the root */
+static Wide silu_second_derivative(Wide z)
+{
+    Wide minus_t = minus_magnitude(z), w = exp_of(minus_t), divisor = one_plus(w);
+    Wide d = distance(negative(minus_t), BEND);
+    Wide gap = plus(wide(BEND[0] - 2), wide(BEND[1]));
+    Wide bracket = plus(times(gap, expm1_of(negative(d))), times(d, expm1_of(minus_t)));
+    return over(times(w, bracket), times(divisor, times(divisor, divisor)));
+}
+
+static Wide swish(fa_form form, double x, double beta)
+{
+    if (beta == 0) {
+        switch (form) {
+        case FA_VALUE: return times(wide(x), wide(0.5));
+        case FA_GRAD: return wide(0.5);
+        case FA_GRAD_PARAMETER: return times(times(wide(x), wide(x)), wide(0.25));
+        default: return wide(0);
+        }
+    }
+    if (x == 0 && (form == FA_VALUE || form == FA_GRAD_PARAMETER))
+        return wide(form == FA_VALUE ? x : 0);
+    if (isinf(x) || isinf(beta)) {
+        switch (form) {
+        case FA_VALUE: return wide((x > 0) == (beta > 0) ? x : 0);
+        case FA_GRAD: return wide(step(x, beta));
+        case FA_GRAD_PARAMETER: return wide(0);
+        default: return wide(x == 0 ? NAN : 0);
+        }
+    }
+    Wide z = times(wide(beta), wide(x)), square = times(wide(x), wide(x));
+    switch (form) {
+    case FA_VALUE: return times(wide(x), logistic(z));
+    case FA_GRAD: return silu_derivative(z);
+    case FA_GRAD_PARAMETER: return times(square, logistic_derivative(z));
+    default: return times(wide(beta), silu_second_derivative(z));
+    }
+}
+
+double fa_extreme(fa_extreme_function function, fa_form form, double g, double x,
+                  double p)
+{
+    if (isnan(x) || isnan(p)) return NAN;
+    Wide f;
+    switch (function) {
+    case FA_EXTREME_ELU: f = elu(form, x, p); break;
+    case FA_EXTREME_CELU: f = celu(form, x, p); break;
+    case FA_EXTREME_SOFTPLUS: f = softplus(form, x, p); break;
+    default: f = swish(form, x, p);
+    }
+    return rounded(times(wide(g), f));
+}

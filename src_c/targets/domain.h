@@ -1,0 +1,118 @@
+/* Parameters of an extreme size, where a function of one parameter is computed element by element
+ * (math/extreme.h), and the kernel is given what lies between them. */
+#ifndef FA_DOMAIN_H
+#define FA_DOMAIN_H
+
+#include "../math/extreme.h"
+#include "elementwise.h"
+
+/* The kernel is right where the parameter, or its magnitude, is from least to most. */
+typedef struct {
+    fa_extreme_function function;
+    bool positive; /* the parameter itself */
+    T least, most;
+} Domain;
+INLINE Domain domain_of(int activation)
+{
+    switch (activation) {
+    case FA_ROW_elu: return (Domain){FA_EXTREME_ELU, false, 0, 0x1p60};
+    case FA_ROW_celu: return (Domain){FA_EXTREME_CELU, true, 0x1p-40, 0x1p60};
+    case FA_ROW_softplus: return (Domain){FA_EXTREME_SOFTPLUS, false, 0x1p-60, 0x1p60};
+    case FA_ROW_swish: return (Domain){FA_EXTREME_SWISH, false, 0x1p-60, 0x1p60};
+    default: return (Domain){.function = FA_EXTREME_NONE};
+    }
+}
+
+/* A NaN is not extreme. */
+INLINE bool is_extreme(const Domain *domain, T p)
+{
+    T size = domain->positive || p >= 0 ? p : -p;
+    return size < domain->least || size > domain->most;
+}
+static bool any_extreme(const Domain *domain, const T *p, ptrdiff_t count)
+{
+    V least = v_set(domain->least), most = v_set(domain->most), one = v_set(1);
+    for (ptrdiff_t i = 0; i < count; i += V_WIDTH) {
+        bool whole = count - i >= V_WIDTH;
+        V size = whole ? v_load(p + i) : v_load_part(p + i, count - i, one);
+        if (!domain->positive) size = v_abs(size);
+        if (v_any(v_or(v_lt(size, least), v_lt(most, size)))) return true;
+    }
+    return false;
+}
+
+/* Elements [from, to) of a row. An output may be an input. */
+static COLD void run_extreme(const Domain *domain, fa_form form, Operands operands,
+                             const fa_rows *rows, ptrdiff_t row, ptrdiff_t from,
+                             ptrdiff_t to)
+{
+    int parameter = operands.arrays;
+    bool broadcast = rows->broadcast[parameter];
+    fa_form first = form, second = FA_GRAD;
+    if (form == FA_VALUE_AND_GRAD) first = FA_VALUE;
+    if (form == FA_BACKWARD) first = FA_GRAD, second = FA_GRAD_PARAMETER;
+    for (ptrdiff_t i = from; i < to; i++) {
+        double g = takes_gradient(form) ? (double)row_of(rows, row, 0)[i] : 1;
+        double x = row_of(rows, row, parameter - 1)[i];
+        double p = row_of(rows, row, parameter)[broadcast ? 0 : i];
+        T y = (T)fa_extreme(domain->function, first, g, x, p);
+        if (operands.outputs == 2)
+            row_of(rows, row, parameter + 2)[i] =
+                (T)fa_extreme(domain->function, second, g, x, p);
+        row_of(rows, row, parameter + 1)[i] = y;
+    }
+}
+
+/* The kernel on elements [from, to) of a row. */
+static bool run_between(fa_kernel *kernel, Operands operands, const fa_rows *rows,
+                        ptrdiff_t row, ptrdiff_t from, ptrdiff_t to)
+{
+    fa_rows part = *rows;
+    int parameter = operands.arrays;
+    for (int k = 0; k < parameter + 1 + operands.outputs; k++) {
+        bool broadcast = k == parameter && rows->broadcast[k];
+        part.at[k] = row_of(rows, row, k) + (broadcast ? 0 : from);
+    }
+    return kernel(&part, 1, to - from, FA_CACHED);
+}
+
+/* Rows with extreme parameters among others. */
+static COLD bool run_mixed(const Domain *domain, fa_kernel *kernel, fa_form form,
+                           Operands operands, const fa_rows *rows, ptrdiff_t count,
+                           ptrdiff_t length)
+{
+    bool broadcast = rows->broadcast[operands.arrays], overflowed = false;
+    for (ptrdiff_t row = 0; row < count; row++) {
+        const T *p = row_of(rows, row, operands.arrays);
+        for (ptrdiff_t from = 0, to; from < length; from = to) {
+            bool extreme = is_extreme(domain, p[broadcast ? 0 : from]);
+            to = broadcast ? length : from + 1;
+            while (to < length && is_extreme(domain, p[to]) == extreme) to++;
+            if (extreme)
+                run_extreme(domain, form, operands, rows, row, from, to);
+            else
+                overflowed |= run_between(kernel, operands, rows, row, from, to);
+        }
+    }
+    return overflowed;
+}
+
+/* The kernel on all, where no parameter is extreme. */
+static __attribute__((noinline, unused)) bool run_in_domain(Domain domain, fa_kernel *kernel,
+                                                    fa_form form, Operands operands,
+                                                    const fa_rows *rows,
+                                                    ptrdiff_t count, ptrdiff_t length,
+                                                    fa_memory memory)
+{
+    int parameter = operands.arrays;
+    bool repeated = count == 1 || rows->step[parameter] == 0, extreme = false;
+    for (ptrdiff_t row = 0; row < (repeated ? 1 : count) && !extreme; row++) {
+        const T *p = row_of(rows, row, parameter);
+        extreme = rows->broadcast[parameter] ? is_extreme(&domain, *p)
+                                             : any_extreme(&domain, p, length);
+    }
+    return extreme ? run_mixed(&domain, kernel, form, operands, rows, count, length)
+                   : kernel(rows, count, length, memory);
+}
+
+#endif
