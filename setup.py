@@ -38,13 +38,13 @@ SECONDS = {"gates": 6, "axis": 5, "softplus": 4, "sigmoid": 4, "relu": 3, "elu":
 SIZE = ["-fno-unswitch-loops"]
 # Copies of a few instructions take a quarter longer where a loop starts between two lines.
 ALIGNED = ["-falign-loops=32"]
-# All code on Windows is so, and the flag an error.
+# Windows code is always position independent and rejects the flag.
 SHARED = ["-fPIC"]
 
 DEBUG = os.environ.get("FASTACT_DEBUG") == "1"
 SANITIZE = os.environ.get("FASTACT_SANITIZE", "")
-# The scopes of variables are not watched: that would keep every vector in memory, take twenty times
-# as long to compile, and make a form compute what it does not return, which may overflow.
+# Use-after-scope checks are off: they would keep every vector in memory, take twenty times as long to
+# compile, and make a form compute what it does not return, which may overflow.
 INSTRUMENTS = (
     [
         f"-fsanitize={SANITIZE}",

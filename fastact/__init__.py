@@ -4,7 +4,7 @@ Every activation comes as a value, ``fa.gelu(x)``, and in forms named after it: 
 ``_value_and_grad``, ``_backward`` and, where it has a tunable parameter, ``_grad_<parameter>``;
 some also as ``_backward_from_output`` and ``_grad_grad``.
 Gates of two arrays, ``fa.swiglu(a, b)``, have ``_backward``, and `gated` for one packed array.
-``softmax`` and its kin work along an axis, ``fa.softmax(x, axis=0)``.
+``softmax`` and its relatives work along an axis, ``fa.softmax(x, axis=0)``.
 """
 
 from fastact import _gated, _gradients, _random, _runtime, _ufuncs

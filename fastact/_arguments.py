@@ -1,4 +1,4 @@
-"""What the functions that are no ufuncs check of their arguments, as ufuncs do of theirs."""
+"""Argument checks for the plain functions, which are not ufuncs."""
 
 from __future__ import annotations
 

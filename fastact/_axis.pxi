@@ -5,7 +5,7 @@
 cdef long NO_AXIS = -10000
 
 
-cdef object _axis_hook(object self, PyObject *const *args, size_t nargsf, PyObject *kwnames):
+cdef object _axis_vectorcall(object self, PyObject *const *args, size_t nargsf, PyObject *kwnames):
     cdef PyUFuncObject *ufunc = <PyUFuncObject *> self
     cdef Py_ssize_t given = PyVectorcall_NARGS(nargsf)
     cdef Py_ssize_t keywords = 0 if kwnames == NULL else PyTuple_GET_SIZE(<object> kwnames)
@@ -104,7 +104,7 @@ cdef long as_axis(object value):
     return value if -NPY_MAXDIMS <= value < NPY_MAXDIMS else NO_AXIS
 
 
-cdef inline bint lies_well(PyObject *thing) noexcept:
+cdef inline bint is_aligned_native(PyObject *thing) noexcept:
     return (np.PyArray_CheckExact(<object> thing)
             and np.PyArray_ISBEHAVED_RO(<np.ndarray> thing))
 
@@ -117,7 +117,7 @@ cdef object axis_call(PyUFuncObject *ufunc, PyObject *const *args, PyObject *out
     cdef int dtype, loop, k, d
     cdef bint whole
     cdef np.ndarray x, result
-    if not lies_well(args[0]):
+    if not is_aligned_native(args[0]):
         return NotImplemented
     x = <np.ndarray> args[0]
     cdef int ndim = np.PyArray_NDIM(x)
@@ -130,14 +130,14 @@ cdef object axis_call(PyUFuncObject *ufunc, PyObject *const *args, PyObject *out
         return NotImplemented
     loop = loop_dtype(&dtype, 1)
     if nin == 2 and not (
-            dtype == loop and lies_well(args[1]) and dtype_in_core(args[1]) == dtype
+            dtype == loop and is_aligned_native(args[1]) and dtype_in_core(args[1]) == dtype
             and np.PyArray_SAMESHAPE(x, <np.ndarray> args[1])):
         return NotImplemented
 
     if out == NULL:
         result = result_along(x, axis, function.whole, descriptors[loop])
     else:
-        if not (lies_well(out) and dtype_in_core(out) == loop
+        if not (is_aligned_native(out) and dtype_in_core(out) == loop
                 and np.PyArray_ISWRITEABLE(<np.ndarray> out)):
             return NotImplemented
         result = <np.ndarray> out
@@ -246,7 +246,7 @@ cdef object make_along_axis(int number_of_function, int bfloat):
         ops[count] = fa_make_axis_op(number_of_function, FA_BFLOAT16, FA_BFLOAT16)
         PyUFunc_RegisterLoopForType(
             <PyUFuncObject *> ufunc, bfloat, &fa_axis_loop, numbers, &ops[count])
-    (<PyUFuncObject *> ufunc).vectorcall = &_axis_hook
+    (<PyUFuncObject *> ufunc).vectorcall = &_axis_vectorcall
     _signatures.show(ufunc, ["x"] if nin == 1 else ["g", "y"], {})
     return ufunc
 

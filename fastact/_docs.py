@@ -35,8 +35,8 @@ TypeError
 
 _DTYPES = """\
 float16, float32 and float64, and bfloat16 if ml_dtypes is installed, give results of their own
-dtype; the 16-bit types are computed in float32, and in float64 where that leaves the rounding open.
-bool and integers of 8 and 16 bits give float32, wider integers float64."""
+dtype; the 16-bit types are computed in float32, and recomputed in float64 where that cannot
+decide the rounding. bool and integers of 8 and 16 bits give float32, wider integers float64."""
 
 _LIMITS = """\
 Infinities give the limit, NaN gives NaN. No floating-point flag is raised, except overflow where

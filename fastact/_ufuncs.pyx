@@ -1,9 +1,9 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, binding=False
 # cython: freethreading_compatible=True
-"""Makes a ufunc of every activation and form in the C table, and installs the call hook.
+"""Makes a ufunc of every activation and form in the C table, and overrides its vectorcall slot.
 
 A ufunc has no default arguments, and NumPy hands an inner loop an awkward array in pieces.
-Both are mended in one place: PyUFuncObject keeps the function that a call goes to, and `_hook`
+Both are mended in one place: PyUFuncObject keeps the function that a call goes to, and `_vectorcall`
 stands in front of NumPy's. It fills in parameters, takes plain arrays of one dtype straight to the
 kernels, and gives everything else to NumPy unchanged.
 """
@@ -29,7 +29,7 @@ import numpy
 from fastact import _axis_docs, _docs, _signatures
 
 
-include "_contract.pxi"
+include "_core.pxi"
 
 np.import_array()
 _import_umath()
@@ -38,7 +38,7 @@ _import_umath()
 cdef double SMALL_WORK = 4000
 
 
-# What the hook knows of a ufunc; the data of its first loop, so that the ufunc leads here.
+# What the override knows of a ufunc; the data of its first loop, so that the ufunc leads here.
 ctypedef struct Entry:
     fa_op op[2]                 # float32, float64
     int arrays                  # leading operands that are no parameters
@@ -53,8 +53,8 @@ cdef str OUT = "out"
 cdef frozenset CHOICES = frozenset(["dtype", "sig", "signature"])
 
 
-include "_roads.pxi"
-include "_hook.pxi"
+include "_fast_paths.pxi"
+include "_vectorcall.pxi"
 
 
 # ---- making the ufuncs ----
@@ -134,7 +134,7 @@ cdef object make(int activation, fa_form form, str name, int bfloat):
         ops[len(rows)] = fa_make_op(activation, form, FA_BFLOAT16, FA_BFLOAT16)
         PyUFunc_RegisterLoopForType(
             <PyUFuncObject *> ufunc, bfloat, &fa_loop, numbers, &ops[len(rows)])
-    (<PyUFuncObject *> ufunc).vectorcall = &_hook
+    (<PyUFuncObject *> ufunc).vectorcall = &_vectorcall
     arrays = ["x"] if row.arrays == 1 else ["a", "b"]
     if form == FA_BACKWARD_FROM_OUTPUT:
         arrays = ["y"]
@@ -179,7 +179,7 @@ def _bfloat16():
 
 
 cdef void remember_dtypes(bfloat):
-    """What the roads know of dtypes."""
+    """What the fast paths know of dtypes."""
     global bfloat_number
     cdef int k
     for k in range(np.NPY_NTYPES_LEGACY):

@@ -256,7 +256,7 @@ def _mapped(file: BinaryIO, header: Header, elements: int) -> Iterator[_Array]:
     for start in range(0, header.size, elements):
         count = min(elements, header.size - start)
         where = offset + start * header.dtype.itemsize
-        # As a plain array: subclasses go the slower road.
+        # As a plain array: subclasses take the slower path.
         yield np.asarray(np.memmap(file, header.dtype, "r", where, (count,)))
 
 

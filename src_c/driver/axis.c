@@ -4,7 +4,7 @@
  * whose neighbours in memory are other rows. Others pass through scratch: as many whole
  * rows as it holds, or else some rows side by side, a block of each at a time, once for
  * the sums and once for the elements. */
-#include "../runtime/fenv.h"
+#include "../simd/fenv.h"
 #include "axis_plan.h"
 #include "cursor.h"
 #include "plan.h"

@@ -2,7 +2,7 @@
 #ifndef FA_AXIS_PLAN_H
 #define FA_AXIS_PLAN_H
 
-#include "../runtime/fenv.h"
+#include "../simd/fenv.h"
 #include "format.h"
 #include "job.h"
 

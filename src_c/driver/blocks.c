@@ -3,7 +3,7 @@
  * and to the same bits. */
 #include <string.h>
 
-#include "../runtime/fenv.h"
+#include "../simd/fenv.h"
 #include "cursor.h"
 #include "execute.h"
 #include "half_rounding.h"

@@ -1,7 +1,7 @@
 /* Plans are carried out: by a team, each member a range of every part. */
 #include "execute.h"
 
-#include "../runtime/fenv.h"
+#include "../simd/fenv.h"
 
 /* Where a member of the team starts: equal shares, cut on lines of a contiguous output. */
 static ptrdiff_t share_start(const fa_part *part, int member, int members)

@@ -11,7 +11,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "../runtime/fenv.h"
+#include "../simd/fenv.h"
 
 enum { AT_ONCE = 64 };
 

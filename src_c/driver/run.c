@@ -1,5 +1,5 @@
 /* The entry points of elementwise operations: a plan is made, then carried out. */
-#include "../runtime/fenv.h"
+#include "../simd/fenv.h"
 #include "../runtime/runtime.h"
 #include "execute.h"
 #include "half_table.h"

@@ -7,7 +7,7 @@
 #define FA_GATE_LOOP_H
 
 #include "../kernels/gates.h"
-#include "../runtime/fenv.h"
+#include "../simd/fenv.h"
 #include "elementwise.h"
 
 typedef Gate GateKernel(bool special_case, V g, V a, V b, const V *p);

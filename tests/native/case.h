@@ -15,7 +15,7 @@
 #define CASE_H
 
 #include "fastact.h"
-#include "runtime/fenv.h"
+#include "simd/fenv.h"
 #include "source.h"
 
 /* Whether all is as it should be; otherwise says what is not on stderr. Not to be called

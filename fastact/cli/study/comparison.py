@@ -1,4 +1,4 @@
-"""Two studies held against each other."""
+"""Two studies compared."""
 
 from __future__ import annotations
 

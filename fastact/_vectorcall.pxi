@@ -1,7 +1,7 @@
-# The call hook: sorts the arguments of a call, tries the fast roads, and else hands NumPy the
+# The vectorcall override: sorts the arguments of a call, tries the fast paths, and else hands NumPy the
 # arguments with the parameters in their places.
 
-cdef object _hook(object self, PyObject *const *args, size_t nargsf, PyObject *kwnames):
+cdef object _vectorcall(object self, PyObject *const *args, size_t nargsf, PyObject *kwnames):
     cdef PyUFuncObject *ufunc = <PyUFuncObject *> self
     cdef Entry *entry = <Entry *> ufunc.data[0]
     cdef Py_ssize_t given = PyVectorcall_NARGS(nargsf)
@@ -47,9 +47,9 @@ cdef object _hook(object self, PyObject *const *args, size_t nargsf, PyObject *k
         else:
             simple = False
     if simple:
-        result = plain_call(ufunc, entry, inputs, outputs)
+        result = contiguous_call(ufunc, entry, inputs, outputs)
         if result is NotImplemented:
-            result = walked_call(ufunc, entry, inputs, outputs)
+            result = strided_call(ufunc, entry, inputs, outputs)
         if result is not NotImplemented:
             return result
     if entry.parameters == 0:

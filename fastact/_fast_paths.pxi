@@ -1,9 +1,9 @@
-# The two fast roads of a call: contiguous arrays straight to the kernels, and views of any
+# The two fast paths of a call: contiguous arrays straight to the kernels, and views of any
 # layout by a walk of the core. Each returns NotImplemented where NumPy has to see to it.
 
 # ---- contiguous arrays ----
 
-cdef inline bint plain(PyObject *thing, int dtype) noexcept:
+cdef inline bint is_simple(PyObject *thing, int dtype) noexcept:
     """Whether thing is an exact, aligned, native array of the dtype, contiguous in some order."""
     return (
         np.PyArray_CheckExact(<object> thing)
@@ -14,7 +14,7 @@ cdef inline bint plain(PyObject *thing, int dtype) noexcept:
     )
 
 
-cdef inline bint alike(np.ndarray a, np.ndarray b) noexcept:
+cdef inline bint same_layout(np.ndarray a, np.ndarray b) noexcept:
     """Whether two contiguous arrays have one shape and one order in memory."""
     cdef int order = np.NPY_ARRAY_C_CONTIGUOUS | np.NPY_ARRAY_F_CONTIGUOUS
     return (
@@ -23,7 +23,7 @@ cdef inline bint alike(np.ndarray a, np.ndarray b) noexcept:
     )
 
 
-cdef bint ordinary(np.ndarray a) noexcept:
+cdef bint has_default_strides(np.ndarray a) noexcept:
     """Whether NumPy would give a result like a just the strides of C or Fortran order.
 
     Axes of length 1 have a stride of any value, which NumPy sorts by.
@@ -60,7 +60,7 @@ cdef inline bint number(PyObject *thing, int precision, double *value) noexcept:
     return False
 
 
-cdef object plain_call(PyUFuncObject *ufunc, Entry *entry, PyObject **inputs, PyObject **outputs):
+cdef object contiguous_call(PyUFuncObject *ufunc, Entry *entry, PyObject **inputs, PyObject **outputs):
     """The result for plain arrays; NotImplemented where NumPy has to see to it.
 
     `inputs` holds an entry per input, NULL for a parameter left at its default; `outputs` one per
@@ -79,12 +79,12 @@ cdef object plain_call(PyUFuncObject *ufunc, Entry *entry, PyObject **inputs, Py
         precision = 1
     else:
         return NotImplemented
-    if np.PyArray_NDIM(x) == 0 or not plain(inputs[0], dtype):
+    if np.PyArray_NDIM(x) == 0 or not is_simple(inputs[0], dtype):
         return NotImplemented
-    if np.PyArray_NDIM(x) > 1 and not ordinary(x):
+    if np.PyArray_NDIM(x) > 1 and not has_default_strides(x):
         return NotImplemented
     for k in range(1, entry.arrays):
-        if not (plain(inputs[k], dtype) and alike(x, <np.ndarray> inputs[k])):
+        if not (is_simple(inputs[k], dtype) and same_layout(x, <np.ndarray> inputs[k])):
             return NotImplemented
 
     cdef fa_op *op = &entry.op[precision]
@@ -106,7 +106,7 @@ cdef object plain_call(PyUFuncObject *ufunc, Entry *entry, PyObject **inputs, Py
         data[op.inputs + k] = NULL
         if outputs[k] == NULL:
             continue
-        if not (plain(outputs[k], dtype) and alike(x, <np.ndarray> outputs[k])
+        if not (is_simple(outputs[k], dtype) and same_layout(x, <np.ndarray> outputs[k])
                 and np.PyArray_ISWRITEABLE(<np.ndarray> outputs[k])):
             return NotImplemented
         data[op.inputs + k] = np.PyArray_DATA(<np.ndarray> outputs[k])
@@ -198,7 +198,7 @@ cdef bint number_beside(PyObject *thing, int element, double *value):
 cdef dict descriptors = {}   # the core's dtype -> NumPy's
 
 
-cdef object walked_call(PyUFuncObject *ufunc, Entry *entry, PyObject **inputs, PyObject **outputs):
+cdef object strided_call(PyUFuncObject *ufunc, Entry *entry, PyObject **inputs, PyObject **outputs):
     """The result for arrays in any layout, of any dtypes; NotImplemented for what is no array.
 
     NumPy's iterator decides what only NumPy should: the broadcast shape, the layout of new
@@ -288,7 +288,7 @@ cdef object walked_call(PyUFuncObject *ufunc, Entry *entry, PyObject **inputs, P
         np.NpyIter_Deallocate(iterator)
         return NotImplemented
 
-    describe_walk(&job, iterator, place, count, nin + nout)
+    describe_job(&job, iterator, place, count, nin + nout)
     cdef bint overflowed
     with nogil:
         overflowed = fa_run(&job)
@@ -303,7 +303,7 @@ cdef object walked_call(PyUFuncObject *ufunc, Entry *entry, PyObject **inputs, P
     return results[0] if nout == 1 else tuple(results)
 
 
-cdef int describe_walk(
+cdef int describe_job(
         fa_job *job, np.NpyIter *iterator, int *place, int count, int operands) except -1:
     """Axes, pointers and strides of the job."""
     cdef np.npy_intp *steps
