@@ -23,22 +23,6 @@ cdef inline bint same_layout(np.ndarray a, np.ndarray b) noexcept:
     )
 
 
-cdef bint has_default_strides(np.ndarray a) noexcept:
-    """Whether NumPy would give a result like a just the strides of C or Fortran order.
-
-    Axes of length 1 have a stride of any value, which NumPy sorts by.
-    """
-    cdef int ndim = np.PyArray_NDIM(a)
-    cdef bint c_order = np.PyArray_FLAGS(a) & np.NPY_ARRAY_C_CONTIGUOUS
-    cdef np.npy_intp stride = np.PyArray_ITEMSIZE(a)
-    cdef int d
-    for d in range(ndim - 1, -1, -1):
-        if np.PyArray_DIM(a, d) == 1 and not (c_order and np.PyArray_STRIDE(a, d) == stride):
-            return False
-        stride *= np.PyArray_DIM(a, d)
-    return True
-
-
 cdef long long EXACT_IN_SINGLE = 1 << 24
 
 
@@ -80,8 +64,6 @@ cdef object contiguous_call(PyUFuncObject *ufunc, Entry *entry, PyObject **input
     else:
         return NotImplemented
     if np.PyArray_NDIM(x) == 0 or not is_simple(inputs[0], dtype):
-        return NotImplemented
-    if np.PyArray_NDIM(x) > 1 and not has_default_strides(x):
         return NotImplemented
     for k in range(1, entry.arrays):
         if not (is_simple(inputs[k], dtype) and same_layout(x, <np.ndarray> inputs[k])):
