@@ -3,7 +3,7 @@
     python tests/soak.py [SECONDS] [THREADS]
 
 Every thread calls random ufuncs, elementwise and along an axis, on random views, also in place,
-through NumPy's road and on arrays that are worth a team, while the instruction set and the limits
+through NumPy's function and on arrays that are worth a team, while the instruction set and the limits
 of threads change; one forks children that call as well. Every result is compared with those
 computed beforehand, alone.
 """
@@ -112,7 +112,7 @@ class AlongAxis(Subject):
         if way == 2 and ufunc.signature.endswith("(n)"):  # in place
             views = [o.copy() for o in operands]
             return self.holds(ufunc(*views, out=views[-1]))
-        if way == 3:  # by NumPy's road
+        if way == 3:  # by NumPy's function
             return self.holds(ufunc(*operands, subok=False))
         part = np.s_[:: int(rng.choice([1, 2, 7, -1, -3]))]
         return self.holds(ufunc(*(o[part] for o in operands)), part)

@@ -38,9 +38,9 @@ def test_defaults_are_those_of_the_table(name: str) -> None:
 
 
 @with_parameters
-@pytest.mark.parametrize("road", ["fast", "numpy"])
-def test_parameters_by_place_and_by_name(name: str, road: str) -> None:
-    extra = {} if road == "fast" else {"where": True}
+@pytest.mark.parametrize("path", ["fast", "numpy"])
+def test_parameters_by_place_and_by_name(name: str, path: str) -> None:
+    extra = {} if path == "fast" else {"where": True}
     names = list(ACTIVATIONS[name]["parameters"])
     values = [0.3125 + k for k in range(len(names))]
     for f in ("value", "grad", "value_and_grad", "backward"):
@@ -112,7 +112,7 @@ def test_a_parameter_decides_the_dtype_as_any_operand_does() -> None:
 
 @with_parameters
 @pytest.mark.parametrize("value", [0.1, 3, True, 2**24 + 1, 1e-50, -7])
-def test_a_number_is_the_same_on_both_roads(name: str, value: object) -> None:
+def test_a_number_is_the_same_on_both_paths(name: str, value: object) -> None:
     first = next(iter(ACTIVATIONS[name]["parameters"]))
     for dtype in (np.float32, np.float64):
         x = X.astype(dtype)

@@ -19,7 +19,7 @@
 static const double NS_WORTH_A_THREAD = 8e3;
 
 static atomic_bool alone; /* OpenMP cannot be used in this process any more */
-static int openmp_at_start; /* OpenMP's limit before anybody has changed it */
+static atomic_int openmp_at_start; /* OpenMP's limit before anybody has changed it */
 #endif
 static atomic_int limit; /* set by fa_set_threads; 0 until then */
 static atomic_int borrowed; /* members of teams at work, callers not counted */
