@@ -17,6 +17,7 @@ from numpy.lib.array_utils import normalize_axis_tuple
 
 from fastact._containers import (
     apply_in_xarray,
+    expand_in_xarray,
     is_dask,
     is_labelled,
     is_pandas,
@@ -418,7 +419,7 @@ def _on_xarray(call: _Call) -> Any:
     last = tuple(range(-len(names), 0))
     inputs = [_in_xarray(x, first) for x in call.inputs]
     if call.where is not True:
-        inputs.append(sys.modules["xarray"].broadcast(_in_xarray(call.where, first), first)[0])
+        inputs.append(_broadcast_in_xarray(_in_xarray(call.where, first), first))
 
     def on_arrays(*arrays: Any) -> Any:
         given = call.rest if call.where is True else call.rest | {"where": arrays[-1]}
@@ -426,7 +427,7 @@ def _on_xarray(call: _Call) -> Any:
 
     result = apply_in_xarray(on_arrays, inputs, names, names if call.whole else [])
     if not call.whole and call.keepdims:
-        result = result.expand_dims(names)
+        result = expand_in_xarray(result, names)
     return result.transpose(*(dim for dim in first.dims if dim in result.dims))
 
 
@@ -434,6 +435,12 @@ def _in_xarray(operand: Any, like: Any) -> Any:
     if is_xarray(operand):
         return operand
     return like.copy(data=np.broadcast_to(operand, like.shape))
+
+
+def _broadcast_in_xarray(operand: Any, like: Any) -> Any:
+    if hasattr(operand, "set_dims"):  # a Variable
+        return operand.set_dims(like.sizes)
+    return sys.modules["xarray"].broadcast(operand, like)[0]
 
 
 def _on_dask(call: _Call) -> Any:

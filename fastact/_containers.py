@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "apply_in_xarray",
+    "expand_in_xarray",
     "is_dask",
     "is_labelled",
     "is_pandas",
@@ -186,6 +187,13 @@ def apply_in_xarray(
         keep_attrs=True if keep == "default" else keep,
         dask="allowed",
     )
+
+
+def expand_in_xarray(operand: Any, names: Sequence[Any]) -> Any:
+    """Return it with further dimensions, of length 1."""
+    if hasattr(operand, "set_dims"):  # a Variable
+        return operand.set_dims(dict.fromkeys(names, 1) | dict(operand.sizes))
+    return operand.expand_dims(list(names))
 
 
 # ---- dask ----

@@ -14,6 +14,7 @@ from fastact import _runtime
 from fastact._arguments import check_out
 from fastact._containers import (
     apply_in_xarray,
+    expand_in_xarray,
     is_dask,
     is_pandas,
     is_xarray,
@@ -191,7 +192,7 @@ def _sum_in_xarray(grad: Any, sizes: tuple[int, ...], out: Any) -> Any:
         return np.reshape(sum_to(array, sizes), [grad.sizes[d] for d in kept])
 
     result = apply_in_xarray(on_array, [grad], grad.dims, kept)
-    return result.expand_dims(summed).transpose(*left) if summed else result
+    return expand_in_xarray(result, summed).transpose(*left) if summed else result
 
 
 def _sum_in_dask(grad: Any, sizes: tuple[int, ...]) -> Any:
