@@ -46,7 +46,8 @@ class _AllKeywords(_Keywords, total=False):
 
 @type_check_only
 class _AxisKeywords(TypedDict, total=False):
-    axis: int
+    axis: int | tuple[int, ...] | None
+    where: ArrayLike
     axes: list[int | tuple[int, ...]]
     casting: Literal["no", "equiv", "safe", "same_kind", "unsafe"]
     order: Literal["K", "A", "C", "F"] | None
