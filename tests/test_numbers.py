@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from cases import WITH_PARAMETERS, form, run_python
+from cases import WITH_PARAMETERS, assert_same, form, run_python
 
 import fastact as fa
 
@@ -22,7 +22,7 @@ def test_the_dtype_is_that_of_the_array(dtype: type, number: float, name: str) -
             y = form(name, "value")(x, number)
             assert y.dtype == dtype
             weak = np.array(float(number)).astype(dtype)
-            np.testing.assert_array_equal(y, form(name, "value")(x, weak))
+            assert_same(y, form(name, "value")(x, weak))
 
 
 @pytest.mark.parametrize(
