@@ -43,8 +43,8 @@ SHARED = ["-fPIC"]
 
 DEBUG = os.environ.get("FASTACT_DEBUG") == "1"
 SANITIZE = os.environ.get("FASTACT_SANITIZE", "")
-# Use-after-scope checks are off: they would keep every vector in memory, take twenty times as long to
-# compile, and make a form compute what it does not return, which may overflow.
+# Use-after-scope checks are off: they would keep every vector in memory, take twenty times as long
+# to compile, and make a form compute what it does not return, which may overflow.
 INSTRUMENTS = (
     [
         f"-fsanitize={SANITIZE}",
@@ -185,9 +185,7 @@ class BuildLibraries(build_clib):
 
     def compile(self, unit: Unit) -> None:
         """Compile a unit."""
-        self.compiler.compile(
-            [unit.source], output_dir=unit.folder, extra_postargs=unit.flags
-        )
+        self.compiler.compile([unit.source], output_dir=unit.folder, extra_postargs=unit.flags)
 
 
 class BuildExtension(build_ext):

@@ -44,7 +44,8 @@ cdef inline bint number(PyObject *thing, int precision, double *value) noexcept:
     return False
 
 
-cdef object contiguous_call(PyUFuncObject *ufunc, Entry *entry, PyObject **inputs, PyObject **outputs):
+cdef object contiguous_call(
+        PyUFuncObject *ufunc, Entry *entry, PyObject **inputs, PyObject **outputs):
     """The result for plain arrays; NotImplemented where NumPy has to see to it.
 
     `inputs` holds an entry per input, NULL for a parameter left at its default; `outputs` one per

@@ -3,9 +3,9 @@
 """Makes a ufunc of every activation and form in the C table, and overrides its vectorcall slot.
 
 A ufunc has no default arguments, and NumPy hands an inner loop an awkward array in pieces.
-Both are mended in one place: PyUFuncObject keeps the function that a call goes to, and `_vectorcall`
-stands in front of NumPy's. It fills in parameters, takes plain arrays of one dtype straight to the
-kernels, and gives everything else to NumPy unchanged.
+Both are mended in one place: PyUFuncObject keeps the function that a call goes to, and
+`_vectorcall` stands in front of NumPy's. It fills in parameters, takes plain arrays of one dtype
+straight to the kernels, and gives everything else to NumPy unchanged.
 """
 
 from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_CheckExact

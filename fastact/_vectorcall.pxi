@@ -1,5 +1,5 @@
-# The vectorcall override: sorts the arguments of a call, tries the fast paths, and else hands NumPy the
-# arguments with the parameters in their places.
+# The vectorcall override: sorts the arguments of a call, tries the fast paths, and else hands NumPy
+# the arguments with the parameters in their places.
 
 cdef object _vectorcall(object self, PyObject *const *args, size_t nargsf, PyObject *kwnames):
     cdef PyUFuncObject *ufunc = <PyUFuncObject *> self

@@ -3,8 +3,8 @@
     python tests/soak.py [SECONDS] [THREADS]
 
 Every thread calls random ufuncs, elementwise and along an axis, on random views, also in place,
-through NumPy's function and on arrays that are worth a team, while the instruction set and the limits
-of threads change; one forks children that call as well. Every result is compared with those
+through NumPy's function and on arrays that are worth a team, while the instruction set and the
+limits of threads change; one forks children that call as well. Every result is compared with those
 computed beforehand, alone.
 """
 

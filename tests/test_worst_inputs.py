@@ -24,8 +24,15 @@ NAMES = list(dict.fromkeys(line.name for line in LINES))
 @pytest.mark.parametrize("name", NAMES)
 def test_lines_are_measured_again(name: str) -> None:
     lines = [line for line in LINES if line.name == name and line.isa in fa.available_isas()]
+    assert lines
     again = [worst.measure(*line.key, line.operands) for line in lines]
-    assert [line.cells() for line in again] == [line.cells() for line in lines]
+    changed = [new for new, old in zip(again, lines, strict=True) if new.cells() != old.cells()]
+    # AVX2's estimate of a reciprocal differs between vendors, and with it a last bit at times.
+    by_vendor = [line for line in changed if line.key[2:] == ("float32", "avx2")]
+    assert changed == by_vendor
+    assert len(by_vendor) <= 1
+    for line in by_vendor:
+        assert float(line.ulp) <= ACTIVATIONS[name].bound(line.form, line.dtype), line
 
 
 @pytest.mark.parametrize("name", NAMES)

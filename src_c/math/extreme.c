@@ -1,9 +1,9 @@
-/* Functions whose parameter is of an extreme size: huge, tiny, 0, infinite or, for celu, negative.
+/* Functions at parameters of extreme size: huge, tiny, 0, infinite or, for celu, negative.
  *
- * There a product of factors that are in range leaves it on the way, or a limit stands for the
- * formula. Such parameters are seldom meant, so they are taken one element at a time, in numbers
- * of two doubles and an exponent of their own, which nothing overflows: results are right to half
- * an ulp and a little, and raise overflow where they do overflow. */
+ * There an intermediate product overflows or underflows although the result does not, or a
+ * limit replaces the formula. Such parameters are rare, so they are computed one element at a
+ * time, in double-double arithmetic with a separate exponent, which cannot overflow: results
+ * are nearly correctly rounded, and raise the overflow flag where they overflow. */
 #include <math.h>
 
 #include "extreme.h"

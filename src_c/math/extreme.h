@@ -1,4 +1,4 @@
-/* What a function is where its parameter is of an extreme size. */
+/* Functions at parameters of extreme size. */
 #ifndef FA_EXTREME_H
 #define FA_EXTREME_H
 

@@ -1,5 +1,5 @@
-/* Parameters of an extreme size, where a function of one parameter is computed element by element
- * (math/extreme.h), and the kernel is given what lies between them. */
+/* Parameters of extreme size: there a function of one parameter is computed element by
+ * element (math/extreme.h); the kernel takes the elements between them. */
 #ifndef FA_DOMAIN_H
 #define FA_DOMAIN_H
 
@@ -98,11 +98,9 @@ static COLD bool run_mixed(const Domain *domain, fa_kernel *kernel, fa_form form
 }
 
 /* The kernel on all, where no parameter is extreme. */
-static __attribute__((noinline, unused)) bool run_in_domain(Domain domain, fa_kernel *kernel,
-                                                    fa_form form, Operands operands,
-                                                    const fa_rows *rows,
-                                                    ptrdiff_t count, ptrdiff_t length,
-                                                    fa_memory memory)
+static __attribute__((noinline, unused)) bool run_in_domain(
+    Domain domain, fa_kernel *kernel, fa_form form, Operands operands,
+    const fa_rows *rows, ptrdiff_t count, ptrdiff_t length, fa_memory memory)
 {
     int parameter = operands.arrays;
     bool repeated = count == 1 || rows->step[parameter] == 0, extreme = false;
