@@ -84,9 +84,10 @@ INLINE void store(T *to, ptrdiff_t count, V value, bool streaming)
         v_store(to, value);
 }
 
-/* So many elements from a place on; unit: the parameter is 1. */
+/* So many elements from a place on. The parameter is 1 where unit; known parameters are
+ * constants of the loop. */
 INLINE Inputs load_inputs(const Row *row, fa_form form, Operands operands, bool unit,
-                          ptrdiff_t i, ptrdiff_t count)
+                          const V *known, ptrdiff_t i, ptrdiff_t count)
 {
     int next = 0, first = operands.arrays;
     Inputs in;
@@ -95,8 +96,9 @@ INLINE Inputs load_inputs(const Row *row, fa_form form, Operands operands, bool 
     if (next < first) in.b = load(row->at[next] + i, count);
     for (int k = 0; k < operands.parameters; k++)
         in.p[k] = unit ? v_set(1)
+            : known    ? known[k]
                        : load(row->at[first + k] + (i & row->advance[first + k]),
-                              row->advance[first + k] ? count : V_WIDTH);
+                           row->advance[first + k] ? count : V_WIDTH);
     return in;
 }
 INLINE void store_results(const Row *row, Operands operands, Results results,
@@ -109,10 +111,11 @@ INLINE void store_results(const Row *row, Operands operands, Results results,
 }
 
 INLINE void run_vectors(Compute *compute, fa_form form, Operands operands, bool unit,
-                        const Row *row, ptrdiff_t length, bool streaming)
+                        const V *known, const Row *row, ptrdiff_t length,
+                        bool streaming)
 {
     for (ptrdiff_t i = 0; i < length; i += V_WIDTH) {
-        Inputs in = load_inputs(row, form, operands, unit, i, V_WIDTH);
+        Inputs in = load_inputs(row, form, operands, unit, known, i, V_WIDTH);
         store_results(row, operands, compute(form, &in), i, V_WIDTH, streaming);
     }
 }
@@ -136,7 +139,7 @@ INLINE void run_segment(Compute *compute, fa_form form, Operands operands, bool 
              k++)
             at[k] = s->at[k] + (line > 0 ? line * s->step[k] : 0);
         Row row = take_row(at, s->broadcast, operands, unit, constants);
-        run_vectors(compute, form, operands, unit, &row, s->length, streaming);
+        run_vectors(compute, form, operands, unit, NULL, &row, s->length, streaming);
     }
 }
 INLINE void run_segments(Compute *compute, fa_form form, Operands operands, bool unit,
@@ -166,24 +169,38 @@ INLINE void run_costly(Compute *compute, fa_form form, Operands operands,
 }
 
 /* By a cheap one, which takes less time than to pack the end of a row. */
+INLINE void run_row(Compute *compute, fa_form form, Operands operands, const V *known,
+                    const Row *row, ptrdiff_t length, bool streaming)
+{
+    ptrdiff_t whole = length - length % V_WIDTH, left = length - whole;
+    run_vectors(compute, form, operands, false, known, row, whole, streaming);
+    if (left == 0) return;
+    Inputs in = load_inputs(row, form, operands, false, known, whole, left);
+    store_results(row, operands, compute(form, &in), whole, left, false);
+}
 INLINE void run_cheap(Compute *compute, fa_form form, Operands operands,
                       const fa_rows *rows, ptrdiff_t count, ptrdiff_t length,
                       fa_memory memory)
 {
+    int first = operands.arrays, inputs = first + operands.parameters;
+    bool streaming = memory == FA_NONTEMPORAL, all_broadcast = operands.parameters > 0;
+    for (int k = first; k < inputs; k++) all_broadcast &= rows->broadcast[k];
     T constants[FA_MAX_PARAMETERS][V_WIDTH] ALIGNED;
-    T *at[FA_MAX_OPERANDS];
-    ptrdiff_t whole = length - length % V_WIDTH;
     for (ptrdiff_t r = 0; r < count; r++) {
-        for (int k = 0; k < operands.arrays + operands.parameters + operands.outputs;
-             k++)
+        T *at[FA_MAX_OPERANDS];
+        for (int k = 0; k < inputs + operands.outputs; k++)
             at[k] = row_of(rows, count > 1 ? r : 0, k);
         if (memory == FA_PREFETCH) prefetch_next_row(rows, operands, r, count, length);
-        Row row = take_row(at, rows->broadcast, operands, false, constants);
-        run_vectors(compute, form, operands, false, &row, whole,
-                    memory == FA_NONTEMPORAL);
-        if (whole == length) continue;
-        Inputs in = load_inputs(&row, form, operands, false, whole, length - whole);
-        store_results(&row, operands, compute(form, &in), whole, length - whole, false);
+        /* Parameters are vectors before the loop, so that tests of them leave it. */
+        if (all_broadcast) {
+            V known[FA_MAX_PARAMETERS];
+            for (int k = first; k < inputs; k++) known[k - first] = v_set(*at[k]);
+            Row row = take_row(at, rows->broadcast, operands, true, constants);
+            run_row(compute, form, operands, known, &row, length, streaming);
+        } else {
+            Row row = take_row(at, rows->broadcast, operands, false, constants);
+            run_row(compute, form, operands, NULL, &row, length, streaming);
+        }
     }
 }
 

@@ -20,7 +20,7 @@ INLINE Results form_of_gate(Gate f, fa_form form)
 /* The form of a gate on one vector; where it has no g, that is 0. */
 INLINE Inputs load_gate(const Row *row, fa_form form, Operands operands, ptrdiff_t i)
 {
-    Inputs in = load_inputs(row, form, operands, false, i, V_WIDTH);
+    Inputs in = load_inputs(row, form, operands, false, NULL, i, V_WIDTH);
     if (form != FA_BACKWARD) in.g = v_set(0);
     return in;
 }
