@@ -38,7 +38,7 @@ cdef object _axis_vectorcall(object self, PyObject *const *args, size_t nargsf, 
         result = axis_call(ufunc, args, out, axis)
         if result is not NotImplemented:
             return result
-    if given < nin or given > nin + 1:
+    if given < nin or given > nin + 1 or is_usual_call(args, given, kwnames):
         return numpy_call(self, args, nargsf, kwnames)
     return along_axis(self, args, given, kwnames)
 
@@ -51,30 +51,39 @@ cdef int check_output(object ufunc, object out) except -1:
     return 0
 
 
+cdef bint is_usual_call(PyObject *const *args, Py_ssize_t given, PyObject *kwnames) except -1:
+    """Whether it has nothing but plain arrays and one axis, and NumPy can do it alone."""
+    cdef Py_ssize_t i
+    for i in range(given):
+        if not is_usual(<object> args[i]):
+            return False
+    for i in range(0 if kwnames == NULL else PyTuple_GET_SIZE(<object> kwnames)):
+        name = <object> PyTuple_GET_ITEM(<object> kwnames, i)
+        value = <object> args[given + i]
+        if name == "where" or name == "axis" and not PyLong_CheckExact(value):
+            return False
+        if name == OUT:
+            if type(value) is tuple and len(value) == 1:
+                value = value[0]
+            if not is_usual(value):
+                return False
+    return True
+
+
 cdef object along_axis(
         object self, PyObject *const *args, Py_ssize_t given, PyObject *kwnames):
-    """What is left to NumPy, or to `_along` where more than arrays and one axis is given."""
+    """A call that takes more than that, by `_along`."""
     cdef int nin = (<PyUFuncObject *> self).nin
     cdef Py_ssize_t i
     cdef dict keywords = {}
-    cdef bint usual = all([is_usual(<object> args[i]) for i in range(given)])
-    if given > nin and <object> args[nin] is not None:
+    if given > nin:
         keywords[OUT] = <object> args[nin]
-    if kwnames != NULL:
-        for i in range(PyTuple_GET_SIZE(<object> kwnames)):
-            name = <object> PyTuple_GET_ITEM(<object> kwnames, i)
-            value = <object> args[given + i]
-            if name in keywords:
-                raise TypeError(f"{self.__name__}() got multiple values for argument '{name}'")
-            keywords[name] = value
-            if name == OUT and type(value) is tuple and len(value) == 1:
-                value = value[0]
-            if name == "where" or name == "axis" and not PyLong_CheckExact(value) or (
-                    name == OUT and not is_usual(value)):
-                usual = False
+    for i in range(0 if kwnames == NULL else PyTuple_GET_SIZE(<object> kwnames)):
+        name = <object> PyTuple_GET_ITEM(<object> kwnames, i)
+        if name in keywords:
+            raise TypeError(f"{self.__name__}() got multiple values for argument '{name}'")
+        keywords[name] = <object> args[given + i]
     inputs = tuple([<object> args[i] for i in range(nin)])
-    if usual:
-        return call_numpy(self, inputs, keywords)
     from fastact import _along
     return _along.along_axis(self, call_numpy, inputs, keywords)
 
