@@ -10,7 +10,16 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
-from cases import OF_ONE_ARRAY, assert_same, every_activation, form, run_python
+from cases import (
+    OF_ONE_ARRAY,
+    Case,
+    assert_same,
+    every_activation,
+    every_case,
+    form,
+    outputs,
+    run_python,
+)
 
 import fastact as fa
 from fastact import _ufuncs
@@ -119,6 +128,18 @@ def test_one_result_along_an_axis(name: str, bits: int, threads: Callable[[int],
                 threads(count)
                 assert_same(ufunc(*operands), want)
             assert mxcsr() == word
+
+
+@every_case
+@pytest.mark.parametrize("bits", [0, FLUSH, DOWNWARD, UPWARD, TO_ZERO])
+def test_no_neighbour_changes_a_bit(case: Case, bits: int) -> None:
+    # Beside large arguments, whose results underflow, a kernel goes another way.
+    few = np.array([0.0, -0.0, 1.0, -1.0, 1e-40, 3.0], np.float32)
+    far = np.array([-90.0, 90.0, -1e30, np.inf], np.float32)
+    with np.errstate(over="ignore"), with_mxcsr(bits):
+        alone = outputs(case.ufunc(*[few] * case.arrays))
+        beside = outputs(case.ufunc(*[np.concatenate([few, far])] * case.arrays))
+    assert_same(tuple(y[: few.size] for y in beside), alone)
 
 
 def test_a_call_leaves_the_control_word() -> None:

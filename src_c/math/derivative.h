@@ -51,13 +51,15 @@ INLINE Derivative deriv_doubled(V half)
 }
 INLINE Derivative deriv_pair(V hi, V lo) { return (Derivative){DERIV_PAIR, hi, lo}; }
 
+/* Lanes that are not scaled are left alone: times 1, a zero would lose its sign where
+ * sums are rounded down. */
 INLINE V unscale_factor(M scaled, V a)
 {
-    return v_mul_tiny(a, v_select(scaled, v_set(UNSCALE_FACTOR), v_set(1)));
+    return v_select(scaled, v_mul_tiny(a, v_set(UNSCALE_FACTOR)), a);
 }
 INLINE V unscale_product(M scaled, V a)
 {
-    return v_mul_tiny(a, v_select(scaled, v_set(UNSCALE_PRODUCT), v_set(1)));
+    return v_select(scaled, v_mul_tiny(a, v_set(UNSCALE_PRODUCT)), a);
 }
 
 /* y, or NaN where x is NaN */
@@ -161,9 +163,9 @@ INLINE V deriv_times_special_case(V g, Derivative s)
     M tiny = v_and(v_lt(v_set(0), size), v_lt(size, least));
     if (v_any(tiny)) {
         V up = v_select(tiny, v_set(C(0x1p64, 0x1p512)), v_set(1));
-        V down = v_select(tiny, v_set(C(0x1p-64, 0x1p-512)), v_set(1));
-        product =
-            v_mul_tiny(deriv_product(v_mul(g, up), v_mul(low_factor, up), s), down);
+        V raised = deriv_product(v_mul(g, up), v_mul(low_factor, up), s);
+        V lowered = v_mul_tiny(raised, v_set(C(0x1p-64, 0x1p-512)));
+        product = v_select(tiny, lowered, product);
     }
     return scaled ? unscale_product(s.scaled, product) : product;
 }
