@@ -1,4 +1,4 @@
-"""Write what is made from tables: stubs, README's tables, the errors in the comments of kernels.
+"""Write what is made from tables: stubs, lists of functions, the errors in the comments of kernels.
 
     python docs/generate.py            writes the files that are out of date
     python docs/generate.py --check    only names them, and fails if there is one
@@ -8,6 +8,7 @@ It reads the built package, so build that first.
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
 
 import errors
@@ -19,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # Path -> what makes its text of what it is now.
 GENERATED = {
     "fastact/__init__.pyi": lambda text: stubs.stubs(),
-    "README.md": tables.readme,
+    **{name: partial(tables.page, name) for name in tables.PAGES},
     **{f"src_c/kernels/{path.name}": errors.commented for path in errors.KERNELS.glob("*.h")},
 }
 

@@ -1,17 +1,56 @@
-"""Write the README's benchmark block and its picture: python docs/make_benchmark.py study.json."""
+"""Write the figures of speed, from a study.
+
+python docs/make_benchmark.py study.json             writes the section of docs/performance.md that
+                                                     belongs to the instruction set of the study
+python docs/make_benchmark.py study.json --readme    also the README's short table and its charts
+"""
 
 import sys
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
+from statistics import geometric_mean
+from typing import NamedTuple
 
-from fastact.cli.study import files, plots
+from fastact.cli.study import files
 from fastact.cli.study.results import CONTIGUOUS, REUSED, Cell, Study
-from fastact.cli.study.svg import STYLES
-from fastact.cli.study.text import threads_text
 
-README = Path(__file__).parents[1] / "README.md"
-PICTURE = Path(__file__).with_name("benchmark.svg")
-BEGIN, END = "<!-- benchmark:begin -->", "<!-- benchmark:end -->"
+DOCS = Path(__file__).parent
+README = DOCS.parent / "README.md"
+PAGE = DOCS / "performance.md"
+CHARTS = DOCS
+BEGIN, END = "<!-- {}:begin -->", "<!-- {}:end -->"
+
+ISAS = {"avx512": "AVX-512", "avx2": "AVX2", "neon": "NEON", "scalar": "plain C"}
+SHORT = (
+    *("relu", "hard_swish", "sigmoid", "silu", "tanh"),
+    *("gelu", "gelu_tanh", "elu", "softplus", "mish"),
+)
+
+
+class Look(NamedTuple):
+    """How a library is named and drawn."""
+
+    label: str
+    colour: str
+    marker: str
+
+
+# The colours of Okabe and Ito, which colour-blind people tell apart.
+LOOKS: Mapping[str, Look] = {
+    "fastact": Look("fastact", "#D55E00", "o"),
+    "torch": Look("PyTorch", "#0072B2", "s"),
+    "jax": Look("JAX", "#009E73", "D"),
+    "onnxruntime": Look("ONNX Runtime", "#CC79A7", "^"),
+    "numpy": Look("NumPy", "#E69F00", "v"),
+    "scipy": Look("SciPy", "#56B4E9", "P"),
+    "numexpr": Look("numexpr", "#8a8a8a", "X"),
+    "numba": Look("numba", "#737373", "*"),
+}
+DRAWN = ("fastact", "torch", "jax", "onnxruntime", "numpy", "scipy")
+
+# Of the two charts: what is written, the grid, and what is behind.
+SHADES = {"light": ("#1f2328", "#d9dde2", "#ffffff"), "dark": ("#e6edf3", "#3a414a", "#0d1117")}
 
 
 def fastest(cell: Cell, library: str) -> float | None:
@@ -34,55 +73,185 @@ def groups(study: Study) -> list[list[Cell]]:
     return [list(group) for _, group in found]
 
 
-def table(cells: list[Cell], libraries: list[str]) -> list[str]:
-    """The rows of one size, one per function."""
+def written(time: float | None) -> str:
+    """Return nanoseconds in two digits."""
+    return "" if time is None else f"{time:.2f}" if time < 1 else f"{time:.1f}"
+
+
+def table(cells: Sequence[Cell], libraries: Sequence[str]) -> list[str]:
+    """The rows of one size, one per function; the best time of each is bold."""
     shown = [name for name in libraries if any(fastest(cell, name) for cell in cells)]
     lines = [
-        f"| function | {' | '.join(STYLES[name].label for name in shown)} |",
+        f"| function | {' | '.join(LOOKS[name].label for name in shown)} |",
         "|---" * (1 + len(shown)) + "|",
     ]
     for cell in cells:
         times = [fastest(cell, name) for name in shown]
-        texts = ["" if t is None else f"{t:.2g}" if t < 1 else f"{t:.1f}" for t in times]
+        best = min(time for time in times if time is not None)
+        texts = [f"**{written(t)}**" if t == best else written(t) for t in times]
         lines.append(f"| `{cell.setting.function}` | {' | '.join(texts)} |")
     return lines
 
 
-def block(study: Study) -> str:
-    """The text between the markers."""
-    machine = study.machine
-    said = ", ".join(
-        f"{STYLES[name].label} {machine.versions[name]}"
-        for name in study.peers
-        if name in machine.versions
+def ratios(cells: Sequence[Cell], library: str) -> dict[str, float]:
+    """A library's time over fastact's, by function."""
+    found = {}
+    for cell in cells:
+        own, time = fastest(cell, "fastact"), fastest(cell, library)
+        if own is not None and time is not None:
+            found[cell.setting.function] = time / own
+    return found
+
+
+def summary(cells: Sequence[Cell], libraries: Sequence[str]) -> str:
+    """How much faster fastact is in the mean, and what other libraries are faster at."""
+    means, faster = [], []
+    for name in libraries:
+        found = ratios(cells, name) if name in DRAWN[1:] else {}
+        if found:
+            mean = geometric_mean(found.values())
+            means.append(f"{LOOKS[name].label} {mean:.1f} ({len(found)})")
+        names = [f"`{function}`" for function, ratio in found.items() if ratio < 0.95]
+        if names:
+            faster.append(f"{LOOKS[name].label} at {', '.join(names)}")
+    text = (
+        "Time over fastact's, geometric mean over the functions that a library has:"
+        f" {', '.join(means)}."
     )
-    text = [
-        f"ns per element, float32, on {machine.cpu} with {machine.usable_cpus} CPUs"
-        f" ({machine.isa}), {study.started[:10]}; {said}. Smaller is better; every library in one"
-        " process, sampled in turn, the best sample of each. `fastact study` measures it on your"
-        " machine.",
-        *(f"\n{warning}" for warning in study.warnings),
-        "",
-        f"![Time of each function in each library](docs/{PICTURE.name})",
-    ]
-    for cells in groups(study):
-        setting = cells[0].setting
-        threads = threads_text(setting.threads)
-        text += ["", f"{setting.elements:,} elements, {threads} (NumPy and SciPy: 1):", ""]
-        text += table(cells, study.libraries)
+    return text + (f" Faster than fastact by more than 5 %: {'; '.join(faster)}." if faster else "")
+
+
+def machine(study: Study) -> str:
+    """What was measured on what, when."""
+    said = study.machine
+    isa = ISAS.get(said.isa, said.isa)
+    versions = ", ".join(
+        f"{LOOKS[name].label} {said.versions[name]}"
+        for name in ("fastact", *study.peers)
+        if name in said.versions
+    )
+    return (
+        f"{said.cpu} with {said.usable_cpus} CPUs, {isa}, Python {said.python},"
+        f" {study.started[:10]}; {versions}"
+    )
+
+
+def heading(cells: Sequence[Cell]) -> str:
+    """What a table holds."""
+    setting = cells[0].setting
+    threads = "1 thread" if setting.threads == 1 else f"{setting.threads} threads"
+    return f"{setting.elements:,} elements, {threads}"
+
+
+def section(study: Study, tables: Sequence[Sequence[Cell]]) -> str:
+    """The tables of all functions."""
+    text = [f"Nanoseconds per element, float32. {machine(study)}.", *study.warnings]
+    for cells in tables:
+        note = " (NumPy and SciPy: 1)" if cells[0].setting.threads > 1 else ""
+        text += ["", f"**{heading(cells)}{note}**", ""]
+        text += [*table(cells, study.libraries), "", summary(cells, study.libraries)]
     return "\n".join(text)
 
 
-def main(path: Path) -> None:
-    """Rewrite the block and the picture from a study."""
+def excerpt(study: Study, cells: Sequence[Cell]) -> str:
+    """The README's table."""
+    few = [cell for cell in cells if cell.setting.function in SHORT]
+    few.sort(key=lambda cell: SHORT.index(cell.setting.function))
+    libraries = [name for name in DRAWN if name in study.libraries]
+    head = f"ns per element, float32, {heading(cells)}; {machine(study)}."
+    return "\n".join([head, "", *table(few, libraries), "", summary(cells, libraries)])
+
+
+def heights(times: Mapping[str, float]) -> dict[str, float]:
+    """Return how far each mark of a row is moved, so that marks side by side can be told apart."""
+    found, before, side = {}, 0.0, 1
+    for name, time in sorted(times.items(), key=lambda item: item[1]):
+        side = -side if time < 1.08 * before else 0
+        found[name] = 0.24 * side
+        before, side = time, side or 1
+    return found
+
+
+def draw(study: Study, cells: Sequence[Cell], shade: str, path: Path) -> None:
+    """Draw the README's chart: a row per function, a mark per library."""
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    ink, grid, ground = SHADES[shade]
+    libraries = [name for name in DRAWN if name in study.libraries]
+    rows = {
+        cell.setting.function: {
+            name: time for name in libraries if (time := fastest(cell, name)) is not None
+        }
+        for cell in cells
+    }
+    names = [name for name in SHORT if name in rows][::-1]
+    # The same picture gives the same file.
+    with rc_context({"svg.hashsalt": "fastact", "font.size": 10}):
+        figure = Figure(figsize=(8.6, 0.6 + 0.3 * (len(names) + 2)), layout="constrained")
+        axes = figure.subplots()
+        for y, name in enumerate(names):
+            times = rows[name].values()
+            axes.plot([min(times), max(times)], [y, y], color=grid, linewidth=1.5, zorder=1)
+        moved = [heights(rows[name]) for name in names]
+        for library in reversed(libraries):
+            look = LOOKS[library]
+            places = [(y, name) for y, name in enumerate(names) if library in rows[name]]
+            axes.plot(
+                [rows[name][library] for _, name in places],
+                [y + moved[y][library] for y, _ in places],
+                look.marker,
+                color=look.colour,
+                markersize=9 if library == "fastact" else 6.5,
+                markeredgecolor=ground,
+                markeredgewidth=0.6,
+                label=look.label,
+                zorder=3 if library == "fastact" else 2,
+            )
+        axes.set_xscale("log")
+        axes.set_yticks(range(len(names)), names)
+        axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+        axes.set_xlabel("ns per element (log scale, less is better)", color=ink)
+        said = f"{heading(cells)}, float32, {ISAS.get(study.machine.isa, study.machine.isa)}"
+        axes.set_title(said, loc="left", fontsize=10, color=ink)
+        axes.grid(axis="x", color=grid, linewidth=0.7)
+        axes.set_axisbelow(True)
+        axes.tick_params(which="both", colors=ink, length=0)
+        axes.spines[:].set_visible(False)
+        handles, labels = axes.get_legend_handles_labels()
+        figure.legend(
+            handles[::-1],
+            labels[::-1],
+            loc="outside lower center",
+            ncols=len(libraries),
+            frameon=False,
+            labelcolor=ink,
+            handletextpad=0.2,
+            columnspacing=1.4,
+        )
+        figure.savefig(path, transparent=True, metadata={"Date": None})
+
+
+def replace(path: Path, name: str, text: str) -> None:
+    """Put a text between the markers of a name."""
+    begin, end = BEGIN.format(name), END.format(name)
+    before, rest = path.read_text(encoding="utf-8").split(begin)
+    fresh = f"{before}{begin}\n{text}\n{end}{rest.split(end)[1]}"
+    path.write_text(fresh, encoding="utf-8")
+
+
+def main(path: Path, readme: bool) -> None:
+    """Rewrite the blocks and the charts."""
     study = files.read(path)
-    chart = plots.functions(groups(study)[0], study.libraries)
-    if chart is None:
+    tables = groups(study)
+    if not tables:
         sys.exit(f"{path} has no times of float32 values")
-    PICTURE.write_text(chart.svg(style=plots.SHEET) + "\n")
-    before, rest = README.read_text().split(BEGIN)
-    README.write_text(f"{before}{BEGIN}\n{block(study)}\n{END}{rest.split(END)[1]}")
+    replace(PAGE, f"benchmark {study.machine.isa}", section(study, tables))
+    if readme:
+        replace(README, "benchmark", excerpt(study, tables[0]))
+        for shade in SHADES:
+            draw(study, tables[0], shade, CHARTS / f"benchmark-{shade}.svg")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), readme="--readme" in sys.argv[2:])

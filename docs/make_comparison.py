@@ -1,7 +1,7 @@
-"""Print the README's table of what a NumPy user gets from each library, every cell measured here.
+"""Print the table of what a NumPy user gets from each library, every cell measured here.
 
 python docs/make_comparison.py STUDY.json...            prints the table
-python docs/make_comparison.py STUDY.json... --write    writes it into README.md, between markers
+python docs/make_comparison.py STUDY.json... --write    writes it into docs/performance.md
 
 Every library of the table has to be installed. Times come from the first of the studies that has
 the library; everything else is tried, counted or weighed by this script.
@@ -19,6 +19,7 @@ from statistics import geometric_mean
 from typing import Any
 
 import numpy as np
+from make_benchmark import LOOKS
 from packaging.requirements import Requirement
 
 import fastact
@@ -27,9 +28,8 @@ from fastact.cli.machine import installed
 from fastact.cli.study import files, peers
 from fastact.cli.study.accuracy import RANGE, accuracies
 from fastact.cli.study.results import Setting, Study
-from fastact.cli.study.svg import STYLES
 
-README = Path(__file__).resolve().parent.parent / "README.md"
+PAGE = Path(__file__).resolve().parent / "performance.md"
 BEGIN, END = "<!-- comparison:begin -->", "<!-- comparison:end -->"
 LIBRARIES = ("fastact", "torch", "jax", "onnxruntime", "scipy", "numexpr")
 ERRORS = (("gelu", "value"), ("tanh", "value"), ("softplus", "value"), ("silu", "backward"))
@@ -312,7 +312,7 @@ def block(studies: Sequence[Study]) -> str:
         "import, beyond NumPy": import_time,
     }
     versions = {**installed(), "fastact": fastact.__version__}
-    titles = [f"{STYLES[name].label} {versions[name]}" for name in LIBRARIES]
+    titles = [f"{LOOKS[name].label} {versions[name]}" for name in LIBRARIES]
     lines = [f"| | {' | '.join(titles)} |", "|---" * (1 + len(LIBRARIES)) + "|"]
     for title, cell in rows.items():
         lines.append(f"| {title} | {' | '.join(map(cell, LIBRARIES))} |")
@@ -324,7 +324,7 @@ def block(studies: Sequence[Study]) -> str:
 if __name__ == "__main__":
     text = block([files.read(Path(path)) for path in sys.argv[1:] if path != "--write"])
     if "--write" in sys.argv:
-        before, rest = README.read_text().split(BEGIN)
-        README.write_text(f"{before}{BEGIN}\n{text}\n{END}{rest.split(END)[1]}")
+        before, rest = PAGE.read_text(encoding="utf-8").split(BEGIN)
+        PAGE.write_text(f"{before}{BEGIN}\n{text}\n{END}{rest.split(END)[1]}", encoding="utf-8")
     else:
         print(text)

@@ -1,4 +1,4 @@
-"""Words checked against the library: docstrings, their examples, the README and its table."""
+"""Words checked against the library: docstrings, README, pages, and their examples."""
 
 from __future__ import annotations
 
@@ -15,7 +15,12 @@ import fastact as fa
 from fastact import _docs, _gated, _gradients, _random, _runtime, _ufuncs
 
 ROOT = Path(__file__).resolve().parent.parent
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
+BLOCK = re.compile(r"^```(python|pycon)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
 
 UFUNCS = {ufunc.__name__: ufunc for ufunc in _ufuncs.UFUNCS.values()} | _ufuncs.AXIS_UFUNCS
 DOCSTRINGS = {name: ufunc.__doc__ for name, ufunc in UFUNCS.items()} | {
@@ -62,21 +67,41 @@ def test_what_is_generated_is_up_to_date():
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("number", range(len(re.findall("^```python$", README, re.MULTILINE))))
-def test_python_of_the_readme_runs(number, tmp_path, monkeypatch):
-    code = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)[number]
-    if "import dask" in code:
-        pytest.importorskip("dask.distributed")
-        pytest.importorskip("zarr")
+def with_examples() -> list[Path]:
+    pages = (page for page in PAGES if page.name != "CONTRIBUTING.md")  # parts of files
+    return [page for page in pages if BLOCK.search(page.read_text(encoding="utf-8"))]
+
+
+@pytest.mark.parametrize("page", with_examples(), ids=lambda page: str(page.relative_to(ROOT)))
+def test_examples_of_the_pages(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)  # for the files that examples write
-    exec(compile(code, f"README.md, example {number}", "exec"), {"__name__": "__main__"})
+    blocks = BLOCK.findall(page.read_text(encoding="utf-8"))
+    session = "".join(code for language, code in blocks if language == "pycon")
+    run_examples(session, page.name)
+    for code in (code for language, code in blocks if language == "python"):
+        for library in set(re.findall(r"^(?:import|from) (\w+)", code, re.MULTILINE)):
+            pytest.importorskip({"dask": "dask.distributed"}.get(library, library))
+        if "zarr" in code:
+            pytest.importorskip("zarr")
+        exec(compile(code, page.name, "exec"), {"__name__": "__main__"})
+
+
+def test_readme_is_short_and_its_table_of_speed_is_that_of_the_page():
+    readme, page = (ROOT / "README.md").read_text(), (ROOT / "docs/performance.md").read_text()
+    assert len(readme.splitlines()) <= 150
+    rows = re.findall(r"^\| `(\w+)` \| [*\d.]+ \|.*$", readme, re.MULTILINE)
+    assert len(rows) == 10
+    for row in rows:
+        fastact = re.search(rf"^\| `{row}` \| [*\d.]+ \|", readme, re.MULTILINE)[0]
+        assert fastact in page
 
 
 def test_links_of_the_pages_lead_somewhere():
-    for page in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md"):
-        text = (ROOT / page).read_text(encoding="utf-8")
-        for target in re.findall(r"\]\(([^)#]+)\)", text):
-            assert target.startswith("https://") or (ROOT / target).exists(), f"{page}: {target}"
+    for page in PAGES:
+        text = re.sub(r"`[^`]*`", "", page.read_text(encoding="utf-8"))
+        for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", text):
+            if not target.startswith("https://"):
+                assert (page.parent / target).exists(), f"{page}: {target}"
 
 
 @pytest.mark.slow

@@ -254,25 +254,28 @@ def test_labels_are_moved_apart():
     assert moves["c"] == 0
 
 
-def test_the_readme_gets_its_block_and_its_picture(study, tmp_path, monkeypatch):
+def test_readme_and_page_get_their_tables_and_charts(study, tmp_path, monkeypatch):
     spec = importlib.util.spec_from_file_location(
         "make_benchmark", ROOT / "docs" / "make_benchmark.py"
     )
     script = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(script)
-    readme, picture = tmp_path / "README.md", tmp_path / "benchmark.svg"
-    readme.write_text(f"before\n{script.BEGIN}\nold\n{script.END}\nafter\n")
-    monkeypatch.setattr(script, "README", readme)
-    monkeypatch.setattr(script, "PICTURE", picture)
-    script.main(study[1] / "study.json")
-    text = readme.read_text()
-    assert text.startswith(f"before\n{script.BEGIN}\n")
-    assert text.endswith(f"{script.END}\nafter\n")
-    assert "old" not in text
-    assert "![" in text
-    assert re.search(r"^\| `sigmoid` \| [\d.]+ \| [\d.]+ \| [\d.]+ \|$", text, re.MULTILINE)
-    ElementTree.fromstring(picture.read_text())
-    assert "<style>" in picture.read_text()
+    readme, page = tmp_path / "README.md", tmp_path / "performance.md"
+    section = f"benchmark {files.read(study[1] / 'study.json').machine.isa}"
+    for path, name in ((readme, "benchmark"), (page, section)):
+        begin, end = script.BEGIN.format(name), script.END.format(name)
+        path.write_text(f"before\n{begin}\nold\n{end}\nafter\n")
+    for name, path in (("README", readme), ("PAGE", page), ("CHARTS", tmp_path)):
+        monkeypatch.setattr(script, name, path)
+    script.main(study[1] / "study.json", readme=True)
+    for path in (readme, page):
+        text = path.read_text()
+        assert text.startswith("before\n<!-- ")
+        assert text.endswith(" -->\nafter\n")
+        assert "old" not in text
+        assert re.search(r"^\| `sigmoid` \|( [*\d.]+ \|)+$", text, re.MULTILINE)
+    for shade in ("light", "dark"):
+        ElementTree.parse(tmp_path / f"benchmark-{shade}.svg")
 
 
 # ---- comparison ----

@@ -1,7 +1,7 @@
 """What each activation is, in words and as formulas: an entry per row of the C table.
 
-The files are the families of `src_c/kernels/`. Docstrings and the README's table are made of an
-entry's words; `fastact verify`, `fastact study` and the tests compare with its formulas. Defaults,
+The files are the families of `src_c/kernels/`. Docstrings and pages are made of an entry's
+words; `fastact verify`, `fastact study` and the tests compare with its formulas. Defaults,
 aliases and error bounds stand in the table alone.
 """
 

@@ -14,7 +14,7 @@ class Form(NamedTuple):
     Attributes
     ----------
     text : str
-        The formula as one would type it, for docstrings and the README. ``s`` is the logistic
+        The formula as one would type it, for docstrings and pages. ``s`` is the logistic
         sigmoid, ``Phi`` and ``phi`` are the distribution function and the density of the standard
         normal law; parameters have the names of the table.
     formula : callable
