@@ -140,12 +140,13 @@ def listed() -> str:
 
 def index() -> str:
     """Return the lists of which autosummary makes a page for each function."""
-    blocks = []
-    for family, names in families().items():
+    found = families() | {"Threads and instruction sets": list(_runtime.__all__)}
+    blocks = ["", "```{eval-rst}", ".. currentmodule:: fastact", "```"]
+    for family, names in found.items():
         template = "activation" if names[0] in _ufuncs.ACTIVATIONS else "function"
-        block = ["", f"## {family}", "", "```{eval-rst}", ".. autosummary::", "   :toctree: api"]
-        block += ["   :nosignatures:", f"   :template: {template}.rst", ""]
-        blocks += [*block, *(f"   {name}" for name in names), "```"]
+        blocks += ["", f"## {family}", "", "```{eval-rst}", ".. autosummary::"]
+        blocks += ["   :toctree: api", "   :nosignatures:", f"   :template: {template}.rst", ""]
+        blocks += [*(f"   {name}" for name in names), "```"]
     return "\n".join([*blocks, "", ""])
 
 

@@ -148,7 +148,7 @@ def gated_backward(
     Returns
     -------
     ndarray, shape (..., 2 n, ...)
-        g times the derivatives of the gate, wrapped like `x`.
+        The derivatives of the gate times g, wrapped like `x`.
 
     Raises
     ------

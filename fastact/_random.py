@@ -46,8 +46,8 @@ def stochastic_gelu(x: ArrayLike, rng: _Seed = None, out: _Array | None = None) 
     Returns
     -------
     ndarray
-        x times a Bernoulli variable; in the dtype of `gelu`, a scalar for a scalar. What wraps an
-        array comes back as it came; a dask array is computed at once.
+        The argument times a Bernoulli variable; in the dtype of `gelu`, a scalar for a scalar. What
+        wraps an array comes back as it came; a dask array is computed at once.
 
     Raises
     ------
@@ -125,8 +125,8 @@ def rrelu(
     Returns
     -------
     y : ndarray
-        x times the slope, in the dtype of `prelu`. What wraps an array comes back as it came; a
-        dask array is computed at once.
+        The argument times the slope, in the dtype of `prelu`. What wraps an array comes back as it
+        came; a dask array is computed at once.
     slope : ndarray
         The derivative: 1 for positive numbers, else what was drawn. The gradient is ``g * slope``.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import importlib
 import os
 import re
 import subprocess
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import fastact as fa
-from fastact import _docs, _gated, _gradients, _random, _runtime, _ufuncs
+from fastact import _activations, _docs, _gated, _gradients, _random, _runtime, _ufuncs
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [
@@ -104,10 +105,35 @@ def test_links_of_the_pages_lead_somewhere():
                 assert (page.parent / target).exists(), f"{page}: {target}"
 
 
+def formulas() -> set[str]:
+    entries = _activations.ENTRIES.values()
+    return {part.text for entry in entries for part in entry if isinstance(part, _activations.Form)}
+
+
+def test_formulas_become_latex(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "docs" / "_extensions")
+    latex = importlib.import_module("latex").latex
+    for text in formulas():
+        found = latex(text)
+        assert found.count("{") == found.count("}")
+        assert found.count(r"\left") == found.count(r"\right")
+    assert latex("1 / (1 + exp(-x))") == r"\frac{1}{1 + e^{-x}}"
+    assert latex("tanh(x)^2 - x/2 (1 + s'(2u))") == (
+        r"\tanh^{2}(x) - \frac{x}{2} (1 + \sigma^{\prime}(2 \, u))"
+    )
+    assert latex("lambda (x if x > 0 else (0 if x < -1 else alpha_p x))") == (
+        r"\lambda \, \begin{cases} x & \text{if } x > 0 \\ 0 & \text{if } x < -1 \\"
+        r" \alpha_p \, x & \text{otherwise} \end{cases}"
+    )
+    for wrong in ("x +", "(x", "x ? 1", "max(x, 0"):
+        with pytest.raises(ValueError, match="cannot read the formula"):
+            latex(wrong)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("builder", ["html", "doctest"])
 def test_pages_are_built_without_a_warning(builder, tmp_path):
-    for module in ("sphinx", "numpydoc", "myst_parser", "matplotlib"):
+    for module in ("furo", "numpydoc", "myst_parser", "matplotlib", "sphinx_design"):
         pytest.importorskip(module)
     command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", builder]
     package = str(Path(fa.__file__).parents[1])
@@ -116,4 +142,6 @@ def test_pages_are_built_without_a_warning(builder, tmp_path):
     )
     if builder == "html":
         for name in _ufuncs.ACTIVATIONS:
-            assert f"fastact.{name}" in (tmp_path / "api" / f"{name}.html").read_text()
+            page = (tmp_path / "functions" / "api" / f"fastact.{name}.html").read_text()
+            assert "<math" in page
+            assert f'id="fastact.{name}_backward"' in page
