@@ -26,7 +26,7 @@ import fastact
 from fastact.cli.catalogue import ACTIVATIONS
 from fastact.cli.machine import installed
 from fastact.cli.study import files, peers
-from fastact.cli.study.accuracy import RANGE, accuracies
+from fastact.cli.study.accuracy import RANGE, accuracy
 from fastact.cli.study.results import Setting, Study
 
 PAGE = Path(__file__).resolve().parent / "performance.md"
@@ -265,10 +265,10 @@ def error(library: str, name: str, form: str) -> str:
     """The largest error of a function in float32, in ulp."""
     peer = peers.Fastact() if library == "fastact" else peers.PEERS[library]()
     with np.errstate(all="ignore"):
-        found = list(accuracies(Setting(name, form, "float32", 1, 1), [peer]))
-    if not found:
+        found = accuracy(Setting(name, form, "float32", 1, 1), peer)
+    if found is None:
         return ""
-    ulp = found[0].max_ulp
+    ulp = found.max_ulp
     return f"{ulp:.2f}" if ulp < 100 else f"{ulp:,.0f}" if ulp < 2**23 else "no digit right"
 
 

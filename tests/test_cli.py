@@ -23,10 +23,12 @@ def run(*arguments: object, code: int = 0) -> str:
     return result.output
 
 
-@pytest.mark.parametrize("missing", ["typer", "rich"])
+@pytest.mark.parametrize("missing", ["typer", "rich.console", "psutil"])
 def test_main_says_what_to_install(missing, monkeypatch):
     from fastact.cli import main
 
+    for module in [name for name in sys.modules if name.startswith("fastact.cli.")]:
+        monkeypatch.delitem(sys.modules, module)
     monkeypatch.setitem(sys.modules, missing, None)
     with pytest.raises(SystemExit, match=r'pip install "fastact\[cli\]"'):
         main()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import importlib.util
 import itertools
@@ -18,18 +19,20 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
+import psutil
 import pytest
 from typer.testing import CliRunner
 
 import fastact as fa
-from fastact.cli import machine
 from fastact.cli.app import app
 from fastact.cli.catalogue import ACTIVATIONS, choose_activations
 from fastact.cli.machine import Machine, Meter
-from fastact.cli.study import comparison, files, layouts, measuring, page, peers, plan, plots, svg
+from fastact.cli.study import bench, comparison, files, layouts, measuring, page, peers, plan, plots
 from fastact.cli.study.peers.base import Operation
 from fastact.cli.study.results import REUSED, STREAM, Cell, Setting, Study, Timing
-from fastact.cli.study.timing import Samples, interleave
+from fastact.cli.study.styles import COLOURS, STYLES
+from fastact.cli.study.timing import Sampler, Samples, interleave
+from fastact.cli.text import byte_count, bytes_text
 
 PEERS = "numpy,scipy"
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,12 +45,24 @@ def run(*arguments: object, code: int = 0) -> str:
     return result.output
 
 
+@pytest.fixture(scope="module", autouse=True)
+def hasty():
+    """Take few samples: what is tested is not how long anything takes."""
+
+    def few(samplers, *, seconds, least, most):
+        return interleave(samplers, seconds=0, least=min(least, 3), most=3)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(measuring, "interleave", few)
+        yield
+
+
 @pytest.fixture(scope="module")
 def study(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
     """A small study: what it printed, and the folder it wrote to."""
     out = tmp_path_factory.mktemp("study")
-    options = ["--quick", "--functions", "relu,expit,prelu", "--forms", "value,grad,backward"]
-    options += ["--sizes", "1000", "--layouts", "contiguous,strided"]
+    options = ["--functions", "relu,expit,prelu", "--forms", "value,backward"]
+    options += ["--sizes", "1000", "--layouts", "contiguous,strided", "--threads", "1"]
     printed = run("study", *options, "--peers", PEERS, "--out", out)
     return printed, out
 
@@ -72,6 +87,12 @@ def full(study: tuple[str, Path]) -> Study:
     return replace(read, cells=[*read.cells, *cells])
 
 
+@pytest.fixture
+def no_page(monkeypatch):
+    """Spare the plots where they do not matter."""
+    monkeypatch.setattr(files, "page", lambda _: "")
+
+
 # ---- what it prints and writes ----
 
 
@@ -90,8 +111,7 @@ def test_json_has_every_sample(study):
     assert found["machine"]["versions"]["numpy"] == np.__version__
     assert found["peers"] == PEERS.split(",")
     assert found["started"].endswith("+00:00")
-    counts = {1, fa.show_runtime()["default_threads"]}
-    assert found["planned"] == len(found["cells"]) == 3 * 3 * 2 * len(counts)
+    assert found["planned"] == len(found["cells"]) == 3 * 2 * 2
     for cell in found["cells"]:
         timings = {timing["library"]: timing for timing in cell["timings"]}
         assert {"fastact", "fastact out=", "numpy.copyto", "fastact.identity out="} <= set(timings)
@@ -113,7 +133,7 @@ def test_csv_has_a_row_for_each_library_in_each_cell(study):
     )
 
 
-def test_it_is_read_as_it_was_written(study, tmp_path):
+def test_it_is_read_as_it_was_written(study, tmp_path, no_page):
     _, out = study
     read = files.read(out / "study.json")
     again, *_ = files.write(read, tmp_path)
@@ -124,7 +144,7 @@ def test_it_is_read_as_it_was_written(study, tmp_path):
     )
 
 
-def test_an_infinite_error_survives_json(study, tmp_path):
+def test_an_infinite_error_survives_json(study, tmp_path, no_page):
     read = files.read(study[1] / "study.json")
     read.accuracy[0] = replace(read.accuracy[0], max_ulp=float("inf"))
     path, *_ = files.write(read, tmp_path)
@@ -132,23 +152,38 @@ def test_an_infinite_error_survives_json(study, tmp_path):
     assert files.read(path).accuracy[0].max_ulp == float("inf")
 
 
-def test_nothing_half_written_is_left(study, tmp_path, monkeypatch):
+def test_nothing_half_written_is_left(study, tmp_path, monkeypatch, no_page):
     read = files.read(study[1] / "study.json")
     files.write(read, tmp_path)
     before = (tmp_path / "study.json").read_bytes()
 
-    def broken(self, *_, **__):
-        (self.parent / self.name).touch()
+    def broken(descriptor):
         raise OSError("no space left")
 
-    monkeypatch.setattr(Path, "write_text", broken)
+    monkeypatch.setattr(os, "fsync", broken)
     with pytest.raises(OSError, match="no space"):
         files.write(read, tmp_path)
     assert (tmp_path / "study.json").read_bytes() == before
     assert sorted(p.name for p in tmp_path.iterdir()) == ["study.csv", "study.html", "study.json"]
 
 
+def test_a_study_is_shown_again(study, tmp_path):
+    printed, out = study
+    shown = run("study", "--show", out / "study.json")
+    assert shown in printed  # which tells of the files as well
+    assert "Written" not in shown
+    assert "Written" in run("study", "--show", out / "study.json", "--out", tmp_path)
+    for name in ("study.json", "study.csv", "study.html"):
+        assert (tmp_path / name).read_bytes() == (out / name).read_bytes()
+
+
 # ---- the page ----
+
+
+@pytest.fixture(scope="module")
+def shown(full):
+    """The page of the whole study."""
+    return page.page(full)
 
 
 class _Page(HTMLParser):
@@ -175,15 +210,16 @@ class _Page(HTMLParser):
         assert self.open.pop() == tag
 
 
-def test_page_stands_alone_and_is_well_formed(full):
-    text = page.page(full)
+def test_page_stands_alone_and_is_well_formed(shown):
+    text = shown
     parser = _Page()
     parser.feed(text)
     assert parser.open == []
-    assert parser.loads == []
-    assert not {"script", "link", "img", "iframe", "object"} & set(parser.seen)
+    assert all(name.startswith("#") for name in parser.loads)
+    assert not {"link", "img", "iframe", "object"} & set(parser.seen)
+    assert parser.seen.count("script") == 1
     assert "@import" not in text
-    assert "url(" not in text
+    assert set(re.findall(r"url\((.)", text)) <= {"#"}
     # The only address is the name of the SVG namespace, which nothing loads.
     assert set(re.findall(r"https?://[^\"<\s]*", text)) == {"http://www.w3.org/2000/svg"}
     drawings = re.findall(r"<svg.*?</svg>", text, re.DOTALL)
@@ -192,8 +228,7 @@ def test_page_stands_alone_and_is_well_formed(full):
         ElementTree.fromstring(drawing)
 
 
-def test_page_has_the_five_plots(full):
-    text = page.page(full)
+def test_page_has_the_five_plots(full, shown):
     for title in (
         "Nanoseconds per element",
         "Throughput against size",
@@ -201,12 +236,44 @@ def test_page_has_the_five_plots(full):
         "Largest error of each function",
         "Time against largest error",
     ):
-        assert f"<title>{title}" in text, title
-    assert "streaming limit" in text
+        assert f"<title>{title}" in shown, title
+    assert "streaming limit" in shown
     for cache in full.machine.caches:
         if 1 << 12 < cache.bytes < 1 << 26:
-            assert f">L{cache.level}</text>" in text
-    assert "Not measured" not in text
+            assert f">L{cache.level}</text>" in shown
+    assert "Not measured" not in shown
+
+
+def test_colours_are_variables_for_light_and_dark(shown):
+    _, sheet, body = re.split(r"</?style>", shown, maxsplit=2)
+    for name, (light, dark) in COLOURS.items():
+        assert sheet.count(f"--{name}: {light};") == sheet.count(f"--{name}: {dark};") == 1
+    assert not re.search(r"#[0-9a-f]{6}\b", body)
+    assert {f"var(--{name})" for name in ("ink", "grid", "fastact", "numpy")} <= set(
+        re.findall(r"var\(--\w+\)", body)
+    )
+
+
+def test_points_tell_their_values(full, shown):
+    cell = next(cell for cell in full.cells if cell.part == "layouts")
+    assert f">sigmoid contiguous, NumPy: {cell.nanoseconds('numpy'):.3f} ns</" in shown
+
+
+def test_speed_and_error_are_in_one_table_that_sorts(full, shown):
+    heads, rows = page._speed_and_error(full)
+    columns = [name for _, names in heads for name in names]
+    assert [name for name, _ in heads if name] == ["ns per element", "largest error, ulp"]
+    assert columns.count("NumPy") == 2
+    cells = [cell for cell in full.cells if cell.part == "functions"]
+    assert len(rows) == len(cells)
+    for cell, row in zip(cells, rows, strict=True):
+        assert len(row) == len(columns)
+        first = columns.index("fastact")
+        assert row[first][1] == cell.nanoseconds("fastact")
+        last = len(columns) - len(full.libraries)
+        assert row[last][1] == full.error(cell.setting, "fastact")
+    assert all(f'data-value="{value}"' in shown for row in rows for _, value in row)
+    assert shown.count("<button>") >= len(columns)
 
 
 def test_page_says_which_options_a_missing_plot_takes(study):
@@ -216,40 +283,41 @@ def test_page_says_which_options_a_missing_plot_takes(study):
 
 def test_page_escapes_what_the_machine_says(full):
     strange = replace(full.machine, cpu="<b>&", environment={"OMP_X": "<script>"})
-    text = page.page(replace(full, machine=strange))
+    text = page.page(replace(full, machine=strange, cells=[], accuracy=[]))
     assert "&lt;b&gt;&amp;" in text
-    assert "<script" not in text
+    assert "<script>," not in text
+    assert text.count("<script") == 1
 
 
 def test_series_differ_in_colour_marker_and_dash():
-    styles = list(svg.STYLES.values())
-    for a, b in itertools.combinations(styles, 2):
-        assert a.marker != b.marker
-        assert a.dash != b.dash
-        assert a.colour != b.colour or {a.label, b.label} == {"fastact", "fastact, out="}
-    assert set(svg.STYLES) == {"fastact", REUSED, *peers.PEERS}
+    for a, b in itertools.combinations(STYLES.values(), 2):
+        assert a.dashes != b.dashes
+        if {a.label, b.label} == {"fastact", "fastact, out="}:
+            assert a.hollow != b.hollow
+        else:
+            assert a.marker != b.marker
+            assert all(x != y for x, y in zip(COLOURS[a.colour], COLOURS[b.colour], strict=True))
+    assert set(STYLES) == {"fastact", REUSED, *peers.PEERS}
 
 
-def test_points_are_where_their_values_are(full):
-    chart = plots.threads(full)
-    ElementTree.fromstring(chart.svg())
-    scale = svg.Log(1, 100, 0, 200)
-    assert [scale(v) for v in (1, 10, 100)] == pytest.approx([0, 100, 200])
-    assert [v for v, _ in svg.Log(0.9, 11, 0, 1).ticks()] == [1, 2, 5, 10]
-    assert [name for _, name in svg.Bytes(4096, 1 << 21, 0, 1).ticks()] == [
-        "4 KiB",
-        "32 KiB",
-        "256 KiB",
-        "2 MiB",
+def test_axes_have_round_numbers(full):
+    (panel,) = plots.sizes(full).axes
+    assert [label.get_text() for label in panel.get_xticklabels()] == [
+        *("4 KiB", "32 KiB", "256 KiB", "2 MiB", "16 MiB")
     ]
-    assert [v for v, _ in svg.Count(1, 4, 0, 1).ticks()] == [1, 2, 3, 4]
+    cells = [cell for cell in full.cells if cell.part == "layouts"]
+    (axes,) = plots.functions(cells, full.libraries).axes
+    low, high = axes.get_xlim()
+    ticks = [tick for tick in axes.get_xticks() if low <= tick <= high]
+    assert ticks == pytest.approx([1, 2, 5, 10][: len(ticks)])
+    assert len(ticks) >= 3
 
 
 def test_labels_are_moved_apart():
-    places = svg.spread({"a": 10, "b": 11, "c": 95}, 14, 0, 100)
+    places = plots._spread({"a": 10, "b": 11, "c": 95}, 14, 0, 100)
     assert places["b"] - places["a"] >= 14
     assert max(places.values()) <= 100
-    moves = svg.fanned({"a": 1, "b": 2, "c": 50}, 7, 13)
+    moves = plots._fanned({"a": 1, "b": 2, "c": 50})
     assert moves["a"] != moves["b"]
     assert moves["c"] == 0
 
@@ -287,7 +355,7 @@ def test_compare_with_itself_finds_no_difference(study):
     assert "1.00x" in printed
 
 
-def test_compare_says_what_differs_between_machines(study, tmp_path):
+def test_compare_says_what_differs_between_machines(study, tmp_path, no_page):
     _, out = study
     other = files.read(out / "study.json")
     other.machine = replace(other.machine, cpu="An abacus", isa="abacus")
@@ -299,7 +367,7 @@ def test_compare_says_what_differs_between_machines(study, tmp_path):
     assert comparison.differences(other, other) == []
 
 
-def test_compare_of_studies_without_a_common_cell(study, tmp_path):
+def test_compare_of_studies_without_a_common_cell(study, tmp_path, no_page):
     _, out = study
     other = replace(files.read(out / "study.json"), cells=[])
     path, *_ = files.write(other, tmp_path)
@@ -415,6 +483,11 @@ def test_sizes():
     assert plan.elements("memory", "float32") == 32_000_000
     assert plan.elements("memory", "float64") == 16_000_000
     assert plan.elements("512KB", "float64") == 64_000
+    assert plan.elements("1.5 MiB", "float32") == 393_216
+    assert [byte_count(text) for text in ("7", "8MB", "0.5 kb")] == [7, 8_000_000, 500]
+    assert [bytes_text(n) for n in (7, 4096, 1 << 21, 128_000_000)] == [
+        *("7 B", "4 KiB", "2 MiB", "128 MB")
+    ]
     assert Setting("relu", "value", "float64", 1000, 1).bytes == 8000
 
 
@@ -438,7 +511,10 @@ def test_the_seed_decides_the_inputs():
 def test_calls_are_sampled_in_turn():
     seen = []
     measured = interleave(
-        {name: lambda name=name: seen.append(name) for name in "ab"}, seconds=0, least=3, most=3
+        {name: Sampler(lambda name=name: seen.append(name)) for name in "ab"},
+        seconds=0,
+        least=3,
+        most=3,
     )
     assert all(len(samples.seconds) == 3 for samples in measured.values())
     assert all(samples.minimum <= samples.median for samples in measured.values())
@@ -447,9 +523,8 @@ def test_calls_are_sampled_in_turn():
 
 
 def test_a_slow_call_does_not_cost_a_fast_one_its_samples():
-    measured = interleave(
-        {"slow": lambda: time.sleep(0.06), "fast": lambda: None}, seconds=0.3, least=2, most=20
-    )
+    calls = {"slow": Sampler(lambda: time.sleep(0.02)), "fast": Sampler(lambda: None)}
+    measured = interleave(calls, seconds=0.12, least=2, most=20)
     assert len(measured["slow"].seconds) < 6 < len(measured["fast"].seconds)
 
 
@@ -499,11 +574,55 @@ def test_a_study_without_peers_has_fastact_and_the_copies(tmp_path, monkeypatch)
     assert [t.library for t in found.cells[0].timings][-1] == "fastact"
 
 
+# ---- held to an instruction set ----
+
+
+def test_a_study_held_to_an_instruction_set(tmp_path, monkeypatch):
+    before = fa.isa()
+    options = ["--functions", "tanh", "--forms", "value", "--sizes", "100", "--threads", "1"]
+    try:
+        printed = run("study", *options, "--isa", "scalar", "--peers", "numpy", "--out", tmp_path)
+    finally:
+        fa.use_isa(before)
+    assert "numpy, held to scalar: " in " ".join(printed.split())
+    found = files.read(tmp_path / "study.json")
+    assert found.machine.isa == "scalar"
+    assert found.held == {"numpy": bench.held("scalar", "numpy")}
+    (cell,) = found.cells
+    assert len(cell.timing("numpy").samples.seconds) >= 3
+    assert found.error(cell.setting, "numpy") < 4
+    assert "NumPy</dt><dd>" in (tmp_path / "study.html").read_text()
+
+
+def test_a_process_of_its_own_has_the_environment(monkeypatch):
+    variables = {"FASTACT_TRIED": "yes"}
+    monkeypatch.setattr(bench, "hold", lambda isa, peer: variables)
+    with contextlib.ExitStack() as stack:
+        found, missing = bench.benches(stack, ["numpy"], 0, "avx2", required=True)
+        (child,) = psutil.Process().children()[-1:]
+        seen = child.environ() if sys.platform == "linux" else variables
+        setting = Setting("relu", "value", "float32", 10, 1)
+        assert found["numpy"].prepare(setting).library == "numpy"
+        assert found["numpy"].prepare(replace(setting, form="grad")) is None
+    assert missing == []
+    assert seen["FASTACT_TRIED"] == "yes"
+    assert "FASTACT_TRIED" not in os.environ
+    assert not child.is_running()
+
+
+def test_what_holds_a_peer_is_said(monkeypatch):
+    assert "ATEN_CPU_CAPABILITY=avx2 ONEDNN_MAX_CPU_ISA=AVX2" in bench.held("avx2", "torch")
+    assert bench.held("avx2", "jax") == "XLA_FLAGS=--xla_cpu_max_isa=AVX2"
+    for flags, words in ((["avx2", "avx512f"], "could not be held"), (["avx2"], "nothing wider")):
+        monkeypatch.setattr(bench, "cpu_facts", lambda flags=flags: {"flags": flags})
+        assert words in bench.held("avx2", "onnxruntime")
+
+
 # ---- the machine ----
 
 
 def test_a_busy_machine_is_said_before_and_after(tmp_path, monkeypatch):
-    monkeypatch.setattr(machine, "_load_average", lambda: 99.0)
+    monkeypatch.setattr(psutil, "getloadavg", lambda: (99.0, 9.0, 9.0))
     monkeypatch.setattr(Meter, "others", lambda self: 0.5)
     options = ["--functions", "relu", "--forms", "value", "--sizes", "100", "--threads", "1"]
     printed = run("study", *options, "--peers", "none", "--out", tmp_path)
@@ -530,18 +649,19 @@ def test_other_processes_are_told_from_our_own(own, share, monkeypatch):
     assert Meter().others() == share
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc/stat")
-def test_a_busy_process_is_seen():
+def test_children_are_told_from_other_processes():
     spin = "import time; end = time.perf_counter() + 60\nwhile time.perf_counter() < end: pass"
-    with subprocess.Popen([sys.executable, "-c", spin]) as busy:
+    with subprocess.Popen([sys.executable, "-c", spin]) as child:
         try:
+            time.sleep(0.1)
+            before = Meter._read()
             time.sleep(0.3)
-            meter = Meter()
-            time.sleep(0.5)
-            share = meter.others()
+            after = Meter._read()
         finally:
-            busy.kill()
-    assert share > 0.5 / machine.usable_cpus()
+            child.kill()
+    busy, total, own = (b - a for a, b in zip(before, after, strict=True))
+    assert 0 < busy <= total
+    assert own > 0.05  # the child's, as this process only slept
 
 
 # ---- errors ----
@@ -566,6 +686,9 @@ def test_help_tells_every_option_and_its_default():
         (["--layouts", "transpose"], ["Did you mean 'transposed'?", "strided"]),
         (["--sizes", "big"], ["cannot read the size 'big'", "memory"]),
         (["--threads", "0"], ["'0' is neither a number"]),
+        (["--isa", "sse"], ["unknown instruction set 'sse'", "avx2"]),
+        (["--isa", "avx2,scalar"], ["one instruction set at a time"]),
+        (["--show", "no.json"], ["No such file"]),
         (["--out", __file__], ["exists and is not a folder"]),
         (["--compare", "no.json", "no.json"], ["No such file"]),
         (["--compare", __file__, __file__], ["is not the JSON of a study"]),
@@ -580,5 +703,5 @@ def test_a_study_of_another_schema_is_refused(study, tmp_path):
     found = json.loads((study[1] / "study.json").read_text())
     path = tmp_path / "old.json"
     path.write_text(json.dumps({**found, "schema": 1}))
-    with pytest.raises(ValueError, match="it has schema 1, this version reads 2"):
+    with pytest.raises(ValueError, match="it has schema 1, this version reads 3"):
         files.read(path)

@@ -8,13 +8,11 @@ __all__ = ["main"]
 def main() -> None:
     """Run the command line, or say what to install for it."""
     try:
-        import rich  # noqa: F401
-        import typer  # noqa: F401
+        from fastact.cli.app import app
     except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
         sys.exit(
-            f"The command line needs {error.name}, which is not installed.\n"
+            f"The command line needs {package}, which is not installed.\n"
             'Install it with: pip install "fastact[cli]"'
         )
-    from fastact.cli.app import app
-
     app()

@@ -6,7 +6,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated, NoReturn, TypeVar
 
@@ -27,6 +27,8 @@ import fastact
 from fastact.cli import listing
 from fastact.cli.catalogue import ACTIVATIONS, choose, choose_activations, choose_parameters
 from fastact.cli.machine import Machine
+from fastact.cli.text import byte_count
+from fastact.cli.writing import write_text
 
 __all__ = ["app"]
 
@@ -34,7 +36,6 @@ app = typer.Typer(
     help="Neural-network activations as NumPy ufuncs: measured, checked and listed.",
     no_args_is_help=True,
     rich_markup_mode="markdown",  # which lets paragraphs flow
-    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -81,7 +82,34 @@ def _progress(console: Console, *, counted: bool = True) -> Iterator[Progress]:
         yield progress
 
 
-@app.command()
+def _examples(*lines: str) -> str:
+    """Return what a command's help ends with: a list in Markdown."""
+    return "Examples:\n\n" + "\n\n".join(f"- `fastact {line}`" for line in lines)
+
+
+def _complete_names(incomplete: str) -> list[str]:
+    return [name for name in ACTIVATIONS if name.startswith(incomplete)]
+
+
+Names = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[NAMES]...",
+        help="Functions; all if none is given.",
+        autocompletion=_complete_names,
+    ),
+]
+
+
+@app.command(
+    epilog=_examples(
+        "study --quick",
+        "study --functions gelu,silu --sizes 4096,memory --threads 1,all",
+        "study --isa avx2 --peers torch,numpy --forms backward",
+        "study --show fastact-study/study.json",
+        "study --compare before.json after.json",
+    )
+)
 def study(
     functions: Annotated[
         str | None,
@@ -117,13 +145,32 @@ def study(
             "  [default: those installed; with --quick the first five of them]",
         ),
     ] = None,
+    isa: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Hold all to avx512, avx2 or scalar, each peer in a process of its own."
+            "  [default: each takes what it likes]",
+        ),
+    ] = None,
     quick: Annotated[
         bool, typer.Option("--quick", help="Fewer cells and rounds: ends within 30 seconds.")
     ] = False,
     seed: Annotated[int, typer.Option(min=0, help="Of the random inputs.")] = 0,
     out: Annotated[
-        Path, typer.Option(metavar="DIR", help="Where study.json, study.csv, study.html go.")
-    ] = Path("fastact-study"),
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Where study.json, study.csv, study.html go.  [default: fastact-study]",
+        ),
+    ] = None,
+    show: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="A.json",
+            help="Print a study that was made before; with --out its files are made anew.",
+        ),
+    ] = None,
     compare: Annotated[
         tuple[Path, Path] | None,
         typer.Option(
@@ -135,9 +182,9 @@ def study(
 ) -> None:
     """Measure fastact beside PyTorch, JAX, ONNX Runtime, NumPy, SciPy, numexpr and numba.
 
-    Libraries are sampled in turn in one process, on the same arrays, and each result is compared
-    with the reference. Without --sizes, --threads and --layouts all functions are measured in cache
-    and in memory, and a few by size, threads and layout, within 10 minutes; with one of them every
+    Libraries are sampled in turn, on the same values, and each result is compared with the
+    reference. Without --sizes, --threads and --layouts all functions are measured in cache and in
+    memory, and a few by size, threads and layout, within 10 minutes; with one of them every
     combination is, however long that takes. Tables go to the terminal, plots to study.html, every
     sample to study.json. Ctrl-C keeps what is done.
     """
@@ -146,12 +193,16 @@ def study(
     if compare is not None:
         _compare(console, *compare)
         return
-    _need_scipy()
-    from fastact.cli.study import files, measuring, plan, tables
+    if show is not None:
+        _show(console, show, out)
+        return
+    from fastact.cli.study import bench, files, measuring, plan, tables
     from fastact.cli.study import layouts as arrangements
     from fastact.cli.study import peers as libraries
     from fastact.cli.study.results import Setting
 
+    if isa is not None:
+        _checked("--isa", lambda: _hold_to(choose("instruction set", isa, bench.ISAS, [])))
     machine = Machine.here()  # the load, before our own imports add to it
     all_threads = int(fastact.show_runtime()["default_threads"])
     rows = _checked("--functions", lambda: plan.measurable(choose_activations(_names(functions))))
@@ -172,9 +223,10 @@ def study(
         "--peers",
         lambda: choose("peer", "" if peers == "none" else peers, libraries.PEERS, usual),
     )
+    effort = measuring.Effort.quick(started) if quick else measuring.Effort.ordinary(started)
     if sizes or threads or layouts:
         named_sizes = _names(sizes) or ["cache", "memory"]
-        effort = measuring.Effort.quick(started) if quick else measuring.Effort()
+        effort = effort if quick else measuring.Effort()
         parts = _checked(
             "--sizes",
             lambda: plan.product(
@@ -182,7 +234,6 @@ def study(
             ),
         )
     else:
-        effort = measuring.Effort.quick(started) if quick else measuring.Effort.ordinary(started)
         if quick and forms is None:
             chosen_forms = ["value"]
         parts = plan.study(
@@ -193,26 +244,30 @@ def study(
             quick=quick,
             cache_bytes=max((cache.bytes for cache in machine.caches), default=0),
         )
-    folder = _checked("--out", lambda: files.make_folder(out))
+    folder = _checked("--out", lambda: files.make_folder(out or Path("fastact-study")))
     tables.print_notices(console, machine.notices)
-    with console.status("Importing the libraries to be measured ..."):
-        beside, missing = _checked(
-            "--peers", lambda: libraries.load(named_peers, required=peers is not None)
-        )
-    for reason in missing:
-        console.print(f"[yellow]Left out:[/] {reason}.")
-    result = measuring.start(machine, seed, beside)
-    settings = [setting for part in parts for setting in part.settings]
-    weights = [effort.weight(setting) for setting in settings]
-    with _progress(console, counted=False) as progress:
-        task = progress.add_task("", total=sum(weights))
+    with ExitStack() as stack:
+        with console.status("Importing the libraries to be measured ..."):
+            beside, missing = _checked(
+                "--peers",
+                lambda: bench.benches(stack, named_peers, seed, isa, required=peers is not None),
+            )
+        for reason in missing:
+            console.print(f"[yellow]Left out:[/] {reason}.")
+        result = measuring.start(machine, seed, list(beside))
+        if isa is not None:
+            result.held = {name: bench.held(isa, name) for name in beside}
+        settings = [setting for part in parts for setting in part.settings]
+        weights = [effort.weight(setting) for setting in settings]
+        with _progress(console, counted=False) as progress:
+            task = progress.add_task("", total=sum(weights))
 
-        def report_cell(setting: Setting, done: int) -> None:
-            label = f"{done + 1} of {len(settings)}: {setting.function} {setting.form}"
-            label += f" · {setting.elements:,} · {setting.threads}t"
-            progress.update(task, completed=sum(weights[:done]), description=f"{label:<54}")
+            def report_cell(setting: Setting, done: int) -> None:
+                label = f"{done + 1} of {len(settings)}: {setting.function} {setting.form}"
+                label += f" · {setting.elements:,} · {setting.threads}t"
+                progress.update(task, completed=sum(weights[:done]), description=f"{label:<54}")
 
-        measuring.measure(result, parts, beside, effort, report_cell)
+            measuring.measure(result, parts, list(beside.values()), effort, report_cell)
     paths = files.write(result, folder)
     tables.print_study(console, result)
     console.print(f"Written: {', '.join(str(path) for path in paths)}", style="dim")
@@ -220,9 +275,29 @@ def study(
         raise typer.Exit(INTERRUPTED)
 
 
+def _hold_to(isas: list[str]) -> None:
+    """Let fastact itself use an instruction set that a study holds all to."""
+    if len(isas) != 1:
+        raise ValueError("one instruction set at a time")
+    if isas[0] not in fastact.available_isas():
+        available = ", ".join(fastact.available_isas())
+        raise ValueError(f"{isas[0]} is not available here. Choose from: {available}")
+    fastact.use_isa(isas[0])
+
+
+def _show(console: Console, path: Path, out: Path | None) -> None:
+    """Print a study that is on disk, and write its files anew if a folder is given."""
+    from fastact.cli.study import files, tables
+
+    result = _checked("--show", lambda: files.read(path))
+    tables.print_study(console, result)
+    if out is not None:
+        paths = files.write(result, _checked("--out", lambda: files.make_folder(out)))
+        console.print(f"Written: {', '.join(str(path) for path in paths)}", style="dim")
+
+
 def _compare(console: Console, first: Path, second: Path) -> None:
-    """Print the ratios of two studies; the exit code is 1 where they cannot be believed."""
-    _need_scipy()
+    """Print the ratios of two studies; the exit code is 1 where they are not comparable."""
     from fastact.cli.study import comparison, files
 
     before = _checked("--compare", lambda: files.read(first))
@@ -237,21 +312,15 @@ def _compare(console: Console, first: Path, second: Path) -> None:
         raise typer.Exit(1)
 
 
-def _need_scipy() -> None:
-    """Stop with a clear message where the reference cannot be computed."""
-    try:
-        import scipy  # noqa: F401
-    except ModuleNotFoundError:
-        typer.echo('The reference needs SciPy: pip install "fastact[cli]"', err=True)
-        raise typer.Exit(1) from None
-
-
-@app.command()
+@app.command(
+    epilog=_examples(
+        "verify gelu silu",
+        "verify --dtype float16,bfloat16",
+        "verify tanh --forms value --isa all --exhaustive",
+    )
+)
 def verify(
-    names: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[NAMES]...", help="Functions; all if none is given."),
-    ] = None,
+    names: Names = None,
     dtype: Annotated[
         str, typer.Option(metavar="DTYPES", help="Of float32, float64, float16, bfloat16, or all.")
     ] = "float32",
@@ -288,7 +357,6 @@ def verify(
     full, float64 against mpmath. The exit code is 1 where a bound is broken.
     """
     console = _console()
-    _need_scipy()
     from fastact.cli import exact, verdicts, worst
     from fastact.cli import verify as checks
 
@@ -352,7 +420,7 @@ def verify(
             "interrupted": interrupted,
             "results": [verdict.as_dict() for verdict in found],
         }
-        json_file.write_text(json.dumps(results, indent=1) + "\n")
+        write_text(json_file, json.dumps(results, indent=1) + "\n")
     if interrupted:
         console.print(
             f"[yellow]Interrupted:[/] {len(found)} of {len(work) * len(isas)} checks were finished."
@@ -362,13 +430,30 @@ def verify(
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(
+    epilog=_examples(
+        "apply gelu x.npy y.npy",
+        "apply leaky_relu x.npy x.npy --param negative_slope=0.2 --dtype float32 --force",
+        "apply silu part-*.npy results/",
+        "apply swiglu a.npy b.npy y.npy",
+        "apply gelu --form backward g.npy x.npy gx.npy",
+        "apply mish - - < x.npy > y.npy",
+    )
+)
 def apply(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A function.")],
-    source: Annotated[str, typer.Argument(metavar="IN", help="A .npy file, or - for a pipe.")],
-    target: Annotated[str, typer.Argument(metavar="OUT", help="A .npy file, or - for a pipe.")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="A function.", autocompletion=_complete_names)
+    ],
+    paths: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="IN... OUT...",
+            help="As many .npy files as the form takes and gives, - for a pipe; or any number of"
+            " files and a folder for the results, where it takes one array and gives one.",
+        ),
+    ],
     form: Annotated[
-        str, typer.Option(metavar="FORM", help="One of value, grad, grad_parameter.")
+        str, typer.Option(metavar="FORM", help="value, grad, backward ... as `fastact list` has.")
     ] = "value",
     param: Annotated[
         list[str] | None,
@@ -397,53 +482,45 @@ def apply(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace OUT; it may be IN.")] = False,
 ) -> None:
-    """Compute a function of every element of a .npy file.
+    """Compute a function of every element of .npy files.
 
-    IN may be larger than memory. OUT appears when it is complete; after an error or Ctrl-C it is as
-    it was. The shape and the memory order stay, integers become floating.
+    They may be larger than memory. OUT appears when it is complete; after an error or Ctrl-C it is
+    as it was. The shape and the memory order stay, integers become floating.
     """
     from fastact.cli import apply as files
 
     if name == "all":
         raise typer.BadParameter("one function at a time", param_hint="NAME")
     (row,) = _checked("NAME", lambda: choose_activations([name]))
-    _checked("--form", lambda: files.check_form(row, form))
+    _checked("--form", lambda: choose(f"form of {row.name}", form, row.forms, []))
     parameters = _checked("--param", lambda: choose_parameters(row, param or []))
     dtypes = _checked("--dtype", lambda: choose("dtype", dtype, files.DTYPES, []))
     if len(dtypes) > 1:
         raise typer.BadParameter("one dtype at a time", param_hint="--dtype")
     inputs = _checked("--input-dtype", lambda: choose("dtype", input_dtype, files.INPUT_DTYPES, []))
     given = _checked("--input-dtype", lambda: files.dtype_named(inputs[0]) if inputs else None)
-    chunk_bytes = _checked("--chunk", lambda: files.byte_count(chunk))
+    chunk_bytes = _checked("--chunk", lambda: byte_count(chunk))
     function = files.Function(row, form, parameters, np.dtype(dtypes[0]) if dtypes else None)
-    try:
-        with (
-            files.opened(source) as file,
-            files.written(target, force=force) as descriptor,
-            files.progress(row.ufunc_name(form)) as report,
-            fastact.num_threads(threads or fastact.get_num_threads()),
-        ):
-            files.apply(
-                function,
-                file,
-                descriptor,
-                chunk=chunk_bytes,
-                report=report,
-                input_dtype=given,
-            )
-    except KeyboardInterrupt:
-        _stop("Interrupted" + f": {target} is as it was" * (target != "-"), INTERRUPTED)
-    except BrokenPipeError:
-        raise typer.Exit(1) from None  # whoever was to read has gone, and knows
-    except files.Unreadable as error:
-        _stop(f"Error: {'the input' if source == '-' else source}: {error}")
-    except OSError as error:
-        name = source if error.filename == source else target
-        _stop(f"Error: {name}: {error.strerror}")
-    except MemoryError:
-        _stop("Error: not enough memory. A smaller --chunk takes less")
-    except ValueError as error:
-        _stop(f"Error: {error}")
+    runs = _checked("IN... OUT...", lambda: files.runs(function, paths))
+    with fastact.num_threads(threads or fastact.get_num_threads()):
+        for done, run in enumerate(runs):
+            what = "Interrupted"
+            try:
+                files.carry_out(run, function, chunk_bytes, given, force=force)
+                continue
+            except KeyboardInterrupt:
+                left = [target for target in run.targets if target != "-"]
+                what += f": {' and '.join(left)} left as before" if left else ""
+                code = INTERRUPTED
+            except BrokenPipeError:
+                raise typer.Exit(1) from None  # whoever was to read has gone, and knows
+            except (OSError, ValueError) as error:
+                what, code = f"Error: {error}", 1
+            except MemoryError:
+                what, code = "Error: not enough memory. A smaller --chunk takes less", 1
+            if done:
+                what += f". The first {done} of {len(runs)} files are done"
+            _stop(what, code)
 
 
 def _stop(message: str, code: int = 1) -> NoReturn:
@@ -451,10 +528,19 @@ def _stop(message: str, code: int = 1) -> NoReturn:
     raise typer.Exit(code)
 
 
-@app.command()
+@app.command(
+    epilog=_examples(
+        "plot gelu silu mish",
+        "plot elu --form value,grad,grad_parameter --range -4 2",
+        "plot gelu --out gelu.svg",
+    )
+)
 def plot(
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="[NAMES]...", help="Functions, up to 7.")
+        list[str] | None,
+        typer.Argument(
+            metavar="[NAMES]...", help="Functions, up to 7.", autocompletion=_complete_names
+        ),
     ] = None,
     form: Annotated[
         str, typer.Option(metavar="FORMS", help="Of value, grad, grad_parameter.")
@@ -464,9 +550,7 @@ def plot(
     ] = (-5.0, 5.0),
     out: Annotated[
         Path | None,
-        typer.Option(
-            metavar="FILE", help="A .png or .svg file; needs matplotlib.  [default: the terminal]"
-        ),
+        typer.Option(metavar="FILE", help="A .png or .svg file.  [default: the terminal]"),
     ] = None,
     articles: Annotated[
         bool, typer.Option("--articles", help="The figures of two introductory articles instead.")
@@ -486,7 +570,7 @@ def plot(
     console = _console()
     if out is None:
         if not console.encoding.startswith("utf"):
-            _stop(f"Error: {console.encoding} has no braille dots. Write a picture by --out FILE")
+            _stop(f"Error: the encoding {console.encoding} cannot show the plot; use --out FILE")
         drawing.draw_text(console, panels)
         return
     if out.suffix.lower() not in drawing.SUFFIXES:
@@ -494,19 +578,14 @@ def plot(
         raise typer.BadParameter(f"{out} does not end in {ends}", param_hint="--out")
     try:
         drawing.draw_picture(panels, out)
-    except ModuleNotFoundError as error:
-        _stop(f'A picture needs {error.name}: pip install "fastact[plot]"')
     except OSError as error:
         _stop(f"Error: {out}: {error.strerror}")
     console.print(f"Written: {out}", style="dim")
 
 
-@app.command("list")
+@app.command("list", epilog=_examples("list", "list gelu swish", "list --json"))
 def list_(
-    names: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[NAMES]...", help="Functions; all if none is given."),
-    ] = None,
+    names: Names = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """List the functions: aliases, parameters with defaults, promised bounds."""
@@ -517,7 +596,7 @@ def list_(
         listing.print_functions(_console(), rows)
 
 
-@app.command()
+@app.command(epilog=_examples("info", "info --json"))
 def info(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """Show what fastact runs on: version, instruction set, threads, processor, peers."""
     if as_json:

@@ -1,4 +1,4 @@
-"""`fastact apply`: a function of every element of a .npy file, which need not fit into memory.
+"""`fastact apply`: a function of every element of .npy files, which need not fit into memory.
 
 A chunk at a time is mapped, computed and written. The output goes through write(): there a full
 disk is an error, while under a memory map it would be a signal that ends the process.
@@ -10,17 +10,12 @@ import importlib
 import io
 import math
 import os
-import re
-import secrets
-import signal
 import stat
 import sys
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 from typing import Any, BinaryIO, TypeAlias
 
 import numpy as np
@@ -31,39 +26,32 @@ from rich.progress import (
     BarColumn,
     DownloadColumn,
     Progress,
-    ProgressColumn,
-    Task,
     TaskProgressColumn,
     TextColumn,
     TimeRemainingColumn,
+    TransferSpeedColumn,
 )
-from rich.text import Text
 
-from fastact.cli.catalogue import Activation, choose
+from fastact.cli.catalogue import Activation
+from fastact.cli.writing import replacing
 
 __all__ = [
     "DTYPES",
     "INPUT_DTYPES",
     "Function",
     "Header",
+    "Run",
     "Unreadable",
     "apply",
-    "byte_count",
-    "check_form",
+    "carry_out",
     "dtype_named",
     "opened",
     "progress",
+    "runs",
     "written",
 ]
 
 _Array: TypeAlias = NDArray[Any]
-
-# The forms with one array in and one out, and why the others are none for files.
-FORMS = ("value", "grad", "grad_parameter")
-_TWO_FILES = {
-    "value_and_grad": "it has two results: run apply for value and again for grad",
-    "backward": "it takes a second array: multiply the result of grad",
-}
 
 # What .npy can hold; bfloat16 it calls two bytes of anything.
 DTYPES = ("float16", "float32", "float64")
@@ -71,11 +59,13 @@ INPUT_DTYPES = ("bfloat16",)
 
 _ZIP = b"PK\x03\x04"
 
-_UNITS = {"": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9}
+# What the arrays of each form are, for messages.
+_OPERANDS = {"backward": ("G", "X"), "backward_from_output": ("G", "Y")}
+_RESULTS = {"value_and_grad": ("OUT", "OUT_GRAD")}
 
 
 class Unreadable(ValueError):
-    """The input is no .npy file, is damaged, or of a dtype that cannot be taken."""
+    """The input is not a .npy file, is damaged, or of a dtype that cannot be taken."""
 
 
 @dataclass(frozen=True)
@@ -87,26 +77,90 @@ class Function:
     parameters: Mapping[str, float]
     dtype: np.dtype[Any] | None = None
 
-    def __call__(self, x: _Array, out: _Array | None = None) -> _Array:
-        """Compute one chunk."""
-        x = x.astype(self.dtype or x.dtype.newbyteorder("="), copy=False)
-        y: _Array = self.activation.ufunc(self.form)(x, **self.parameters, out=out)
-        return y
+    @property
+    def name(self) -> str:
+        """The name of the ufunc."""
+        return self.activation.ufunc_name(self.form)
 
-    def result_dtype(self, given: np.dtype[Any]) -> np.dtype[Any]:
-        """Return the dtype of the results; `Unreadable` for what cannot be computed."""
-        if self.dtype is not None and not np.can_cast(given, self.dtype, "same_kind"):
-            raise Unreadable(f"{given} cannot be cast to {self.dtype}")
+    @property
+    def operands(self) -> tuple[str, ...]:
+        """What the arrays that it takes are called."""
+        arrays = ("A", "B") if self.activation.arrays == 2 else ("IN",)
+        if self.form == "backward":
+            return ("G", *(arrays if len(arrays) == 2 else ("X",)))
+        return _OPERANDS.get(self.form, arrays)
+
+    @property
+    def results(self) -> tuple[str, ...]:
+        """What the arrays that it gives are called."""
+        count = self.activation.ufunc(self.form).nout
+        return _RESULTS.get(self.form, ("OUT",) if count == 1 else ("OUT_1", "OUT_2"))
+
+    def __call__(self, *operands: _Array, out: Sequence[_Array] | None = None) -> list[_Array]:
+        """Compute one chunk."""
+        native = [x.astype(self.dtype or x.dtype.newbyteorder("="), copy=False) for x in operands]
+        found = self.activation.ufunc(self.form)(
+            *native, **self.parameters, out=tuple(out) if out else None
+        )
+        return list(found) if isinstance(found, tuple) else [found]
+
+    def result_dtypes(self, given: Sequence[np.dtype[Any]]) -> list[np.dtype[Any]]:
+        """Return the dtypes of the results; `Unreadable` for what cannot be computed."""
+        for dtype in given:
+            if self.dtype is not None and not np.can_cast(dtype, self.dtype, "same_kind"):
+                raise Unreadable(f"{dtype} cannot be cast to {self.dtype}")
         try:
-            return self(np.empty(0, given)).dtype
+            return [y.dtype for y in self(*(np.empty(0, dtype) for dtype in given))]
         except TypeError:
-            unknown = given.kind == "V" and given.names is None and given.itemsize == 2
+            unknown = any(d.kind == "V" and d.names is None and d.itemsize == 2 for d in given)
             raise Unreadable(
-                f"{given} is no dtype that {self.activation.name} takes; those are bool, integers,"
-                " float16, float32 and float64"
+                f"{self.activation.name} does not take {' and '.join(map(str, given))}, but bool,"
+                " integers, float16, float32 and float64"
                 + ". If it stands for bfloat16, say --input-dtype bfloat16"
                 * unknown
             ) from None
+
+
+@dataclass(frozen=True)
+class Run:
+    """Files to read and files to write, ``-`` for a pipe."""
+
+    sources: tuple[str, ...]
+    targets: tuple[str, ...]
+
+
+def runs(function: Function, files: Sequence[str]) -> list[Run]:
+    """Return what is to be done with the files of a command line.
+
+    As many as the function has operands and results, or any number of operands of a function of
+    one array before the folder that the results go to.
+
+    Raises
+    ------
+    ValueError
+        If it is neither.
+    """
+    operands, results = function.operands, function.results
+    single = len(operands) == len(results) == 1
+    if single and len(files) > 1 and os.path.isdir(files[-1]):
+        sources, folder = files[:-1], files[-1]
+        names = [Path(source).name for source in sources]
+        twice = {name for name in names if names.count(name) > 1}
+        if twice or "-" in sources:
+            raise ValueError(f"{folder} is a folder: {', '.join(twice) or '-'} has no name there")
+        return [Run((s,), (os.path.join(folder, n),)) for s, n in zip(sources, names, strict=True)]
+    if len(files) != len(operands) + len(results):
+        usage = f"{function.name} takes {' '.join((*operands, *results))}"
+        if single:
+            usage += ", or IN ... FOLDER with a folder that exists"
+        raise ValueError(f"{usage}; given: {' '.join(files) or 'no file'}")
+    run = Run(tuple(files[: len(operands)]), tuple(files[len(operands) :]))
+    for side in (run.sources, run.targets):
+        if side.count("-") > 1:
+            raise ValueError("'-' can stand for one IN and for one OUT")
+    if len({os.path.realpath(name) for name in run.targets}) < len(run.targets):
+        raise ValueError("two results cannot go to one file")
+    return [run]
 
 
 @dataclass(frozen=True)
@@ -121,6 +175,11 @@ class Header:
     def size(self) -> int:
         """The number of elements."""
         return math.prod(self.shape)
+
+    @property
+    def layout(self) -> str:
+        """Shape and order, for messages."""
+        return f"{self.shape} in {'Fortran' if self.fortran_order else 'C'} order"
 
     @property
     def nbytes(self) -> int:
@@ -149,7 +208,7 @@ class Header:
                     "its header is longer than that of an array of numbers. Save it again: "
                     "numpy.save(name, numpy.load(name, max_header_size=10**6))"
                 ) from error
-            raise Unreadable(f"no .npy file that can be read: {error}") from error
+            raise Unreadable(f"not a .npy file that can be read: {error}") from error
         if header.dtype.hasobject:
             raise Unreadable("an array of Python objects, which are never unpickled")
         if any(size < 0 for size in header.shape):
@@ -191,62 +250,97 @@ def dtype_named(name: str) -> np.dtype[Any]:
     return dtype
 
 
-def check_form(activation: Activation, form: str) -> None:
-    """Raise ValueError for a form of the activation that is not one array in and one out."""
-    if activation.arrays != 1:
-        raise ValueError(f"{activation.name} takes {activation.arrays} arrays, and IN is one file")
-    if form in _TWO_FILES:
-        raise ValueError(f"{form} needs more than one file: {_TWO_FILES[form]}")
-    choose("form", form, FORMS, FORMS)
-    if form not in activation.forms:
-        raise ValueError(f"{activation.name} has no derivative with respect to a parameter")
-
-
 def apply(
     function: Function,
-    source: BinaryIO,
-    target: int,
+    sources: Sequence[BinaryIO],
+    targets: Sequence[int],
     *,
     chunk: int,
     report: Callable[[int, int], None],
     input_dtype: np.dtype[Any] | None = None,
 ) -> None:
-    """Write the function of every element of a .npy stream.
+    """Write the function of every element of .npy streams.
 
     Parameters
     ----------
     function : Function
         What to compute.
-    source : binary file
-        At the beginning of a .npy header; a regular file is mapped, anything else read.
-    target : int
-        The file descriptor to write to.
+    sources : sequence of binary file
+        Each at the beginning of a .npy header; a regular file is mapped, anything else read.
+    targets : sequence of int
+        The file descriptors to write to.
     chunk : int
         How many bytes of the input are held at once.
     report : callable
         Is told how many bytes have been done, and of how many.
     input_dtype : dtype, optional
-        Of the elements, where the file cannot tell.
+        Of the elements, where the files cannot tell.
 
     Raises
     ------
     Unreadable
-        If the source is no .npy file, is cut off, or its dtype cannot be taken.
+        If a source is not a .npy file, is cut off, of another shape than the first, or its dtype
+        cannot be taken.
     OSError
         If something cannot be read or written.
     """
-    header = Header.read(source).viewed(input_dtype)
-    dtype = function.result_dtype(header.dtype)
-    elements = max(1, min(chunk // header.dtype.itemsize, header.size))
-    chunks = _mapped if stat.S_ISREG(os.fstat(source.fileno()).st_mode) else _read
-    parts = chunks(source, header, elements)
-    Header(header.shape, header.fortran_order, dtype).write(target)
-    results = np.empty(elements, dtype)
+    headers = [Header.read(source).viewed(input_dtype) for source in sources]
+    first = headers[0]
+    for header in headers[1:]:
+        if (header.shape, header.fortran_order) != (first.shape, first.fortran_order):
+            raise Unreadable(f"{first.layout} and {header.layout}: the arrays must have one layout")
+    dtypes = function.result_dtypes([header.dtype for header in headers])
+    item_bytes = sum(header.dtype.itemsize for header in headers)
+    elements = max(1, min(chunk // item_bytes, first.size))
+    parts = [
+        (_mapped if stat.S_ISREG(os.fstat(source.fileno()).st_mode) else _read)(
+            source, header, elements
+        )
+        for source, header in zip(sources, headers, strict=True)
+    ]
+    for target, dtype in zip(targets, dtypes, strict=True):
+        Header(first.shape, first.fortran_order, dtype).write(target)
+    memory = [np.empty(elements, dtype) for dtype in dtypes]
     done = 0
-    for part in parts:
-        _write_all(target, function(part, results[: part.size]))
-        done += part.nbytes
-        report(done, header.nbytes)
+    for operands in zip(*parts, strict=True):
+        count = operands[0].size
+        results = function(*operands, out=[y[:count] for y in memory])
+        for target, y in zip(targets, results, strict=True):
+            _write_all(target, y)
+        done += count * item_bytes
+        report(done, first.size * item_bytes)
+
+
+def carry_out(
+    run: Run,
+    function: Function,
+    chunk: int,
+    input_dtype: np.dtype[Any] | None = None,
+    *,
+    force: bool = False,
+) -> None:
+    """Do a run, so that its targets appear when all of them are complete.
+
+    Raises
+    ------
+    OSError, ValueError
+        With the file in the message.
+    """
+    try:
+        label = " ".join((function.name, *(Path(source).name for source in run.sources)))
+        with ExitStack() as stack, progress(label) as report:
+            sources = [stack.enter_context(opened(source)) for source in run.sources]
+            targets = [stack.enter_context(written(name, force=force)) for name in run.targets]
+            apply(function, sources, targets, chunk=chunk, report=report, input_dtype=input_dtype)
+    except Unreadable as error:
+        names = ["the input" if name == "-" else name for name in run.sources]
+        raise ValueError(f"{' and '.join(names)}: {error}") from error
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        known = [name for name in (*run.sources, *run.targets) if name == error.filename]
+        name = known[0] if known else " and ".join(run.targets)
+        raise OSError(f"{name}: {error.strerror}") from error
 
 
 def _mapped(file: BinaryIO, header: Header, elements: int) -> Iterator[_Array]:
@@ -311,8 +405,8 @@ def opened(source: str) -> Iterator[BinaryIO]:
 def written(target: str, *, force: bool) -> Iterator[int]:
     """Give the descriptor of a file that takes its name in the end, or of a pipe for ``-``."""
     if target != "-":
-        with _replaced(Path(target), force=force) as descriptor:
-            yield descriptor
+        with replacing(Path(target), force=force) as file:
+            yield file.fileno()
     elif sys.stdout is None:
         raise ValueError("'-' writes to the standard output, which is closed")
     elif sys.stdout.isatty():
@@ -321,81 +415,20 @@ def written(target: str, *, force: bool) -> Iterator[int]:
         yield sys.stdout.fileno()
 
 
-@contextmanager
-def _replaced(path: Path, *, force: bool) -> Iterator[int]:
-    """Write a file that takes its name when it is complete.
-
-    Until then it has another name in the same directory. Whatever ends the block early, a signal
-    included, removes it and leaves the file of that name as it was.
-
-    Parameters
-    ----------
-    path : Path
-        The name. A symbolic link stays, and the file that it names is replaced.
-    force : bool
-        Whether a file of that name may be replaced.
-    """
-    _check_replaceable(path, force)
-    target = Path(os.path.realpath(path))
-    temporary = target.with_name(f".fastact-{secrets.token_hex(6)}.tmp")
-    with _signals_raised():
-        try:
-            with open(temporary, "xb", buffering=0) as file:
-                yield file.fileno()
-                _check_replaceable(path, force)  # it may have come into being meanwhile
-                if target.exists():
-                    temporary.chmod(stat.S_IMODE(target.stat().st_mode))
-                os.fsync(file.fileno())  # a power failure must not leave the name without the data
-            os.replace(temporary, target)
-        finally:
-            temporary.unlink(missing_ok=True)
-
-
-def _check_replaceable(path: Path, force: bool) -> None:
-    if not path.exists():
-        return
-    if not path.is_file():
-        raise ValueError(f"{path} is no regular file. For a pipe give '-'")
-    if not force:
-        raise ValueError(f"{path} exists. --force replaces it")
-
-
-@contextmanager
-def _signals_raised() -> Iterator[None]:
-    """Let the signals that would end the process at once end the block first."""
-
-    def end(number: int, frame: FrameType | None) -> None:
-        raise SystemExit(128 + number)
-
-    before = {}
-    if threading.current_thread() is threading.main_thread():
-        for name in ("SIGTERM", "SIGHUP"):
-            number = getattr(signal, name, None)
-            if number is not None and signal.getsignal(number) is signal.SIG_DFL:
-                before[number] = signal.signal(number, end)
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
 # ---- what is shown ----
-
-
-class _Speed(ProgressColumn):
-    """GB/s of the input, on average."""
-
-    def render(self, task: Task) -> Text:
-        seconds = task.finished_time or task.elapsed
-        return Text(f"{task.completed / seconds / 1e9:.2f} GB/s" if seconds else "")
 
 
 @contextmanager
 def progress(label: str) -> Iterator[Callable[[int, int], None]]:
     """Show a bar on the terminal, if there is one; the function given is told bytes and total."""
     console = Console(stderr=True)
-    columns = (BarColumn(), TaskProgressColumn(), DownloadColumn(), _Speed(), TimeRemainingColumn())
+    columns = (
+        BarColumn(),
+        TaskProgressColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
     with Progress(
         TextColumn("{task.description}"),
         *columns,
@@ -404,12 +437,3 @@ def progress(label: str) -> Iterator[Callable[[int, int], None]]:
     ) as bar:
         task = bar.add_task(label, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
-
-
-def byte_count(text: str) -> int:
-    """Return the number of bytes that a text such as ``8MB`` means."""
-    found = re.fullmatch(r"(\d+(?:\.\d*)?)\s*(KB|MB|GB|)", text.strip().upper())
-    count = int(float(found[1]) * _UNITS[found[2]]) if found else 0
-    if count < 1:
-        raise ValueError(f"cannot read the size {text!r}. Give bytes, or a size such as 8MB")
-    return count

@@ -12,6 +12,7 @@ from rich.text import Text
 import fastact
 from fastact.cli.catalogue import EXTRA_FORMS, FORMS, USUAL_FORMS, Activation
 from fastact.cli.machine import LIBRARIES, Machine
+from fastact.cli.text import bytes_text
 
 __all__ = ["functions_as_dicts", "print_functions", "print_info", "runtime_as_dict"]
 
@@ -95,7 +96,7 @@ def print_info(console: Console) -> None:
         ("", ""),
         ("processor", f"{machine.cpu} · {cpus}"),
         ("caches", "\n".join(_cache_lines(machine)) or "unknown"),
-        ("memory", _memory_line(machine)),
+        ("memory", f"{machine.memory_bytes / 2**30:.1f} GiB"),
         ("system", machine.system),
         ("load", _load_line(machine)),
         ("", ""),
@@ -125,19 +126,12 @@ def _threads_line(runtime: dict[str, object]) -> str:
 def _cache_lines(machine: Machine) -> list[str]:
     lines = []
     for cache in machine.caches:
-        size = f"{cache.bytes >> 20} MiB" if cache.bytes >= 1 << 20 else f"{cache.bytes >> 10} KiB"
         shared = "own" if cache.shared_by == 1 else f"shared by {cache.shared_by} CPUs"
-        lines.append(f"L{cache.level} {size} {shared}")
+        lines.append(f"L{cache.level} {bytes_text(cache.bytes)} {shared}")
     return lines
 
 
-def _memory_line(machine: Machine) -> str:
-    return f"{machine.memory_bytes / 2**30:.1f} GiB" if machine.memory_bytes else "unknown"
-
-
-def _load_line(machine: Machine) -> str | Text:
-    if machine.load_average is None:
-        return "unknown"
+def _load_line(machine: Machine) -> Text:
     line = Text(f"{machine.load_average}")
     if machine.busy:
         line.append("  busy: not the time to measure", style="yellow")

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 import platform
-import sys
-import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
+
+import psutil
 
 import fastact
 
-__all__ = ["LIBRARIES", "Cache", "Machine", "Meter", "installed", "usable_cpus"]
+__all__ = ["LIBRARIES", "Cache", "Machine", "Meter", "cpu_facts", "installed", "usable_cpus"]
 
 # The libraries that fastact is measured beside, by the name of the distribution.
 LIBRARIES = ("numpy", "scipy", "torch", "jax", "onnxruntime", "numexpr", "numba")
@@ -45,12 +48,12 @@ class Machine:
     cpus: int
     usable_cpus: int
     caches: tuple[Cache, ...]
-    memory_bytes: int | None
+    memory_bytes: int
     system: str
     python: str
     isa: str
     threads: int
-    load_average: float | None
+    load_average: float
     versions: Mapping[str, str] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
 
@@ -62,12 +65,12 @@ class Machine:
             cpus=os.cpu_count() or 1,
             usable_cpus=usable_cpus(),
             caches=_caches(),
-            memory_bytes=_memory_bytes(),
+            memory_bytes=psutil.virtual_memory().total,
             system=f"{platform.system()} {platform.release()} {platform.machine()}",
             python=platform.python_version(),
             isa=fastact.isa(),
             threads=fastact.get_num_threads(),
-            load_average=_load_average(),
+            load_average=round(psutil.getloadavg()[0], 2),
             versions={"fastact": str(fastact.show_runtime()["version"]), **installed()},
             environment={
                 name: value
@@ -79,7 +82,7 @@ class Machine:
     @property
     def busy(self) -> bool:
         """Whether other work was likely to disturb a measurement."""
-        return self.load_average is not None and self.load_average > _BUSY_LOAD * self.cpus
+        return self.load_average > _BUSY_LOAD * self.cpus
 
     @property
     def notices(self) -> list[str]:
@@ -111,9 +114,13 @@ def installed() -> dict[str, str]:
 
 def usable_cpus() -> int:
     """Return the number of CPUs that this process may run on."""
-    if sys.platform == "linux":
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    return len(_usable(range(os.cpu_count() or 1)))
+
+
+def _usable(cpus: Sequence[int]) -> Sequence[int]:
+    """Return those of the CPUs that this process may run on, all where it is bound to none."""
+    process = psutil.Process()
+    return process.cpu_affinity() if hasattr(process, "cpu_affinity") else cpus
 
 
 class Meter:
@@ -123,74 +130,60 @@ class Meter:
         """Begin now."""
         self._began = self._read()
 
-    def others(self) -> float | None:
-        """Return their share of the time of all these CPUs; None where the system does not tell."""
-        ended = self._read()
-        if self._began is None or ended is None:
-            return None
+    def others(self) -> float:
+        """Return their share of the time of all these CPUs."""
         busy, total, own = (
-            after - before for before, after in zip(self._began, ended, strict=True)
+            after - before for before, after in zip(self._began, self._read(), strict=True)
         )
-        return round(min(max((busy - own) / total, 0.0), 1.0), 3) if total > 0 else None
+        return round(min(max((busy - own) / total, 0.0), 1.0), 3) if total > 0 else 0.0
 
     @staticmethod
-    def _read() -> tuple[float, float, float] | None:
-        """Return seconds busy and in all, of all CPUs together, and our own."""
-        try:
-            lines = Path("/proc/stat").read_text().splitlines()
-            usable = {f"cpu{number}" for number in os.sched_getaffinity(0)}
-            tick = os.sysconf("SC_CLK_TCK")
-        except (AttributeError, OSError):
-            return None
-        rows = [line.split() for line in lines]
-        times = [[int(field) for field in row[1:9]] for row in rows if row and row[0] in usable]
-        # user nice system idle iowait irq softirq steal
-        total = sum(map(sum, times)) / tick
-        idle = sum(row[3] + row[4] for row in times) / tick
-        return total - idle, total, time.process_time()
+    def _read() -> tuple[float, float, float]:
+        """Return seconds busy and in all, of all CPUs together, and our own with our children's."""
+        this = psutil.Process()
+        times = [cpu._asdict() for cpu in psutil.cpu_times(percpu=True)]
+        total = idle = 0.0
+        for cpu in (times[k] for k in _usable(range(len(times)))):
+            # A guest's time is in the user's as well.
+            total += sum(seconds for name, seconds in cpu.items() if not name.startswith("guest"))
+            idle += cpu["idle"] + cpu.get("iowait", 0.0)
+        own = 0.0
+        for process in (this, *this.children(recursive=True)):
+            with suppress(psutil.Error):
+                own += sum(process.cpu_times()[:2])
+        return total - idle, total, own
 
 
-def _load_average() -> float | None:
-    return round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None
+@cache
+def cpu_facts() -> Mapping[str, Any]:
+    """Return what py-cpuinfo finds, which takes it half a second."""
+    import cpuinfo
 
-
-def _memory_bytes() -> int | None:
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, OSError, ValueError):
-        return None
+    facts: Mapping[str, Any] = cpuinfo.get_cpu_info()
+    return facts
 
 
 def _cpu_name() -> str:
-    try:
-        for line in Path("/proc/cpuinfo").read_text().splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    except OSError:
-        pass
-    return platform.processor() or platform.machine()
+    return cpu_facts().get("brand_raw") or platform.processor() or platform.machine()
 
 
 def _caches() -> tuple[Cache, ...]:
-    """Read the data caches of the first CPU, where Linux tells them."""
+    """Read the data caches of the first CPU, where Linux tells them.
+
+    py-cpuinfo adds up the caches of all cores, and takes what one core has of the last for it.
+    """
     caches = []
     for index in sorted(Path("/sys/devices/system/cpu/cpu0/cache").glob("index*")):
-        try:
-            if (index / "type").read_text().strip() == "Instruction":
-                continue
-            size = (index / "size").read_text().strip()
-            level = int((index / "level").read_text())
-            shared = _count((index / "shared_cpu_list").read_text())
-        except (OSError, ValueError):
-            continue
-        caches.append(Cache(level, int(size.rstrip("K")) * 1024, shared))
+        kind, size, level, shared = (
+            (index / name).read_text().strip()
+            for name in ("type", "size", "level", "shared_cpu_list")
+        )
+        if kind != "Instruction":
+            caches.append(Cache(int(level), int(size.rstrip("K")) * 1024, _count(shared)))
     return tuple(caches)
 
 
 def _count(cpu_list: str) -> int:
     """Count the CPUs of a list like ``0-3,8``."""
-    count = 0
-    for part in cpu_list.strip().split(","):
-        first, _, last = part.partition("-")
-        count += int(last or first) - int(first) + 1
-    return count
+    ends = [part.split("-") for part in cpu_list.split(",")]
+    return sum(int(end[-1]) - int(end[0]) + 1 for end in ends)

@@ -1,14 +1,14 @@
 """`fastact plot`: curves of functions and derivatives, as a picture or in the terminal.
 
-What is drawn is decided once, by `panels_of` and `article_panels`; `draw_picture` needs matplotlib,
-`draw_text` does not. The colours are those of Okabe and Ito, which colour-blind people can tell
-apart; every curve has its own dashes too, for print and for terminals without colours.
+What is drawn is decided once, by `panels_of` and `article_panels`; `draw_picture` does it by
+matplotlib, `draw_text` by plotext. Curves differ in dashes or marker as well as in colour, for
+colour-blind people, for print and for terminals without colours.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -16,7 +16,6 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
-from rich.style import Style
 from rich.text import Text
 
 from fastact import _ufuncs
@@ -43,7 +42,7 @@ FORMS = {"value": "value", "grad": "derivative", "grad_parameter": "derivative b
 SUFFIXES = (".png", ".svg")
 
 # Okabe and Ito's palette without yellow, which is too light for a line on white. Dashes and gaps
-# are in widths of the line; in the terminal a width is two dots.
+# are in widths of the line.
 _STYLES: Sequence[tuple[str, tuple[float, ...]]] = (
     ("#0072B2", ()),
     ("#D55E00", (4, 2)),
@@ -53,7 +52,7 @@ _STYLES: Sequence[tuple[str, tuple[float, ...]]] = (
     ("#E69F00", (2, 2)),
     ("#000000", (5, 1.5, 1, 1.5, 1, 1.5)),
 )
-_DOTS_IN_WIDTH = 2
+_MARKERS = ("braille", "x", "+", "o", "*", "#", "%")
 
 # As many lines of a legend find room between the curves.
 _LEGEND_INSIDE = 4
@@ -92,9 +91,21 @@ class Curve:
         return _STYLES[self.style][0]
 
     @property
+    def terminal_colour(self) -> str | tuple[int, ...]:
+        """The colour where the ground may be black, on which black would not be seen."""
+        return "default" if self.colour == "#000000" else tuple(bytes.fromhex(self.colour[1:]))
+
+    @property
     def dashes(self) -> tuple[float, ...]:
         """Lengths of dash and gap in turn, none for a solid line."""
         return _STYLES[self.style][1]
+
+    def pieces(self) -> Iterator[tuple[_Array, _Array]]:
+        """Give the points between two jumps."""
+        breaks = np.flatnonzero(np.isnan(self.y))
+        for x, y in zip(np.split(self.x, breaks), np.split(self.y, breaks), strict=True):
+            there = ~np.isnan(y)
+            yield x[there], y[there]
 
 
 @dataclass(frozen=True)
@@ -120,7 +131,7 @@ def panels_of(
         is empty.
     """
     if not -math.inf < low < high < math.inf:
-        raise ValueError(f"from {low:g} to {high:g} is no range")
+        raise ValueError(f"the range from {low:g} to {high:g} is empty")
     if len(activations) > len(_STYLES):
         raise ValueError(f"more than {len(_STYLES)} curves cannot be told apart: name fewer")
     for row in activations:
@@ -268,119 +279,54 @@ def _draw_panel(axes: Any, panel: Panel) -> None:
 
 # ---- in the terminal ----
 
-# The dots of a braille character by row and column; its code is 0x2800 and the sum.
-_DOTS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
-
-_ROWS = 18
-_MOST_COLUMNS = 100
-_LABEL = 8
-_SAMPLE = 14
+_ROWS = 20
+_MOST_COLUMNS = 108
 
 
 def draw_text(console: Console, panels: Sequence[Panel]) -> None:
-    """Print the panels as braille dots."""
-    columns = max(20, min(_MOST_COLUMNS, console.width - _LABEL - 1))
+    """Print the panels, with dots of braille where curves differ in colour."""
+    import plotext
+
+    columns = min(_MOST_COLUMNS, console.width)
     for panel in panels:
-        console.print(Text(" " * _LABEL + panel.title, style="bold"))
-        console.print(_chart(panel, columns))
-        console.print(_legend(panel))
+        plotext.clear_figure()
+        plotext.theme("clear")
+        plotext.limit_size(False, False)
+        plotext.plotsize(columns, _ROWS)
+        plotext.title(panel.title)
+        plotext.frame(False)
+        _set_ticks(panel)
+        plotext.vline(0, "gray")
+        plotext.hline(0, "gray")
+        names = []
+        for curve in panel.curves:
+            marker = "braille" if console.color_system else _MARKERS[curve.style]
+            colour = curve.terminal_colour
+            for x, y in curve.pieces():
+                plotext.plot(x.tolist(), y.tolist(), marker=marker, color=colour)
+            sample = plotext.colorize("⠤⠤⠤" if marker == "braille" else marker * 3, colour)
+            names.append(f"{sample} {curve.label}")
+        console.print(Text.from_ansi(plotext.build()))
+        for few in (names[:4], names[4:]):
+            if few:
+                console.print(Text.from_ansi("   ".join(few)), justify="center", width=columns)
+        console.print()
 
 
-def _chart(panel: Panel, columns: int) -> Text:
+def _set_ticks(panel: Panel) -> None:
+    import plotext
+    from matplotlib.ticker import MaxNLocator
+
     xs = np.concatenate([curve.x for curve in panel.curves])
     ys = np.concatenate([curve.y for curve in panel.curves])
-    left, right, bottom, top = xs.min(), xs.max(), np.nanmin(ys), np.nanmax(ys)
-    if top == bottom:
-        bottom, top = bottom - 1, top + 1
-
-    def place(x: _Array, y: _Array) -> tuple[_Array, _Array]:
-        """Return columns and rows in dots, the origin at the upper left."""
-        across = (x - left) / (right - left) * (2 * columns - 1)
-        return across, (top - y) / (top - bottom) * (4 * _ROWS - 1)
-
-    dots = [
-        _dotted(*place(curve.x, curve.y), curve.dashes, _ROWS, columns) for curve in panel.curves
-    ]
-    zero = place(np.zeros(1), np.zeros(1))
-    axis_column, axis_row = (
-        int(at[0]) // size if 0 <= at[0] < count * size else -1
-        for at, size, count in zip(zero, (2, 4), (columns, _ROWS), strict=True)
-    )
-    labels = {}
-    for tick in _ticks(bottom, top, 5):
-        _, down = place(np.zeros(1), np.array([tick]))
-        labels[int(down[0]) // 4] = f"{tick:g}"
-    lines = Text()
-    for row in range(_ROWS):
-        lines.append(f"{labels.get(row, ''):>{_LABEL - 1}} ", "dim")
-        for column in range(columns):
-            here = [k for k, canvas in enumerate(dots) if canvas[row, column]]
-            if here:
-                code = np.bitwise_or.reduce([canvas[row, column] for canvas in dots])
-                lines.append(chr(0x2800 + code), _style(panel.curves[here[-1]]))
-            else:
-                lines.append(_axis(row == axis_row, column == axis_column), "dim")
-        lines.append("\n")
-    below = [" "] * (columns + _LABEL + 4)
-    for tick in _ticks(left, right, 9):
-        text = f"{tick:g}"
-        across, _ = place(np.array([tick]), np.zeros(1))
-        start = _LABEL + int(across[0]) // 2 - (len(text) - 1) // 2 - (tick < 0)
-        below[start : start + len(text)] = text
-    return lines.append("".join(below).rstrip(), "dim")
-
-
-def _axis(horizontal: bool, vertical: bool) -> str:
-    return {(True, True): "┼", (True, False): "─", (False, True): "│"}.get(
-        (horizontal, vertical), " "
-    )
-
-
-def _style(curve: Curve) -> Style:
-    # Black would not be seen on black.
-    return Style() if curve.colour == "#000000" else Style(color=curve.colour)
-
-
-def _legend(panel: Panel) -> Text:
-    entries = []
-    for curve in panel.curves:
-        across = np.arange(2.0 * _SAMPLE)
-        sample = _dotted(across, np.ones_like(across), curve.dashes, 1, _SAMPLE)
-        dots = "".join(chr(0x2800 + code) for code in sample[0])
-        entries.append(Text.assemble((dots, _style(curve)), f" {curve.label}"))
-    indent = " " * _LABEL
-    between = "   " if len(entries) < 3 else f"\n{indent}"
-    return Text.assemble(indent, Text(between).join(entries), "\n")
-
-
-def _dotted(
-    across: _Array, down: _Array, dashes: tuple[float, ...], rows: int, columns: int
-) -> _Array:
-    """Return the braille dots of a line, as codes by row and column of characters."""
-    dots = np.zeros((4 * rows, 2 * columns), bool)
-    breaks = np.flatnonzero(np.isnan(down))
-    travelled = 0.0
-    for x, y in zip(np.split(across, breaks), np.split(down, breaks), strict=True):
-        x, y = x[~np.isnan(y)], y[~np.isnan(y)]
-        if not x.size:
-            continue
-        along = travelled + np.concatenate([[0], np.cumsum(np.hypot(np.diff(x), np.diff(y)))])
-        travelled = along[-1]
-        steps = np.arange(along[0], along[-1] + 0.5, 0.5)
-        if dashes:
-            ends = np.cumsum(dashes) * _DOTS_IN_WIDTH
-            steps = steps[np.searchsorted(ends, steps % ends[-1], "right") % 2 == 0]
-        columns_hit = np.interp(steps, along, x).round().astype(int)
-        rows_hit = np.interp(steps, along, y).round().astype(int)
-        dots[rows_hit, columns_hit] = True
-    cells = dots.reshape(rows, 4, columns, 2)
-    codes: _Array = np.einsum("rack,ak->rc", cells.astype(int), _DOTS)
-    return codes
-
-
-def _ticks(low: float, high: float, most: int) -> list[float]:
-    """Return round numbers between the ends or next to them, at most so many."""
-    power = 10.0 ** math.floor(math.log10((high - low) / most))
-    step = next(step for step in (1, 2, 5, 10, 20) if (high - low) / (step * power) < most) * power
-    first, last = math.ceil(low / step - 0.02), math.floor(high / step + 0.02)
-    return [round(k * step, 12) for k in range(first, last + 1)]
+    for values, most, limit, ticks in (
+        (xs, 9, plotext.xlim, plotext.xticks),
+        (ys, 5, plotext.ylim, plotext.yticks),
+    ):
+        low, high = float(np.nanmin(values)), float(np.nanmax(values))
+        if low == high:
+            low, high = low - 1, high + 1
+        limit(low, high)
+        found = MaxNLocator(most, steps=[1, 2, 5, 10]).tick_values(low, high)
+        inside = [tick for tick in map(float, found) if low <= tick <= high]
+        ticks(inside, [f"{tick:g}" for tick in inside])

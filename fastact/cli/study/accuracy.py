@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from collections.abc import Callable
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -14,53 +14,48 @@ from fastact.cli.catalogue import ACTIVATIONS
 from fastact.cli.study.peers import Operation, Peer
 from fastact.cli.study.results import Accuracy, Setting
 
-__all__ = ["RANGE", "accuracies"]
+__all__ = ["RANGE", "accuracy"]
 
 # Inputs are between -RANGE and RANGE.
 RANGE = 100
 
 
-def accuracies(setting: Setting, libraries: Sequence[Peer]) -> Iterator[Accuracy]:
-    """Compare each library with the reference, float64 where mpmath is installed.
+def accuracy(setting: Setting, library: Peer) -> Accuracy | None:
+    """Compare a library with the reference, in float64 where mpmath is installed.
 
     Counted are arguments and results that are 0 or normal: many libraries set subnormal numbers to
     0 on purpose. At a kink, where libraries differ in what a derivative is, there is no truth.
     """
     if setting.dtype == "float64" and not exact.available():
-        return
-    x = _inputs(setting.dtype)
-    if setting.form != "value":
-        x = x[~_at_kink(setting.function, x)]
-    g = np.resize(np.array([1.0, -0.7, 1.9], x.dtype), x.shape)
-    operation = Operation(ACTIVATIONS[setting.function], setting.form, x, g)
-    want, error_of = _reference(setting, (g, x) if setting.form == "backward" else (x,))
-    counted = _plain(want, x.dtype)
-    for library in libraries:
-        call = library.prepare(operation, setting.threads)
-        if call is None:
-            continue
-        error = np.where(counted, error_of(library.result(call)), 0.0)
-        worst = int(np.argmax(error))
-        yield Accuracy(
-            setting.function,
-            setting.form,
-            setting.dtype,
-            library.name,
-            float(error[worst]),
-            float(x[worst]),
-        )
+        return None
+    name, form, dtype = setting.function, setting.form, setting.dtype
+    x, g, counted, error_of = _reference(name, form, dtype)
+    call = library.prepare(Operation(ACTIVATIONS[name], form, x, g), setting.threads)
+    if call is None:
+        return None
+    error = np.where(counted, error_of(library.result(call)), 0.0)
+    worst = int(np.argmax(error))
+    return Accuracy(name, form, dtype, library.name, float(error[worst]), float(x[worst]))
 
 
+@lru_cache(maxsize=1)
 def _reference(
-    setting: Setting, operands: Sequence[NDArray[Any]]
-) -> tuple[NDArray[np.float64], Callable[[NDArray[Any]], NDArray[np.float64]]]:
-    """Return the true values, and a function that tells the errors of results in ulps."""
-    if setting.dtype == "float64":
-        truth = exact.evaluate(setting.function, setting.form, *operands)
-        return truth.nearest, truth.ulp_error
-    want = reference.evaluate(setting.function, setting.form, *operands)
+    name: str, form: str, dtype: str
+) -> tuple[
+    NDArray[Any], NDArray[Any], NDArray[np.bool_], Callable[[NDArray[Any]], NDArray[np.float64]]
+]:
+    """Return inputs, gradients, which count, and a function that tells results' errors in ulps."""
+    x = _inputs(dtype)
+    if form != "value":
+        x = x[~_at_kink(name, x)]
+    g = np.resize(np.array([1.0, -0.7, 1.9], x.dtype), x.shape)
+    operands = (g, x) if form == "backward" else (x,)
+    if dtype == "float64":
+        truth = exact.evaluate(name, form, *operands)
+        return x, g, _plain(truth.nearest, x.dtype), truth.ulp_error
+    want = reference.evaluate(name, form, *operands)
     first = want[0] if isinstance(want, tuple) else want
-    return first, lambda got: reference.ulp_error(got, first)
+    return x, g, _plain(first, x.dtype), lambda got: reference.ulp_error(got, first)
 
 
 def _at_kink(name: str, x: NDArray[Any]) -> NDArray[np.bool_]:

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from fastact.cli.study.results import Cell, Study
 from fastact.cli.study.tables import NONE, ratio
-from fastact.cli.study.text import number
+from fastact.cli.text import number
 
 __all__ = ["differences", "print_comparison"]
 

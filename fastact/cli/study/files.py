@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import math
-import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -17,10 +16,12 @@ from fastact.cli.machine import Cache, Machine
 from fastact.cli.study.page import page
 from fastact.cli.study.results import Accuracy, Cell, Setting, Study, Timing
 from fastact.cli.study.timing import Samples
+from fastact.cli.writing import write_text
 
 __all__ = ["SCHEMA", "make_folder", "read", "write"]
 
-SCHEMA = 2
+SCHEMA = 3
+_READABLE = (2, 3)  # before 3 no peer was held to an instruction set
 
 
 def make_folder(path: Path) -> Path:
@@ -54,7 +55,7 @@ def write(study: Study, folder: Path) -> list[Path]:
         "study.html": page(study),
     }
     for name, text in texts.items():
-        _replace(folder / name, text)
+        write_text(folder / name, text)
     return [folder / name for name in texts]
 
 
@@ -69,7 +70,7 @@ def read(path: Path) -> Study:
     try:
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         schema = found.pop("schema")
-        if schema != SCHEMA:
+        if schema not in _READABLE:
             raise ValueError(f"it has schema {schema}, this version reads {SCHEMA}")
         machine = found.pop("machine")
         machine["caches"] = tuple(Cache(**cache) for cache in machine["caches"])
@@ -96,16 +97,6 @@ def read(path: Path) -> Study:
         raise ValueError(f"{path}: {error.strerror}") from error
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{path} is not the JSON of a study: {error}") from error
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write beside the file and rename, so that nobody finds half of it."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def _csv(study: Study) -> str:

@@ -12,12 +12,11 @@ import numpy as np
 import fastact
 from fastact.cli.catalogue import ACTIVATIONS
 from fastact.cli.machine import Machine, Meter
-from fastact.cli.study.accuracy import accuracies
+from fastact.cli.study.bench import Bench
 from fastact.cli.study.layouts import Data
-from fastact.cli.study.peers import Fastact, Operation, Peer
+from fastact.cli.study.peers import Fastact, Operation
 from fastact.cli.study.plan import Part
 from fastact.cli.study.results import (
-    CONTIGUOUS,
     COPY,
     REUSED,
     STREAM,
@@ -26,7 +25,7 @@ from fastact.cli.study.results import (
     Study,
     Timing,
 )
-from fastact.cli.study.timing import interleave
+from fastact.cli.study.timing import Sampled, Sampler, Samples, interleave
 
 __all__ = ["Effort", "measure", "start"]
 
@@ -100,16 +99,16 @@ class Effort:
         )
 
 
-def start(machine: Machine, seed: int, peers: Sequence[Peer]) -> Study:
+def start(machine: Machine, seed: int, peers: Sequence[str]) -> Study:
     """Return a study without results, started now."""
     now = datetime.now(timezone.utc).isoformat(timespec="seconds")
-    return Study(machine, now, seed, [peer.name for peer in peers])
+    return Study(machine, now, seed, list(peers))
 
 
 def measure(
     study: Study,
     parts: Sequence[Part],
-    peers: Sequence[Peer],
+    benches: Sequence[Bench],
     effort: Effort,
     report: Callable[[Setting, int], None],
 ) -> None:
@@ -122,7 +121,7 @@ def measure(
     study : Study
         Gets the cells and accuracies.
     parts : sequence of Part
-    peers : sequence of Peer
+    benches : sequence of Bench
         The libraries beside fastact.
     effort : Effort
     report : callable
@@ -132,7 +131,7 @@ def measure(
     study.planned = sum(len(part.settings) for part in parts)
     meter = Meter()
     data = Data(study.seed)
-    libraries = [Fastact(), *peers]
+    every = [Bench(Fastact(), data), *benches]
     checked: set[tuple[str, str, str]] = set()
     before = 0
     try:
@@ -144,12 +143,12 @@ def measure(
                 if seconds is None:
                     break
                 key = (setting.function, setting.form, setting.dtype)
-                # NumPy expressions overflow on the way to right results.
-                with np.errstate(all="ignore"), fastact.num_threads(setting.threads):
+                with fastact.num_threads(setting.threads):
                     if key not in checked:
-                        study.accuracy += accuracies(setting, libraries)
+                        found = (bench.accuracy(setting) for bench in every)
+                        study.accuracy += [entry for entry in found if entry is not None]
                         checked.add(key)
-                    cell = _measure(setting, part.name, libraries, data, own, seconds)
+                    cell = _measure(setting, part.name, every, data, own, seconds)
                     study.cells.append(cell)
             before += len(part.settings)
     except KeyboardInterrupt:
@@ -161,38 +160,30 @@ def measure(
 def _measure(
     setting: Setting,
     part: str,
-    libraries: Sequence[Peer],
+    benches: Sequence[Bench],
     data: Data,
     effort: Effort,
     seconds: float,
 ) -> Cell:
-    activation = ACTIVATIONS[setting.function]
     x, g, target = data.get(setting.dtype, setting.elements, setting.layout)
-    operation = Operation(activation, setting.form, x, g)
+    operation = Operation(ACTIVATIONS[setting.function], setting.form, x, g)
     identity = ACTIVATIONS["identity"].ufunc("value")
-    calls: dict[str, Callable[[], object]] = {
-        COPY: lambda: np.copyto(target, x),
-        STREAM: lambda: identity(x, out=target),
-        REUSED: Fastact().prepare_reused(operation),
+    samplers: dict[str, Sampled] = {
+        COPY: Sampler(lambda: np.copyto(target, x)),
+        STREAM: Sampler(lambda: identity(x, out=target)),
+        REUSED: Sampler(Fastact().prepare_reused(operation)),
     }
-    about: dict[str, tuple[int, bool]] = {
-        COPY: (1, False),
-        STREAM: (setting.threads, False),
-        REUSED: (setting.threads, False),
-    }
-    for library in libraries:
-        if setting.layout != CONTIGUOUS and not library.views:
-            continue
-        call = library.prepare(operation, setting.threads)
-        if call is not None:
-            calls[library.name] = call
-            about[library.name] = (library.threads(setting.threads), library.new_output)
+    timings = [
+        Timing(name, 1 if name == COPY else setting.threads, False, Samples(1)) for name in samplers
+    ]
+    for bench in benches:
+        timing = bench.prepare(setting)
+        if timing is not None:
+            samplers[timing.library] = bench
+            timings.append(timing)
     measured = interleave(
-        calls, seconds=seconds, least=effort.least_rounds, most=effort.most_rounds
+        samplers, seconds=seconds, least=effort.least_rounds, most=effort.most_rounds
     )
-    return Cell(
-        setting,
-        part,
-        operation.arrays_moved * setting.bytes,
-        [Timing(name, *about[name], samples) for name, samples in measured.items()],
-    )
+    moved = operation.arrays_moved * setting.bytes
+    found = [replace(timing, samples=measured[timing.library]) for timing in timings]
+    return Cell(setting, part, moved, found)

@@ -1,113 +1,57 @@
-"""A study as one HTML page that needs nothing else: no network, no script, plots as inline SVG."""
+"""A study as one HTML page that needs nothing else: no network, plots as inline SVG."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from html import escape
 from itertools import groupby
 from statistics import geometric_mean
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from matplotlib.figure import Figure
 
 from fastact.cli.study import plots
 from fastact.cli.study.accuracy import RANGE
 from fastact.cli.study.results import CONTIGUOUS, REUSED, Cell, Setting, Study
-from fastact.cli.study.svg import STYLES, Chart
-from fastact.cli.study.text import bytes_text, number, rate, ratio_text, threads_text
+from fastact.cli.study.styles import COLOURS, label
+from fastact.cli.text import bytes_text, number, rate, ratio_text, threads_text, ulp_text
 
 __all__ = ["page"]
-
-_SHEET = """
-:root{color-scheme:light}
-body{font:16px/1.5 system-ui,'Segoe UI',Helvetica,Arial,sans-serif;color:#1a1a1a;background:#fff;
-max-width:900px;margin:2rem auto;padding:0 1rem}
-h1{font-size:1.7rem;margin:0}h2{font-size:1.25rem;margin:2.6rem 0 .2rem}
-h3{font-size:1rem;margin:1.6rem 0 .3rem}p{margin:.3rem 0 .9rem}
-figure{margin:0 0 1.2rem}svg{width:100%;height:auto;display:block}
-table{border-collapse:collapse;font-size:.85rem;font-variant-numeric:tabular-nums}
-th,td{padding:.18rem .7rem;text-align:right;border-bottom:1px solid #e2e2e2}
-th{border-bottom:1px solid #333}td{white-space:nowrap}
-th:first-child,td:first-child{text-align:left;white-space:normal}
-dl{display:grid;grid-template-columns:max-content auto;gap:.1rem 1rem;font-size:.9rem}
-dt{color:#444}dd{margin:0}.warning{border-left:4px solid #D55E00;padding:.3rem .8rem}
-details{overflow-x:auto}summary{cursor:pointer}
-@media print{body{max-width:none;margin:0;font-size:11pt}figure,tr{break-inside:avoid}
-h2,h3,h2+p{break-after:avoid}}
-"""
 
 
 def page(study: Study) -> str:
     """Return the page."""
-    body = "\n".join(
-        [
-            "<h1>fastact beside other libraries</h1>",
-            *_machine(study),
-            *_warnings(study),
-            *_speed(study),
-            *_section(
-                "Throughput against size",
-                "Bytes read and written in a second. Vertical lines are the sizes of the caches: an"
-                " operation holds two or more such arrays. The dashed line is what a plain copy"
-                " with streaming stores, fastact's identity, reaches on the largest arrays.",
-                plots.sizes(study),
-                "at least three --sizes",
-            ),
-            *_section(
-                "Speed-up against threads",
-                "Time on one thread over time on several. Libraries that use one thread, or whose"
-                " number cannot be set, are left out.",
-                plots.threads(study),
-                "several --threads",
-            ),
-            *_accuracy(study),
-            *_trade(study),
-            *_tables(study),
-            *_method(study),
-        ]
+    environment = Environment(
+        loader=PackageLoader("fastact.cli.study"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
-    return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8"/>\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1"/>\n'
-        f"<title>fastact study of {escape(study.started[:10])}</title>\n"
-        f"<style>{_SHEET}{plots.SHEET}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
+    environment.filters |= {"label": label, "bytes": bytes_text}
+    return environment.get_template("page.html").render(
+        study=study,
+        machine=study.machine,
+        colours=COLOURS,
+        range=RANGE,
+        means=list(_means(study)),
+        table=_speed_and_error(study),
+        tables=list(_tables(study)),
+        speed=list(_speed(study)),
+        sizes=_drawn(plots.sizes(study), "Throughput against size"),
+        threads=_drawn(plots.threads(study), "Speed-up against threads"),
+        accuracy=list(_accuracy(study)),
+        trade=list(_trade(study)),
     )
 
 
-def _machine(study: Study) -> Iterator[str]:
-    machine = study.machine
-    caches = ", ".join(f"L{cache.level} {bytes_text(cache.bytes)}" for cache in machine.caches)
-    usable = f"{machine.usable_cpus}"
-    if machine.usable_cpus != machine.cpus:
-        usable += f" of {machine.cpus}"
-    facts = {
-        "processor": f"{machine.cpu}, {usable} CPUs, {machine.isa}",
-        "caches": caches or "unknown",
-        "system": f"{machine.system}, Python {machine.python}",
-        "versions": ", ".join(f"{name} {text}" for name, text in machine.versions.items()),
-        "measured": f"{study.started}, {study.seconds:.0f} s, seed {study.seed}",
-    }
-    if machine.environment:
-        facts["environment"] = ", ".join(f"{k}={v}" for k, v in machine.environment.items())
-    rows = (f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in facts.items())
-    yield f"<dl>{''.join(rows)}</dl>"
+def _drawn(figure: Figure | None, title: str) -> Markup | None:
+    return Markup(plots.svg(figure, title)) if figure else None
 
 
-def _warnings(study: Study) -> Iterator[str]:
-    left = study.planned - len(study.cells)
-    texts = list(study.warnings)
-    if left:
-        why = "It was interrupted" if study.interrupted else "Its time was over"
-        texts.append(f"{why}: {left} of {study.planned} cells are missing.")
-    for text in texts:
-        yield f'<p class="warning">{escape(text)}</p>'
-
-
-def _section(title: str, text: str, chart: Chart | None, wanted: str) -> Iterator[str]:
-    yield f"<h2>{title}</h2>\n<p>{text}</p>"
-    yield _figure(chart) if chart else f"<p>Not measured: this plot takes {wanted}.</p>"
-
-
-def _figure(chart: Chart) -> str:
-    return f"<figure>{chart.svg()}</figure>"
+# ---- plots ----
 
 
 def _groups(study: Study, part: str) -> Iterator[list[Cell]]:
@@ -130,122 +74,104 @@ def _heading(setting: Setting) -> str:
     return text if setting.layout == CONTIGUOUS else f"{text} · {setting.layout}"
 
 
-def _short(setting: Setting) -> str:
-    facts = [setting.form, setting.dtype, bytes_text(setting.bytes), threads_text(setting.threads)]
-    return ", ".join(facts if setting.layout == CONTIGUOUS else [*facts, setting.layout])
-
-
-def _speed(study: Study) -> Iterator[str]:
-    yield "<h2>Time of each function</h2>"
-    yield (
-        "<p>The best sample of each library; all are sampled in turn, in one process, on the same"
-        " arrays. The column “best peer” is the time of the fastest other library over fastact's:"
-        " above 1 fastact is faster. Each call makes a new array, except with ONNX Runtime, which"
-        " writes to a bound one and is held against fastact with <code>out=</code>.</p>"
-    )
-    yield from _means(study)
+def _speed(study: Study) -> Iterator[tuple[str, Markup]]:
+    title = "Nanoseconds per element of each function and library"
     for part in ("functions", "layouts"):
         for cells in _groups(study, part):
-            chart = plots.functions(cells, study.libraries)
-            if chart:
+            drawn = _drawn(plots.functions(cells, study.libraries), title)
+            if drawn:
                 heading = _heading(replace(cells[0].setting, layout=CONTIGUOUS))
-                heading += " · by layout" if part == "layouts" else ""
-                yield f"<h3>{escape(heading)}</h3>\n{_figure(chart)}"
+                yield heading + " · by layout" * (part == "layouts"), drawn
 
 
-def _means(study: Study) -> Iterator[str]:
-    """Give a table of geometric means over the functions that a peer has."""
-    rows = []
+def _accuracy(study: Study) -> Iterator[tuple[str, Markup]]:
+    title = "Largest error of each function and library"
+    for form, dtype in dict.fromkeys((entry.form, entry.dtype) for entry in study.accuracy):
+        drawn = _drawn(plots.accuracy(study, form, dtype), title)
+        if drawn:
+            yield f"{form} · {dtype}", drawn
+
+
+def _trade(study: Study) -> Iterator[tuple[str, Markup]]:
+    done = set()
+    for cells in _groups(study, "functions"):
+        setting = cells[0].setting
+        kind = (setting.form, setting.dtype)
+        drawn = None
+        if kind not in done:
+            drawn = _drawn(plots.trade(study, cells), "Time against largest error")
+        if drawn:
+            done.add(kind)
+            yield _heading(setting), drawn
+
+
+# ---- tables: heads, and rows of texts and the numbers that they are sorted by ----
+
+_Cell = tuple[str, float | str]
+
+_LAST = 1e300  # what is missing is sorted behind everything
+
+
+def _figure(value: float | None, text: Any = number) -> _Cell:
+    return ("", _LAST) if value is None else (text(value), min(value, _LAST))
+
+
+def _means(study: Study) -> Iterator[tuple[str, list[str]]]:
+    """Give geometric means over the functions that a peer has, for each setting of several."""
     for cells in _groups(study, "functions"):
         if len(cells) < 2:
             continue
         columns = []
         for peer in study.peers:
             ratios = [ratio for cell in cells if (ratio := cell.ratio(peer)) is not None]
-            columns.append(
-                f"{ratio_text(geometric_mean(ratios))} ({len(ratios)})" if ratios else ""
-            )
-        rows.append([_short(cells[0].setting), *columns])
-    if rows:
-        heads = ["time over fastact's, geometric mean (of so many)"]
-        yield _table([*heads, *(STYLES[peer].label for peer in study.peers)], rows)
-
-
-def _accuracy(study: Study) -> Iterator[str]:
-    yield "<h2>Largest error of each library</h2>"
-    yield (
-        "<p>In units in the last place of the exact result, on inputs between"
-        f" -{RANGE} and {RANGE} of every magnitude, about every kink, root and change of method."
-        " Subnormal arguments and results are not counted, as some libraries set them to 0 on"
-        " purpose, nor derivatives at a kink. Functions that every library gets exactly right are"
-        " left out.</p>"
-    )
-    kinds = list(dict.fromkeys((entry.form, entry.dtype) for entry in study.accuracy))
-    for form, dtype in kinds:
-        chart = plots.accuracy(study, form, dtype)
-        if chart:
-            yield f"<h3>{form} · {dtype}</h3>\n{_figure(chart)}"
-
-
-def _trade(study: Study) -> Iterator[str]:
-    yield "<h2>Speed against error</h2>"
-    yield (
-        "<p>A point is a function that is not exact; the large markers are the medians of each"
-        " library. Down and to the left is better.</p>"
-    )
-    done = set()
-    for cells in _groups(study, "functions"):
+            mean = f"{ratio_text(geometric_mean(ratios))} ({len(ratios)})" if ratios else ""
+            columns.append(mean)
         setting = cells[0].setting
-        kind = (setting.form, setting.dtype)
-        chart = None if kind in done else plots.trade(study, cells)
-        if chart:
-            done.add(kind)
-            yield f"<h3>{escape(_heading(setting))}</h3>\n{_figure(chart)}"
+        facts = [setting.form, setting.dtype, bytes_text(setting.bytes)]
+        facts += [threads_text(setting.threads)]
+        facts += [setting.layout] if setting.layout != CONTIGUOUS else []
+        yield ", ".join(facts), columns
 
 
-def _tables(study: Study) -> Iterator[str]:
-    yield "<h2>Figures</h2>\n<p>ns per element, best samples; every sample is in study.json.</p>"
+def _speed_and_error(study: Study) -> tuple[list[tuple[str, list[str]]], list[list[_Cell]]]:
+    """Return the table of every function in every setting: ns and ulp of each library."""
+    cells = [cell for cell in study.cells if cell.part == "functions"]
+    facts = _differing(cells)
+    names = [label(name) for name in study.libraries]
+    heads = [("", ["function", *facts]), ("ns per element", names), ("largest error, ulp", names)]
+    heads.insert(2, ("", ["best peer"]))
+    rows = []
+    for cell in cells:
+        times = [_figure(cell.nanoseconds(name)) for name in study.libraries]
+        errors = [_figure(study.error(cell.setting, n), ulp_text) for n in study.libraries]
+        best = _figure(cell.fastest(study.peers), ratio_text)
+        rows.append([*_facts(cell.setting, facts), *times, best, *errors])
+    return heads, rows
+
+
+def _tables(study: Study) -> Iterator[tuple[str, list[str], list[list[_Cell]]]]:
+    """Give the parts other than the functions, each with its name."""
+    names = ["fastact", REUSED, *study.peers]
     for part in dict.fromkeys(cell.part for cell in study.cells):
         cells = [cell for cell in study.cells if cell.part == part]
-        names = ["fastact", REUSED, *study.peers]
-        heads = ["function", "form", "dtype", "layout", "elements", "threads"]
-        heads += [*(STYLES[name].label for name in names), "GB/s", "±"]
-        rows = [_figures(cell, names) for cell in cells]
-        summary = f"<summary>{part}: {len(cells)} cells</summary>"
-        yield f"<details>{summary}{_table(heads, rows)}</details>"
+        facts = _differing(cells)
+        heads = ["function", *facts, *map(label, names), "GB/s", "±"]
+        rows = []
+        for cell in cells:
+            own = cell.timing(REUSED)
+            times = [_figure(cell.nanoseconds(name)) for name in names]
+            spread = _figure(own.samples.spread if own else None, "{:.0%}".format)
+            moved = _figure(cell.throughput(REUSED), rate)
+            rows.append([*_facts(cell.setting, facts), *times, moved, spread])
+        yield part, heads, rows
 
 
-def _figures(cell: Cell, names: Sequence[str]) -> list[str]:
-    setting = cell.setting
-    own = cell.timing(REUSED)
-    return [
-        setting.function,
-        setting.form,
-        setting.dtype,
-        setting.layout,
-        f"{setting.elements:,}",
-        str(setting.threads),
-        *("" if (t := cell.nanoseconds(name)) is None else number(t) for name in names),
-        rate(cell.throughput(REUSED)),
-        f"{own.samples.spread:.0%}" if own else "",
-    ]
+def _differing(cells: Sequence[Cell]) -> list[str]:
+    """Return the facts in which the settings of cells differ, besides the function."""
+    names = ("form", "dtype", "layout", "elements", "threads")
+    return [name for name in names if len({getattr(cell.setting, name) for cell in cells}) > 1]
 
 
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    head = "".join(f"<th>{escape(text)}</th>" for text in heads)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{escape(text)}</td>" for text in row) + "</tr>\n" for row in rows
-    )
-    return f"<table><thead><tr>{head}</tr></thead><tbody>\n{body}</tbody></table>"
-
-
-def _method(study: Study) -> Iterator[str]:
-    yield "<h2>How it was measured</h2>"
-    yield (
-        "<p>Libraries get the same number of threads where that can be set; NumPy and SciPy use"
-        " one. JAX and ONNX Runtime compute on arrays of their own, so they are not measured on"
-        " views. A sample is as many calls as last a millisecond, or one; before each, one call"
-        " that is not timed. GB/s and ± (the distance of the quartiles over the median) are those"
-        " of fastact with <code>out=</code>. “fastact study --help” says how to measure something"
-        " else.</p>"
-    )
+def _facts(setting: Setting, names: Sequence[str]) -> list[_Cell]:
+    values = [getattr(setting, name) for name in ("function", *names)]
+    return [(f"{v:,}" if isinstance(v, int) else v, v) for v in values]

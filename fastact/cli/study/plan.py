@@ -10,13 +10,13 @@ import numpy as np
 from fastact.cli.catalogue import Activation
 from fastact.cli.study.layouts import LAYOUTS
 from fastact.cli.study.results import CONTIGUOUS, Setting
+from fastact.cli.text import byte_count
 
 __all__ = ["FORMS", "Part", "elements", "measurable", "product", "study", "thread_counts"]
 
 FORMS = ("value", "grad", "backward")
 
 _SIZES = {"cache": "65536", "memory": "128MB"}
-_UNITS = {"KB": 10**3, "MB": 10**6, "GB": 10**9}
 
 # The functions of the sweeps: bound by memory, by an exponential, by two, by a longer formula.
 _HEADLINE = ("relu", "sigmoid", "silu", "gelu")
@@ -64,15 +64,11 @@ def elements(size: str, dtype: str) -> int:
     ValueError
         If the size cannot be read.
     """
-    text = _SIZES.get(size, size).upper().replace("_", "")
-    unit = _UNITS.get(text[-2:])
-    number = text[:-2] if unit else text
+    text = _SIZES.get(size, size.replace("_", ""))
     try:
-        count = int(number) if unit is None else int(float(number) * unit)
-    except (OverflowError, ValueError):
+        count = int(text) if text.isdecimal() else byte_count(text) // np.dtype(dtype).itemsize
+    except ValueError:
         count = 0
-    if unit is not None:
-        count //= np.dtype(dtype).itemsize
     if count < 1:
         raise ValueError(
             f"cannot read the size {size!r}. Choose from: {', '.join(_SIZES)},"

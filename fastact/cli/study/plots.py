@@ -2,32 +2,146 @@
 
 from __future__ import annotations
 
+import io
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from statistics import median
+from typing import Any
+from xml.etree import ElementTree
+
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator, StrMethodFormatter
 
 from fastact.cli.study.results import CONTIGUOUS, REUSED, STREAM, Cell, Setting, Study
-from fastact.cli.study.svg import STYLES, Bytes, Chart, Count, Linear, Log, Style, fanned, spread
-from fastact.cli.study.text import number, ratio_text, threads_text
+from fastact.cli.study.styles import COLOURS, STYLES, label
+from fastact.cli.text import bytes_text, number, ratio_text, threads_text
 
-__all__ = ["SHEET", "accuracy", "functions", "sizes", "threads", "trade"]
+__all__ = ["accuracy", "functions", "sizes", "svg", "threads", "trade"]
 
-# What the page's style sheet says of drawings, for those that stand alone.
-SHEET = (
-    "text{font:12px system-ui,'Segoe UI',Helvetica,Arial,sans-serif;fill:#1a1a1a}"
-    ".tick,.note{font-size:11px;fill:#444}.head{font-weight:600}"
-    ".grid{stroke:#e2e2e2}.row{stroke:#efefef}.rule{stroke:#333;stroke-width:1.2}"
-    ".mark{stroke:#8a8a8a}.curve{fill:none;stroke-linejoin:round}"
-)
+_INK = {name: light for name, (light, _) in COLOURS.items()}
 
-_LEFT = 132.0
-_ROW = 22.0
+_SETTINGS: Any = {
+    "font.size": 12,
+    "text.color": _INK["ink"],
+    "axes.edgecolor": _INK["grid"],
+    "axes.labelcolor": _INK["ink"],
+    "axes.labelsize": 12,
+    "axes.axisbelow": True,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.spines.left": False,
+    "axes.spines.bottom": False,
+    "axes.grid": True,
+    "grid.color": _INK["grid"],
+    "grid.linewidth": 1,
+    "lines.linewidth": 1.8,
+    "lines.scale_dashes": True,
+    "xtick.major.size": 0,
+    "ytick.major.size": 0,
+    "xtick.major.pad": 6,
+    "ytick.major.pad": 4,
+    "xtick.labelsize": 11,
+    "ytick.labelsize": 11,
+    "xtick.labelcolor": _INK["soft"],
+    "ytick.labelcolor": _INK["soft"],
+    # Text as text, to be searched, and the same file every time.
+    "svg.fonttype": "none",
+    "svg.hashsalt": "fastact",
+}
 
-_PANEL_HEIGHT = 300.0
+_WIDTH = 900
+_ROW = 22
+_PANEL = 300
+
+# Begins the id of what shows hints.
+_HINTS = "hints:"
 
 # Errors from half of it on, in ulps, are told alike: no digit is right.
 _LOST = {"float32": 2.0**25, "float64": 2.0**54}
+
+_DASHED: Any = {"color": _INK["rule"], "linewidth": 1.2, "linestyle": (0, (3.3, 2.5)), "zorder": 2}
+_NOTE: Any = {"fontsize": 11, "color": _INK["soft"]}
+
+
+# ---- figures ----
+
+
+def _figure(height: float) -> Figure:
+    """Return an empty figure in which a point is a pixel of the page."""
+    return Figure(figsize=(_WIDTH / 72, height / 72), dpi=72, facecolor="none")
+
+
+def _axes(figure: Figure, left: float, top: float, width: float, height: float) -> Axes:
+    """Return axes placed in pixels from the upper left corner."""
+    across, down = figure.get_size_inches() * 72
+    place = (left / across, 1 - (top + height) / down, width / across, height / down)
+    return figure.add_axes(place, facecolor="none")
+
+
+def _logarithmic(axis: Any, low: float, high: float) -> None:
+    """Give an axis ticks at 1, 2 and 5 of each decade, or at decades where there are many."""
+    axis.axes.set(**{f"{axis.axis_name}scale": "log", f"{axis.axis_name}lim": (low, high)})
+    few = high / low < 3000
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5) if few else (1,), numticks=20 if few else 7))
+    axis.set_minor_locator(NullLocator())
+    axis.set_major_formatter(StrMethodFormatter("{x:,.10g}"))
+
+
+def _ends(values: Sequence[float], margin: float = 1.15) -> tuple[float, float]:
+    low, high = min(values), max(values)
+    return low / margin, max(high * margin, low * 2)
+
+
+def _mark(
+    axes: Axes,
+    library: str,
+    points: Sequence[tuple[float, float]],
+    hints: Sequence[str],
+    *,
+    size: float = 1.0,
+    **options: Any,
+) -> None:
+    """Draw a library's marker at points; a hint is shown where the pointer rests on one."""
+    style = STYLES[library]
+    colour = _INK[style.colour]
+    paint = {
+        "facecolors": "none" if style.hollow and style.marker == "o" else colour,
+        "edgecolors": colour if style.hollow else _INK["paper"],
+        "linewidths": 2 if style.hollow else 0.8,
+    }
+    area = {"o": 85, "s": 64, "D": 56, "^": 85, "v": 85, "+": 92, "x": 62, "*": 130}[style.marker]
+    if style.marker in "+x":
+        paint = {"color": colour, "linewidths": 2}
+    xs, ys = zip(*points, strict=True)
+    axes.scatter(
+        xs,
+        ys,
+        s=area * size**2,
+        marker=style.marker,
+        gid=_HINTS + "|".join(hints),
+        **{"clip_on": False, "zorder": 4, "label": style.label, **paint, **options},
+    )
+
+
+def _legend(figure: Figure, axes: Axes, left: float, top: float) -> None:
+    across, down = figure.get_size_inches() * 72
+    handles, labels = axes.get_legend_handles_labels()
+    figure.legend(
+        handles[::-1],
+        labels[::-1],
+        loc="upper left",
+        bbox_to_anchor=(left / across, 1 - top / down),
+        ncols=len(labels),
+        frameon=False,
+        borderaxespad=0,
+        borderpad=0,
+        handletextpad=0.1,
+        columnspacing=1.2,
+    )
 
 
 # ---- a row per function ----
@@ -45,46 +159,65 @@ class _Row:
 def _dots(
     rows: Sequence[_Row],
     libraries: Sequence[str],
-    title: str,
     axis: str,
     *,
     ends: tuple[float, float],
     heads: Sequence[str] = (),
     rules: Mapping[str, float] | None = None,
     unit: str = "",
-) -> Chart:
-    top, column = 52.0, 74.0
-    bottom = top + _ROW * len(rows)
-    right = 900.0 - column * len(heads)
-    chart = Chart(900, bottom + 44, title)
-    scale = Log(*ends, _LEFT + 8, right - 14)
-    chart.legend(_LEFT, 12, libraries)
+) -> Figure:
+    left, top, column = 132, 52, 74
+    width = _WIDTH - left - 14 - column * len(heads)
+    figure = _figure(top + _ROW * len(rows) + 44)
+    axes = _axes(figure, left, top, width, _ROW * len(rows))
+    _logarithmic(axes.xaxis, *ends)
+    axes.set(xlabel=axis, ylim=(len(rows) - 0.5, -0.5))
+    axes.set_yticks(range(len(rows)), [row.label for row in rows], fontsize=12, color=_INK["ink"])
+    axes.grid(axis="y", color=_INK["row"])
+    for name, value in (rules or {}).items():
+        axes.axvline(value, **_DASHED)
+        axes.annotate(name, (value, 1), (0, 6), ha="center", va="bottom", **_BESIDE, **_NOTE)
     for k, head in enumerate(heads):
-        chart.text(right + column * (k + 1) - 8, 36, head, "end", "note")
-    chart.vertical_grid(scale, top, bottom, axis)
-    for label, value in (rules or {}).items():
-        chart.line(scale(value), top - 4, scale(value), bottom, "rule", "4 3")
-        chart.text(scale(value), top - 12, label, "middle", "note")
-    for k, row in enumerate(rows):
-        y = top + _ROW * (k + 0.5)
-        chart.text(_LEFT - 4, y, row.label, "end")
-        chart.line(_LEFT, y, right, y, "row")
-        places = {name: scale(row.values[name]) for name in libraries if name in row.values}
-        moves = fanned(places, 7, _ROW - 9)
-        for library in reversed(places):  # fastact last, on top
-            hint = f"{row.label}, {STYLES[library].label}: {number(row.values[library])}{unit}"
-            chart.marker(places[library], y + moves[library], STYLES[library], hint, size=0.9)
-        for n, note in enumerate(row.notes):
-            chart.text(right + column * (n + 1) - 8, y, note, "end")
-    return chart
+        at = column * (k + 1) + 6
+        axes.annotate(head, (1, 1), (at, 10), ha="right", va="bottom", **_OUTSIDE, **_NOTE)
+        for n, row in enumerate(rows):
+            axes.annotate(row.notes[k], (1, n), (at, 0), ha="right", va="center", **_RIGHT)
+    pixels = width / math.log(ends[1] / ends[0])
+    moves = [_fanned({k: math.log(v) * pixels for k, v in row.values.items()}) for row in rows]
+    for library in reversed(libraries):  # fastact last, on top
+        shown = [(n, row) for n, row in enumerate(rows) if library in row.values]
+        _mark(
+            axes,
+            library,
+            [(row.values[library], n + moves[n][library] / _ROW) for n, row in shown],
+            [f"{r.label}, {label(library)}: {number(r.values[library])}{unit}" for _, r in shown],
+            size=0.9,
+        )
+    _legend(figure, axes, left, 6)
+    return figure
 
 
-def _ends(values: Sequence[float], margin: float = 1.15) -> tuple[float, float]:
-    low, high = min(values), max(values)
-    return low / margin, max(high * margin, low * 2)
+_BESIDE: Any = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points"}
+_OUTSIDE: Any = {"xycoords": "axes fraction", "textcoords": "offset points"}
+_RIGHT: Any = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points"}
 
 
-def functions(cells: Sequence[Cell], libraries: Sequence[str]) -> Chart | None:
+def _fanned(places: Mapping[str, float], near: float = 7, room: float = 13) -> dict[str, float]:
+    """Return how far up or down to move markers of one row so that none covers another."""
+    moves: dict[str, float] = {}
+    cluster: list[str] = []
+    for name in [*sorted(places, key=lambda name: places[name]), ""]:
+        if cluster and (not name or places[name] - places[cluster[-1]] > near):
+            step = min(6.5, room / max(len(cluster) - 1, 1))
+            for k, member in enumerate(cluster):
+                moves[member] = step * (k - (len(cluster) - 1) / 2)
+            cluster = []
+        cluster.append(name)
+    return moves
+
+
+@rc_context(_SETTINGS)
+def functions(cells: Sequence[Cell], libraries: Sequence[str]) -> Figure | None:
     """Draw ns per element of each cell and library."""
     several = len({cell.setting.layout for cell in cells}) > 1
     rows = []
@@ -92,11 +225,8 @@ def functions(cells: Sequence[Cell], libraries: Sequence[str]) -> Chart | None:
         values = {
             name: value for name in libraries if (value := cell.nanoseconds(name)) is not None
         }
-        ratios = {name: cell.ratio(name) for name in libraries if name != "fastact"}
-        known = {name: ratio for name, ratio in ratios.items() if ratio is not None}
-        peer = min(known, key=lambda name: known[name], default=None)
-        own = cell.nanoseconds("fastact")
-        notes = [number(own), ratio_text(known[peer]) if peer else ""]
+        peer = cell.fastest(libraries[1:])
+        notes = [number(cell.nanoseconds("fastact")), ratio_text(peer) if peer else ""]
         layout = f" {cell.setting.layout}" if several else ""
         rows.append(_Row(cell.setting.function + layout, values, notes))
     every = [value for row in rows for value in row.values.values()]
@@ -105,7 +235,6 @@ def functions(cells: Sequence[Cell], libraries: Sequence[str]) -> Chart | None:
     return _dots(
         rows,
         [name for name in libraries if any(name in row.values for row in rows)],
-        "Nanoseconds per element of each function and library",
         "ns per element (smaller is better)",
         ends=_ends(every),
         heads=["fastact, ns", "best peer"],
@@ -113,22 +242,22 @@ def functions(cells: Sequence[Cell], libraries: Sequence[str]) -> Chart | None:
     )
 
 
-def accuracy(study: Study, form: str, dtype: str) -> Chart | None:
+@rc_context(_SETTINGS)
+def accuracy(study: Study, form: str, dtype: str) -> Figure | None:
     """Draw the largest error of each function and library, where one of them rounds."""
     rows: dict[str, _Row] = {}
     for entry in study.accuracy:
         if (entry.form, entry.dtype) == (form, dtype):
-            row = rows.setdefault(entry.function, _Row(entry.function, {}))
-            row.values[entry.library] = min(entry.max_ulp, _LOST[dtype])
+            row = rows.setdefault(entry.function, _Row(entry.function, {}, [""]))
+            row.values[entry.library] = min(max(entry.max_ulp, 0.3), _LOST[dtype])
+            if entry.library == "fastact":
+                row.notes = [f"{entry.max_ulp:.2f}"]
     shown = [row for row in rows.values() if max(row.values.values()) > 0.5]
     if not shown:
         return None
-    for row in shown:
-        row.notes = [f"{row.values['fastact']:.2f}" if "fastact" in row.values else ""]
     return _dots(
         shown,
         [name for name in study.libraries if any(name in row.values for row in shown)],
-        "Largest error of each function and library",
         "largest error in ulp (smaller is better)",
         ends=(0.3, 1.5 * _LOST[dtype]),
         heads=["fastact, ulp"],
@@ -150,63 +279,72 @@ class _Panel:
     rules: dict[str, tuple[float, float]] = field(default_factory=dict)  # from a y to a y
 
 
-def _panels(
-    panels: Sequence[_Panel],
-    title: str,
-    axes: tuple[str, str],
-    kinds: tuple[type[Linear], type[Linear]],
-) -> Chart:
+def _panels(panels: Sequence[_Panel], axes: tuple[str, str], finish: Callable[..., None]) -> Figure:
     across = min(2, len(panels))
-    down = math.ceil(len(panels) / across)
-    width = 900.0 / across
-    chart = Chart(900, down * _PANEL_HEIGHT, title)
+    figure = _figure(math.ceil(len(panels) / across) * _PANEL)
+    width = _WIDTH / across
     for k, panel in enumerate(panels):
-        _panel(chart, panel, k % across * width, k // across * _PANEL_HEIGHT, width, axes, kinds)
-    return chart
+        place = (k % across * width + 48, k // across * _PANEL + 44, width - 152, _PANEL - 90)
+        _draw_panel(_axes(figure, *place), panel, axes, finish)
+    return figure
 
 
-def _panel(
-    chart: Chart,
-    panel: _Panel,
-    x0: float,
-    y0: float,
-    width: float,
-    axes: tuple[str, str],
-    kinds: tuple[type[Linear], type[Linear]],
+def _draw_panel(
+    axes: Axes, panel: _Panel, labels: tuple[str, str], finish: Callable[..., None]
 ) -> None:
-    left, right = x0 + 48, x0 + width - 104
-    top, bottom = y0 + 44, y0 + _PANEL_HEIGHT - 46
     points = [point for curve in panel.curves.values() for point in curve]
     xs = [x for x, _ in points]
     ys = [y for _, y in points] + [y for rule in panel.rules.values() for y in rule]
-    across = kinds[0](min(xs), max(xs), left + 6, right - 6)
-    if kinds[1] is Log:
-        along: Linear = Log(*_ends(ys), bottom, top)
-    else:
-        along = Linear(0, max(ys) * 1.08, bottom, top)
-    chart.text(left, y0 + 10, panel.title, "start", "head")
-    chart.text(left, y0 + 26, axes[1], "start", "note")
-    chart.vertical_grid(across, top, bottom, axes[0])
-    chart.horizontal_grid(along, left, right)
-    for label, x in panel.marks.items():
-        if across.low < x < across.high:
-            chart.line(across(x), top, across(x), bottom, "mark", "2 3")
-            chart.text(across(x), top - 7, label, "middle", "note")
+    finish(axes, xs, ys)
+    axes.set_xlabel(labels[0])
+    above: Any = {"textcoords": "offset points", "va": "bottom", "xycoords": "axes fraction"}
+    axes.annotate(panel.title, (0, 1), (0, 28), weight="bold", **above)
+    axes.annotate(labels[1], (0, 1), (0, 13), **above, **_NOTE)
+    low, high = axes.get_xlim()
+    for name, x in panel.marks.items():
+        if low < x < high:
+            axes.axvline(x, color=_INK["mark"], linewidth=1, linestyle=(0, (2, 3)))
+            axes.annotate(name, (x, 1), (0, 1), ha="center", va="bottom", **_BESIDE, **_NOTE)
     wanted = {}
-    for label, (first, last) in panel.rules.items():
-        chart.line(across(min(xs)), along(first), across(max(xs)), along(last), "rule", "4 3")
-        wanted[label] = along(last)
+    for name, rule in panel.rules.items():
+        axes.plot((min(xs), max(xs)), rule, **_DASHED)
+        wanted[name] = rule[1]
     for library, curve in reversed(panel.curves.items()):
         style = STYLES[library]
-        places = [(across(x), along(y)) for x, y in curve]
-        chart.curve(places, style)
-        for (x, y), (px, py) in zip(curve, places, strict=True):
-            chart.marker(px, py, style, f"{style.label}: {x:,.3g}, {y:,.3g}", size=0.85)
-        wanted[library] = places[-1][1]
-    for name, y in spread(wanted, 14, top, bottom).items():
+        (line,) = axes.plot(*zip(*curve, strict=True), color=_INK[style.colour], zorder=3)
+        if style.dashes:
+            line.set_dashes(style.dashes)
+        hints = [f"{style.label}: {x:,.3g}, {y:,.3g}" for x, y in curve]
+        _mark(axes, library, curve, hints, size=0.85)
+        wanted[library] = curve[-1][1]
+    _name_ends(axes, wanted)
+
+
+def _name_ends(axes: Axes, wanted: Mapping[str, float]) -> None:
+    """Write names at the right, as near to heights as they can stand apart."""
+    down = axes.transData.inverted().transform
+    up = {name: float(axes.transData.transform((1, y))[1]) for name, y in wanted.items()}
+    box = axes.get_window_extent()
+    for name, y in _spread(up, 14, box.y0, box.y1).items():
+        height = float(down((0, y))[1])
         if name in STYLES:
-            chart.marker(right + 10, y, STYLES[name], size=0.85)
-        chart.text(right + 18, y, STYLES[name].label if name in STYLES else name, kind="tick")
+            place: Any = {"transform": axes.transAxes}
+            share = (y - box.y0) / box.height
+            _mark(axes, name, [(1 + 10 / box.width, share)], [""], size=0.85, **place)
+        axes.annotate(label(name), (1, height), (18, 0), va="center", **_RIGHT, **_NOTE)
+
+
+def _spread(wanted: Mapping[str, float], gap: float, low: float, high: float) -> dict[str, float]:
+    """Move labels apart until neighbours are `gap` from each other, between two limits."""
+    names = sorted(wanted, key=lambda name: wanted[name])
+    places: list[float] = []
+    for name in names:
+        places.append(max(wanted[name], low if not places else places[-1] + gap))
+    limit = high
+    for k in reversed(range(len(places))):
+        places[k] = min(places[k], limit)
+        limit = places[k] - gap
+    return dict(zip(names, places, strict=True))
 
 
 def _series(
@@ -227,7 +365,8 @@ def _series(
     return {shared: series[shared] for shared in series if shared in most}
 
 
-def sizes(study: Study) -> Chart | None:
+@rc_context(_SETTINGS)
+def sizes(study: Study) -> Figure | None:
     """Draw GB/s against the bytes of an array, with the caches and the limit of streaming."""
     panels = []
     for shared, cells in _series(
@@ -243,25 +382,29 @@ def sizes(study: Study) -> Chart | None:
             if len(points) > 1:
                 panel.curves[library] = points
         panel.marks = {f"L{cache.level}": float(cache.bytes) for cache in study.machine.caches}
-        largest = cells[-1][1]
-        limit = largest.throughput(STREAM)
+        limit = cells[-1][1].throughput(STREAM)
         if limit is not None:
             panel.rules["streaming limit"] = limit, limit
         panels.append(panel)
-    if not panels:
-        return None
-    axes = ("size of an array", "GB/s read and written (larger is better)")
-    return _panels(panels, "Throughput against size", axes, (Bytes, Log))
+
+    def finish(axes: Axes, xs: Sequence[float], ys: Sequence[float]) -> None:
+        _logarithmic(axes.xaxis, min(xs) / 1.1, max(xs) * 1.1)
+        _logarithmic(axes.yaxis, *_ends(ys))
+        ticks = [8**k for k in range(20) if min(xs) <= 8**k <= max(xs)]
+        axes.set_xticks(ticks, [bytes_text(tick) for tick in ticks])
+
+    names = ("size of an array", "GB/s read and written (larger is better)")
+    return _panels(panels, names, finish) if panels else None
 
 
-def threads(study: Study) -> Chart | None:
+@rc_context(_SETTINGS)
+def threads(study: Study) -> Figure | None:
     """Draw the time of one thread over that of several."""
     panels = []
     for shared, cells in _series(
         study.cells, "threads", lambda s: s.threads, lambda s: replace(s, threads=0), 2
     ).items():
-        title = f"{shared.function} · {shared.form} · {shared.elements:,} elements"
-        panel = _Panel(title, {})
+        panel = _Panel(f"{shared.function} · {shared.form} · {shared.elements:,} elements", {})
         first, most = cells[0][1], cells[-1][0]
         for library in study.libraries:
             one = first.nanoseconds(library)
@@ -278,16 +421,22 @@ def threads(study: Study) -> Chart | None:
         if panel.curves:
             panel.rules["ideal"] = 1.0, most / cells[0][0]
             panels.append(panel)
-    if not panels:
-        return None
-    axes = ("threads", "speed-up over one thread")
-    return _panels(panels, "Speed-up against threads", axes, (Count, Linear))
+
+    def finish(axes: Axes, xs: Sequence[float], ys: Sequence[float]) -> None:
+        margin = (max(xs) - min(xs)) * 0.03
+        axes.set(xlim=(min(xs) - margin, max(xs) + margin), ylim=(0, max(ys) * 1.08))
+        axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
+        axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
+        axes.yaxis.set_major_formatter("{x:g}")
+
+    return _panels(panels, ("threads", "speed-up over one thread"), finish) if panels else None
 
 
 # ---- speed against error ----
 
 
-def trade(study: Study, cells: Sequence[Cell]) -> Chart | None:
+@rc_context(_SETTINGS)
+def trade(study: Study, cells: Sequence[Cell]) -> Figure | None:
     """Draw each function of each library by its time and error, and the middle of each library.
 
     Functions that every library computes without rounding are left out.
@@ -305,31 +454,77 @@ def trade(study: Study, cells: Sequence[Cell]) -> Chart | None:
                 points.setdefault(name, []).append((time, clamped, cell.setting.function))
     if not points:
         return None
-    chart = Chart(900, 420, "Time against largest error")
-    left, right, top, bottom = 60.0, 760.0, 30.0, 372.0
-    times = [time for found in points.values() for time, _, _ in found]
-    across = Log(*_ends(times), left, right)
-    along = Log(0.35, 1.5 * lost, bottom, top)
-    chart.text(left, 10, "largest error in ulp (smaller is better)", kind="note")
-    chart.vertical_grid(across, top, bottom, "ns per element (smaller is better)")
-    chart.horizontal_grid(along, left, right)
-    for label, value in {"1 ulp": 1.0, "no digit right": lost / 2}.items():
-        chart.line(left, along(value), right, along(value), "rule", "4 3")
-        chart.text(right - 4, along(value) - 9, label, "end", "note")
-    middles = {
-        name: (median(t for t, _, _ in found), median(e for _, e, _ in found))
-        for name, found in points.items()
-    }
+    figure = _figure(420)
+    axes = _axes(figure, 76, 30, 684, 342)
+    _logarithmic(axes.xaxis, *_ends([time for found in points.values() for time, _, _ in found]))
+    _logarithmic(axes.yaxis, 0.35, 1.5 * lost)
+    axes.set_xlabel("ns per element (smaller is better)")
+    head = "largest error in ulp (smaller is better)"
+    axes.annotate(head, (0, 1), (-16, 12), va="bottom", **_OUTSIDE, **_NOTE)
+    for name, value in {"1 ulp": 1.0, "no digit right": lost / 2}.items():
+        axes.axhline(value, **_DASHED)
+        axes.annotate(name, (1, value), (-4, 3), ha="right", va="bottom", **_RIGHT, **_NOTE)
+    middles = {}
     for name in reversed(points):
-        for time, error, function in points[name]:
-            hint = f"{function}, {STYLES[name].label}: {number(time)} ns, {number(error)} ulp"
-            chart.marker(across(time), along(error), STYLES[name], hint, faint=True)
-    places = spread({name: along(error) for name, (_, error) in middles.items()}, 16, top, bottom)
-    for name in reversed(points):
-        time, error = middles[name]
-        style: Style = STYLES[name]
-        chart.line(across(time), along(error), right + 8, places[name], "mark")
-        chart.marker(across(time), along(error), style, f"{style.label}: the middle", size=1.9)
-        chart.marker(right + 16, places[name], style)
-        chart.text(right + 26, places[name], style.label)
-    return chart
+        found = points[name]
+        hints = [f"{f}, {label(name)}: {number(t)} ns, {number(e)} ulp" for t, e, f in found]
+        _mark(axes, name, [(t, e) for t, e, _ in found], hints, alpha=0.4, zorder=3)
+        middles[name] = median(t for t, _, _ in found), median(e for _, e, _ in found)
+    box = axes.get_window_extent()
+    height = {name: axes.transData.transform(middle)[1] for name, middle in middles.items()}
+    apart = _spread(height, 16, box.y0, box.y1)
+    for name, (time, error) in middles.items():
+        end = (1 + 8 / box.width, (apart[name] - box.y0) / box.height)
+        line = {"arrowstyle": "-", "color": _INK["mark"], "shrinkA": 0, "shrinkB": 0}
+        axes.annotate("", (time, error), end, textcoords="axes fraction", arrowprops=line)
+        _mark(axes, name, [(time, error)], [f"{label(name)}: the middle"], size=1.9)
+        at: Any = {"transform": axes.transAxes}
+        _mark(axes, name, [(1 + 16 / box.width, end[1])], [""], **at)
+        axes.annotate(label(name), end, (18, 0), va="center", **_OUTSIDE)
+    return figure
+
+
+# ---- as text ----
+
+_SVG = "http://www.w3.org/2000/svg"
+_LINK = "{http://www.w3.org/1999/xlink}href"
+
+
+@rc_context(_SETTINGS)
+def svg(figure: Figure, title: str, colours: Mapping[str, str] | None = None) -> str:
+    """Return a figure as SVG to be put into a page.
+
+    Parameters
+    ----------
+    figure : Figure
+    title : str
+        What it shows.
+    colours : mapping, optional
+        What to write for each of `COLOURS`; by default the style sheet's variables.
+    """
+    file = io.StringIO()
+    figure.savefig(file, format="svg", metadata={"Date": None})
+    root = ElementTree.fromstring(file.getvalue())
+    root.remove(root.find("{*}metadata"))  # type: ignore[arg-type]
+    for group in root.iter(f"{{{_SVG}}}g"):
+        name = group.attrib.pop("id", "")
+        if name.startswith(_HINTS):
+            _add_hints(group, name[len(_HINTS) :].split("|"))
+    for use in root.iter(f"{{{_SVG}}}use"):
+        use.set("href", use.attrib.pop(_LINK))
+    ElementTree.SubElement(root, f"{{{_SVG}}}title").text = title
+    ElementTree.register_namespace("", _SVG)
+    text = ElementTree.tostring(root, encoding="unicode")
+    # The page has one font, and the colours of the day or of the night.
+    text = re.sub(r"(font: (?:\w+ )?[\d.]+px) [^;\"]*", r"\1 var(--font, sans-serif)", text)
+    for name, (light, _) in COLOURS.items():
+        text = text.replace(light, colours[name] if colours else f"var(--{name})")
+    return text
+
+
+def _add_hints(group: ElementTree.Element, hints: Sequence[str]) -> None:
+    # A few markers are drawn each by its path, more by references to one.
+    marks = group.findall(".//{*}use") or group.findall(".//{*}path")
+    for mark, hint in zip(marks, hints, strict=True):
+        if hint:
+            ElementTree.SubElement(mark, f"{{{_SVG}}}title").text = hint

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -111,6 +112,10 @@ class Cell:
         own = self.timing("fastact" if timing.new_output else REUSED)
         return None if own is None else timing.samples.minimum / own.samples.minimum
 
+    def fastest(self, peers: Sequence[str]) -> float | None:
+        """Return the ratio of the fastest of some peers, None if none was measured."""
+        return min((r for name in peers if (r := self.ratio(name)) is not None), default=None)
+
 
 @dataclass(frozen=True)
 class Accuracy:
@@ -147,6 +152,8 @@ class Study:
         Whether it was ended by Ctrl-C.
     taken_by_others : float or None
         The share of the usable CPUs that other processes had meanwhile; None where it is not told.
+    held : dict
+        What each peer was held to where an instruction set was asked for, else nothing.
     """
 
     machine: Machine
@@ -159,6 +166,7 @@ class Study:
     planned: int = 0
     interrupted: bool = False
     taken_by_others: float | None = None
+    held: dict[str, str] = field(default_factory=dict)
 
     @property
     def disturbed(self) -> bool:

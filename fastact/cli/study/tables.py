@@ -15,7 +15,7 @@ from rich.text import Text
 from fastact.cli.machine import Machine
 from fastact.cli.study.accuracy import RANGE
 from fastact.cli.study.results import CONTIGUOUS, COPY, REUSED, STREAM, Cell, Setting, Study
-from fastact.cli.study.text import bytes_text, number, rate, ratio_text, threads_text, ulp_text
+from fastact.cli.text import bytes_text, number, rate, ratio_text, threads_text, ulp_text
 
 __all__ = ["NONE", "describe_machine", "print_notices", "print_study", "ratio"]
 
@@ -27,6 +27,8 @@ def print_study(console: Console, study: Study) -> None:
     """Print the tables of a study: speed setting by setting, then accuracy."""
     for line in describe_machine(study.machine):
         console.print(line)
+    for name, text in study.held.items():
+        console.print(Text(f"{name}, held to {study.machine.isa}: {text}", "dim"))
     for part, group in groupby(study.cells, key=lambda cell: cell.part):
         if part == "functions":
             for _, cells in groupby(group, key=lambda cell: _heading(cell.setting)):
@@ -111,8 +113,6 @@ def _print_speed(console: Console, cells: Sequence[Cell], peers: Sequence[str]) 
     table.add_column("fastest\npeer", justify="right", no_wrap=True)
     for cell in cells:
         ratios = {name: cell.ratio(name) for name in names}
-        known = {name: value for name, value in ratios.items() if value is not None}
-        fastest = min(known, key=lambda name: known[name], default=None)
         new = cell.timing("fastact")
         values = {**_facts(cell.setting), "elements": f"{cell.setting.elements:,}"}
         table.add_row(
@@ -124,12 +124,12 @@ def _print_speed(console: Console, cells: Sequence[Cell], peers: Sequence[str]) 
             rate(cell.throughput(REUSED)),
             _share(cell.share_of_copy(REUSED)),
             *(ratio(value) for value in ratios.values()),
-            ratio(known[fastest]) if fastest else NONE,
+            ratio(cell.fastest(names)),
         )
     if len(cells) > 1:
         table.add_section()
         per_peer = [_ratios(cells, [name]) for name in names]
-        best = [min(found) for cell in cells if (found := _ratios([cell], names))]
+        best = [found for cell in cells if (found := cell.fastest(names)) is not None]
         table.add_row(
             Text("geometric mean", style="italic"),
             *[""] * (5 + len(differing)),

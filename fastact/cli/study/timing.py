@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import statistics
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import repeat
+from typing import Protocol
 
-__all__ = ["Samples", "interleave"]
+import numpy as np
+
+__all__ = ["Sampled", "Sampler", "Samples", "interleave"]
 
 Call = Callable[[], object]
 
@@ -47,13 +51,13 @@ class Samples:
     @property
     def median(self) -> float:
         """The middle sample."""
-        return _quantile(self.seconds, 0.5)
+        return statistics.median(self.seconds)
 
     @property
     def spread(self) -> float:
         """The distance between the quartiles as a share of the median."""
-        quartiles = _quantile(self.seconds, 0.75) - _quantile(self.seconds, 0.25)
-        return quartiles / self.median
+        low, high = np.quantile(self.seconds, [0.25, 0.75])
+        return float(high - low) / self.median
 
     @property
     def cores(self) -> float:
@@ -61,15 +65,61 @@ class Samples:
         return self.cpu_seconds / (self.calls * sum(self.seconds))
 
 
+class Sampled(Protocol):
+    """What can be measured: a `Sampler`, or what has one elsewhere."""
+
+    def calibrate(self) -> tuple[int, float]:
+        """Warm up, and return how many calls make a sample and how long one lasts."""
+
+    def sample(self, calls: int, warm: bool) -> tuple[float, float]:
+        """Return the seconds of a call, and the CPU time of the process in all of them."""
+
+
+class Sampler:
+    """A call, and what it takes to measure it."""
+
+    def __init__(self, call: Call) -> None:
+        """Measure nothing yet."""
+        self._call = call
+
+    def calibrate(self) -> tuple[int, float]:
+        """Warm up, and return how many calls make a sample and how long one lasts."""
+        lasts = self._time(1)
+        if lasts < 10 * _LONG_SECONDS:
+            lasts = min(lasts, self._time(1))
+        count = 1
+        # One short call tells little: first calls are slow, and the clock has its own cost.
+        while lasts * count < _SAMPLE_SECONDS / 2:
+            count *= 4
+            lasts = self._time(count) / count
+        return max(1, round(_SAMPLE_SECONDS / lasts)), lasts
+
+    def sample(self, calls: int, warm: bool) -> tuple[float, float]:
+        """Return the seconds of a call, and the CPU time of the process in all of them."""
+        time.sleep(_SETTLE_SECONDS)
+        if warm:
+            self._call()  # the caches and the threads are this library's again
+        cpu = time.process_time()
+        seconds = self._time(calls) / calls
+        return seconds, time.process_time() - cpu
+
+    def _time(self, calls: int) -> float:
+        call = self._call
+        started = time.perf_counter()
+        for _ in repeat(None, calls):
+            call()
+        return time.perf_counter() - started
+
+
 def interleave(
-    calls: Mapping[str, Call], *, seconds: float, least: int, most: int
+    samplers: Mapping[str, Sampled], *, seconds: float, least: int, most: int
 ) -> dict[str, Samples]:
     """Measure several calls in turn.
 
     Parameters
     ----------
-    calls : mapping of str to callable
-        What to measure; each takes no argument.
+    samplers : mapping of str to Sampled
+        What to measure.
     seconds : float
         For all together. Each has the same share: what has used up its own sits out the later
         rounds, so that a slow library does not cost a fast one its samples.
@@ -81,58 +131,23 @@ def interleave(
     dict
         The samples of each call, one for each round that it was in.
     """
-    share = seconds / len(calls)
+    share = seconds / len(samplers)
     spent, warm, measured = {}, {}, {}
-    for name, call in calls.items():
+    for name, sampler in samplers.items():
         started = time.perf_counter()
-        count, lasts = _calibrate(call)
+        count, lasts = sampler.calibrate()
         measured[name] = Samples(count)
         warm[name] = lasts < _LONG_SECONDS
         spent[name] = time.perf_counter() - started
     for done in range(most):
-        turn = [name for name in calls if done < least or spent[name] < share]
+        turn = [name for name in samplers if done < least or spent[name] < share]
         if not turn:
             break
         for name in turn:
             started = time.perf_counter()
-            _sample(calls[name], measured[name], warm=warm[name])
+            samples = measured[name]
+            lasts, cpu = samplers[name].sample(samples.calls, warm[name])
+            samples.seconds.append(lasts)
+            samples.cpu_seconds += cpu
             spent[name] += time.perf_counter() - started
     return measured
-
-
-def _sample(call: Call, samples: Samples, *, warm: bool) -> None:
-    time.sleep(_SETTLE_SECONDS)
-    if warm:
-        call()  # the caches and the threads are this library's again
-    cpu = time.process_time()
-    samples.seconds.append(_time(call, samples.calls) / samples.calls)
-    samples.cpu_seconds += time.process_time() - cpu
-
-
-def _calibrate(call: Call) -> tuple[int, float]:
-    """Warm up, and return how many calls make a sample and how long one lasts."""
-    lasts = _time(call, 1)
-    if lasts < 10 * _LONG_SECONDS:
-        lasts = min(lasts, _time(call, 1))
-    count = 1
-    # One short call tells little: first calls are slow, and the clock has its own cost.
-    while lasts * count < _SAMPLE_SECONDS / 2:
-        count *= 4
-        lasts = _time(call, count) / count
-    return max(1, round(_SAMPLE_SECONDS / lasts)), lasts
-
-
-def _time(call: Call, calls: int) -> float:
-    started = time.perf_counter()
-    for _ in repeat(None, calls):
-        call()
-    return time.perf_counter() - started
-
-
-def _quantile(values: list[float], share: float) -> float:
-    """Return a quantile by linear interpolation."""
-    ordered = sorted(values)
-    position = share * (len(ordered) - 1)
-    low = int(position)
-    high = min(low + 1, len(ordered) - 1)
-    return ordered[low] + (position - low) * (ordered[high] - ordered[low])

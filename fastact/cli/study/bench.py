@@ -1,0 +1,210 @@
+"""Where a library is measured: in this process, or in one of its own that is held to an ISA."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from importlib import import_module
+from multiprocessing import get_context
+from multiprocessing.managers import BaseManager, RemoteError
+from typing import cast
+
+import numpy as np
+
+import fastact
+from fastact.cli.catalogue import ACTIVATIONS
+from fastact.cli.machine import cpu_facts, installed
+from fastact.cli.study.accuracy import accuracy
+from fastact.cli.study.layouts import Data
+from fastact.cli.study.peers import PEERS, Operation, Peer, load
+from fastact.cli.study.results import CONTIGUOUS, Accuracy, Setting, Timing
+from fastact.cli.study.timing import Sampler, Samples
+
+__all__ = ["ISAS", "Bench", "benches", "held", "hold", "wider"]
+
+# What each library is told, before it is imported, to use no wider instructions than these.
+_VARIABLES: Mapping[str, Mapping[str, Mapping[str, str]]] = {
+    "avx512": {
+        "torch": {"ATEN_CPU_CAPABILITY": "avx512", "ONEDNN_MAX_CPU_ISA": "AVX512_CORE"},
+        "jax": {"XLA_FLAGS": "--xla_cpu_max_isa=AVX512"},
+    },
+    "avx2": {
+        "torch": {
+            "ATEN_CPU_CAPABILITY": "avx2",
+            "ONEDNN_MAX_CPU_ISA": "AVX2",
+            "MKL_ENABLE_INSTRUCTIONS": "AVX2",
+        },
+        "jax": {"XLA_FLAGS": "--xla_cpu_max_isa=AVX2"},
+        "numba": {"NUMBA_CPU_NAME": "x86-64-v3", "NUMBA_CPU_FEATURES": "+avx2,+fma"},
+    },
+    "scalar": {
+        "torch": {
+            "ATEN_CPU_CAPABILITY": "default",
+            "ONEDNN_MAX_CPU_ISA": "SSE41",
+            "MKL_ENABLE_INSTRUCTIONS": "SSE4_2",
+        },
+        "jax": {"XLA_FLAGS": "--xla_cpu_max_isa=SSE4_2"},
+        "numba": {"NUMBA_CPU_NAME": "x86-64", "NUMBA_CPU_FEATURES": "+sse2"},
+    },
+}
+ISAS = tuple(_VARIABLES)
+
+# These compute by NumPy's loops, or beside them, and have no setting of their own.
+_ON_NUMPY = ("numpy", "scipy", "numexpr")
+
+
+class Bench:
+    """A library, the arrays it computes on, and the call that is measured next."""
+
+    def __init__(self, peer: Peer, data: Data) -> None:
+        """Prepare nothing yet."""
+        self._peer = peer
+        self._data = data
+        self._sampler: Sampler | None = None
+
+    def prepare(self, setting: Setting) -> Timing | None:
+        """Get ready to measure a setting; return an empty timing, None where there is no such."""
+        peer = self._peer
+        self._sampler = None
+        if setting.layout != CONTIGUOUS and not peer.views:
+            return None
+        x, g, _ = self._data.get(setting.dtype, setting.elements, setting.layout)
+        operation = Operation(ACTIVATIONS[setting.function], setting.form, x, g)
+        with np.errstate(all="ignore"):
+            call = peer.prepare(operation, setting.threads)
+        if call is None:
+            return None
+        self._sampler = Sampler(call)
+        return Timing(peer.name, peer.threads(setting.threads), peer.new_output, Samples(1))
+
+    # NumPy expressions overflow on the way to right results.
+
+    def calibrate(self) -> tuple[int, float]:
+        """Do what `Sampler.calibrate` does for what is prepared."""
+        assert self._sampler is not None
+        with np.errstate(all="ignore"):
+            return self._sampler.calibrate()
+
+    def sample(self, calls: int, warm: bool) -> tuple[float, float]:
+        """Do what `Sampler.sample` does for what is prepared."""
+        assert self._sampler is not None
+        with np.errstate(all="ignore"):
+            return self._sampler.sample(calls, warm)
+
+    def accuracy(self, setting: Setting) -> Accuracy | None:
+        """Compare the library with the reference."""
+        with np.errstate(all="ignore"):
+            return accuracy(setting, self._peer)
+
+
+# ---- in a process of its own ----
+
+
+def hold(isa: str, peer: str) -> Mapping[str, str]:
+    """Return the environment that holds a peer to an instruction set, empty where there is none."""
+    if peer in _ON_NUMPY:
+        names = _numpy_features(isa)
+        return {"NPY_DISABLE_CPU_FEATURES": " ".join(names)} if names else {}
+    return _VARIABLES[isa].get(peer, {})
+
+
+def _numpy_features(isa: str) -> list[str]:
+    """Return what NumPy could use here and is not to."""
+    umath = import_module("numpy._core._multiarray_umath")
+    there: Mapping[str, bool] = umath.__cpu_features__
+    beyond = {"avx512": ("AVX512_SPR", "AVX10"), "avx2": ("AVX512", "AVX10", "X86_V4")}
+    return [
+        name
+        for name in umath.__cpu_dispatch__
+        if there.get(name) and (isa == "scalar" or name.startswith(beyond[isa]))
+    ]
+
+
+def wider(isa: str) -> bool:
+    """Return whether the CPU has vector instructions beyond an instruction set."""
+    beyond = {"avx512": "amx", "avx2": "avx512", "scalar": "avx"}[isa]
+    return any(str(flag).startswith(beyond) for flag in cpu_facts().get("flags", []))
+
+
+def held(isa: str, peer: str) -> str:
+    """Return in words what a peer was held to."""
+    variables = hold(isa, peer)
+    if variables:
+        return " ".join(f"{name}={value}" for name, value in variables.items())
+    if not wider(isa):
+        return "nothing wider on this CPU"
+    if peer in _ON_NUMPY:
+        return "nothing wider in NumPy here"
+    return "could not be held, as it has no setting for it: it used what the CPU has"
+
+
+class _Manager(BaseManager):
+    """Makes a bench in a process of its own."""
+
+
+def _make(name: str, seed: int) -> Bench:
+    fastact.set_num_threads(1)  # the reference alone uses it there
+    return Bench(PEERS[name](), Data(seed))
+
+
+_Manager.register("bench", _make, exposed=("prepare", "calibrate", "sample", "accuracy"))
+
+
+def benches(
+    stack: ExitStack, names: Sequence[str], seed: int, isa: str | None, *, required: bool
+) -> tuple[dict[str, Bench], list[str]]:
+    """Import peers, here or each in a process of its own that is held to an instruction set.
+
+    Parameters
+    ----------
+    stack : ExitStack
+        The processes end with it.
+    names : sequence of str
+        Keys of `PEERS`.
+    seed : int
+        Of the arrays.
+    isa : str or None
+    required : bool
+        Whether each of them must be there. Otherwise those that are not installed are left out.
+
+    Returns
+    -------
+    benches : dict of str to Bench
+    missing : list of str
+        What was installed and could not be imported, and why.
+
+    Raises
+    ------
+    ValueError
+        If a peer that is required cannot be imported.
+    """
+    if isa is None:
+        data = Data(seed)
+        peers, missing = load(names, required=required)
+        return {peer.name: Bench(peer, data) for peer in peers}, missing
+    found, missing = {}, []
+    for name in names if required else [name for name in names if name in installed()]:
+        manager = _Manager(ctx=get_context("spawn"))
+        with _environment(hold(isa, name)):
+            manager.start()
+        stack.callback(manager.shutdown)
+        try:
+            found[name] = cast(Bench, manager.bench(name, seed))  # type: ignore[attr-defined]
+        except RemoteError as error:
+            reason = f"{name} cannot be used: {str(error).strip().splitlines()[-2]}"
+            if required:
+                raise ValueError(reason) from error
+            missing.append(reason)
+    return found, missing
+
+
+@contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    before = dict(os.environ)
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)

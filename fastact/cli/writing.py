@@ -1,0 +1,81 @@
+"""Files that are there in full or not at all: the one way in which the commands write them."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import stat
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import IO
+
+__all__ = ["replacing", "write_text"]
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file, replacing one of that name when it is complete."""
+    with replacing(path) as file:
+        file.write(text.encode())
+
+
+@contextmanager
+def replacing(path: Path, *, force: bool = True) -> Iterator[IO[bytes]]:
+    """Give a file to write to that takes its name when the block ends.
+
+    Until then it has another name in the same directory. Whatever ends the block early, a signal
+    included, removes it and leaves the file of that name as it was.
+
+    Parameters
+    ----------
+    path : Path
+        The name. A symbolic link stays, and the file that it names is replaced.
+    force : bool
+        Whether a file of that name may be replaced; otherwise it is a ValueError.
+    """
+    _check_replaceable(path, force)
+    target = Path(os.path.realpath(path))
+    temporary = target.with_name(f".fastact-{secrets.token_hex(6)}.tmp")
+    with _signals_raised():
+        try:
+            with open(temporary, "xb", buffering=0) as file:
+                yield file
+                _check_replaceable(path, force)  # it may have come into being meanwhile
+                if target.exists():
+                    temporary.chmod(stat.S_IMODE(target.stat().st_mode))
+                os.fsync(file.fileno())  # a power failure must not leave the name without the data
+            os.replace(temporary, target)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+def _check_replaceable(path: Path, force: bool) -> None:
+    if not path.exists():
+        return
+    if not path.is_file():
+        raise ValueError(f"{path} is not a regular file. For a pipe give '-'")
+    if not force:
+        raise ValueError(f"{path} exists. --force replaces it")
+
+
+@contextmanager
+def _signals_raised() -> Iterator[None]:
+    """Let the signals that would end the process at once end the block first."""
+
+    def end(number: int, frame: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    before = {}
+    if threading.current_thread() is threading.main_thread():
+        for name in ("SIGTERM", "SIGHUP"):
+            number = getattr(signal, name, None)
+            if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+                before[number] = signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
