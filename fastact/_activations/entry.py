@@ -15,8 +15,9 @@ class Form(NamedTuple):
     ----------
     text : str
         The formula as one would type it, for docstrings and, turned into LaTeX by
-        `docs/_extensions/latex.py`, for pages. ``s`` is the logistic sigmoid, ``Phi`` and ``phi`` are the distribution function and the density of the standard
-        normal law; parameters have the names of the table.
+        `docs/_extensions/latex.py`, for pages. ``s`` is the logistic sigmoid, ``Phi`` and ``phi``
+        are the distribution function and the density of the standard normal law; parameters have
+        the names of the table.
     formula : callable
         The same as a function of ``(m, x, *parameters)``, of a gate of ``(m, a, b, *parameters)``,
         over a namespace `m` of functions: NumPy and SciPy, or mpmath. It says what is right
