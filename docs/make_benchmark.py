@@ -187,8 +187,8 @@ def draw(study: Study, cells: Sequence[Cell], shade: str, path: Path) -> None:
     }
     names = [name for name in SHORT if name in rows][::-1]
     # The same picture gives the same file.
-    with rc_context({"svg.hashsalt": "fastact", "font.size": 10}):
-        figure = Figure(figsize=(8.6, 0.6 + 0.3 * (len(names) + 2)), layout="constrained")
+    with rc_context({"svg.hashsalt": "fastact", "font.size": 11}):
+        figure = Figure(figsize=(7.4, 1.4 + 0.31 * len(names)), layout="constrained")
         axes = figure.subplots()
         for y, name in enumerate(names):
             times = rows[name].values()
@@ -213,7 +213,7 @@ def draw(study: Study, cells: Sequence[Cell], shade: str, path: Path) -> None:
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
         axes.set_xlabel("ns per element (log scale, less is better)", color=ink)
         said = f"{heading(cells)}, float32, {ISAS.get(study.machine.isa, study.machine.isa)}"
-        axes.set_title(said, loc="left", fontsize=10, color=ink)
+        axes.set_title(said, loc="left", fontsize=11, color=ink)
         axes.grid(axis="x", color=grid, linewidth=0.7)
         axes.set_axisbelow(True)
         axes.tick_params(which="both", colors=ink, length=0)
@@ -223,7 +223,7 @@ def draw(study: Study, cells: Sequence[Cell], shade: str, path: Path) -> None:
             handles[::-1],
             labels[::-1],
             loc="outside lower center",
-            ncols=len(libraries),
+            ncols=3,
             frameon=False,
             labelcolor=ink,
             handletextpad=0.2,

@@ -125,7 +125,7 @@ def families() -> dict[str, list[str]]:
     found["Along an axis"] = list(_ufuncs.AXIS_UFUNCS)
     found["Random"] = list(_random.__all__)
     known = {*_ufuncs.UFUNCS, *_ufuncs.AXIS_UFUNCS, *_random.__all__, *_runtime.__all__}
-    found["Around them"] = [name for name in fa.__all__ if name not in known]
+    found["Helpers"] = [name for name in fa.__all__ if name not in known]
     return found
 
 
