@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from statistics import geometric_mean
-from typing import NamedTuple
 
 from fastact.cli.study import files
 from fastact.cli.study.results import CONTIGUOUS, REUSED, Cell, Study
+from fastact.cli.study.styles import COLOURS, STYLES
 
 DOCS = Path(__file__).parent
 README = DOCS.parent / "README.md"
@@ -28,29 +28,9 @@ SHORT = (
 )
 
 
-class Look(NamedTuple):
-    """How a library is named and drawn."""
-
-    label: str
-    colour: str
-    marker: str
-
-
-# The colours of Okabe and Ito, which colour-blind people tell apart.
-LOOKS: Mapping[str, Look] = {
-    "fastact": Look("fastact", "#D55E00", "o"),
-    "torch": Look("PyTorch", "#0072B2", "s"),
-    "jax": Look("JAX", "#009E73", "D"),
-    "onnxruntime": Look("ONNX Runtime", "#CC79A7", "^"),
-    "numpy": Look("NumPy", "#E69F00", "v"),
-    "scipy": Look("SciPy", "#56B4E9", "P"),
-    "numexpr": Look("numexpr", "#8a8a8a", "X"),
-    "numba": Look("numba", "#737373", "*"),
-}
 DRAWN = ("fastact", "torch", "jax", "onnxruntime", "numpy", "scipy")
 
-# Of the two charts: what is written, the grid, and what is behind.
-SHADES = {"light": ("#1f2328", "#d9dde2", "#ffffff"), "dark": ("#e6edf3", "#3a414a", "#0d1117")}
+SHADES = ("light", "dark")  # in the order of COLOURS
 
 
 def fastest(cell: Cell, library: str) -> float | None:
@@ -82,7 +62,7 @@ def table(cells: Sequence[Cell], libraries: Sequence[str]) -> list[str]:
     """The rows of one size, one per function; the best time of each is bold."""
     shown = [name for name in libraries if any(fastest(cell, name) for cell in cells)]
     lines = [
-        f"| function | {' | '.join(LOOKS[name].label for name in shown)} |",
+        f"| function | {' | '.join(STYLES[name].label for name in shown)} |",
         "|---" * (1 + len(shown)) + "|",
     ]
     for cell in cells:
@@ -110,10 +90,10 @@ def summary(cells: Sequence[Cell], libraries: Sequence[str]) -> str:
         found = ratios(cells, name) if name in DRAWN[1:] else {}
         if found:
             mean = geometric_mean(found.values())
-            means.append(f"{LOOKS[name].label} {mean:.1f} ({len(found)})")
+            means.append(f"{STYLES[name].label} {mean:.1f} ({len(found)})")
         names = [f"`{function}`" for function, ratio in found.items() if ratio < 0.95]
         if names:
-            faster.append(f"{LOOKS[name].label} at {', '.join(names)}")
+            faster.append(f"{STYLES[name].label} at {', '.join(names)}")
     text = (
         "Time over fastact's, geometric mean over the functions that a library has:"
         f" {', '.join(means)}."
@@ -126,7 +106,7 @@ def machine(study: Study) -> str:
     said = study.machine
     isa = ISAS.get(said.isa, said.isa)
     versions = ", ".join(
-        f"{LOOKS[name].label} {said.versions[name]}"
+        f"{STYLES[name].label} {said.versions[name]}"
         for name in ("fastact", *study.peers)
         if name in said.versions
     )
@@ -177,7 +157,8 @@ def draw(study: Study, cells: Sequence[Cell], shade: str, path: Path) -> None:
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
-    ink, grid, ground = SHADES[shade]
+    colours = {name: pair[SHADES.index(shade)] for name, pair in COLOURS.items()}
+    ink, grid = colours["ink"], colours["grid"]
     libraries = [name for name in DRAWN if name in study.libraries]
     rows = {
         cell.setting.function: {
@@ -195,16 +176,17 @@ def draw(study: Study, cells: Sequence[Cell], shade: str, path: Path) -> None:
             axes.plot([min(times), max(times)], [y, y], color=grid, linewidth=1.5, zorder=1)
         moved = [heights(rows[name]) for name in names]
         for library in reversed(libraries):
-            look = LOOKS[library]
+            look = STYLES[library]
             places = [(y, name) for y, name in enumerate(names) if library in rows[name]]
             axes.plot(
                 [rows[name][library] for _, name in places],
                 [y + moved[y][library] for y, _ in places],
-                look.marker,
-                color=look.colour,
+                marker=look.marker,
+                linestyle="",
+                color=colours[look.colour],
                 markersize=9 if library == "fastact" else 6.5,
-                markeredgecolor=ground,
-                markeredgewidth=0.6,
+                markeredgecolor=colours[look.colour if look.hollow else "paper"],
+                markeredgewidth=1.8 if look.hollow else 0.6,
                 label=look.label,
                 zorder=3 if library == "fastact" else 2,
             )

@@ -19,7 +19,6 @@ from statistics import geometric_mean
 from typing import Any
 
 import numpy as np
-from make_benchmark import LOOKS
 from packaging.requirements import Requirement
 
 import fastact
@@ -28,6 +27,7 @@ from fastact.cli.machine import installed
 from fastact.cli.study import files, peers
 from fastact.cli.study.accuracy import RANGE, accuracy
 from fastact.cli.study.results import Setting, Study
+from fastact.cli.study.styles import STYLES
 
 PAGE = Path(__file__).resolve().parent / "performance.md"
 BEGIN, END = "<!-- comparison:begin -->", "<!-- comparison:end -->"
@@ -312,7 +312,7 @@ def block(studies: Sequence[Study]) -> str:
         "import, beyond NumPy": import_time,
     }
     versions = {**installed(), "fastact": fastact.__version__}
-    titles = [f"{LOOKS[name].label} {versions[name]}" for name in LIBRARIES]
+    titles = [f"{STYLES[name].label} {versions[name]}" for name in LIBRARIES]
     lines = [f"| | {' | '.join(titles)} |", "|---" * (1 + len(LIBRARIES)) + "|"]
     for title, cell in rows.items():
         lines.append(f"| {title} | {' | '.join(map(cell, LIBRARIES))} |")
