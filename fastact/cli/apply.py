@@ -1,7 +1,7 @@
 """`fastact apply`: a function of every element of .npy files, which need not fit into memory.
 
-A chunk at a time is mapped, computed and written. The output goes through write(): there a full
-disk is an error, while under a memory map it would be a signal that ends the process.
+A chunk at a time is read, computed and written. Nothing is mapped into memory: a full disk, or a
+file cut off meanwhile, is an error here, and would be a signal that ends the process there.
 """
 
 from __future__ import annotations
@@ -266,7 +266,7 @@ def apply(
     function : Function
         What to compute.
     sources : sequence of binary file
-        Each at the beginning of a .npy header; a regular file is mapped, anything else read.
+        Each at the beginning of a .npy header.
     targets : sequence of int
         The file descriptors to write to.
     chunk : int
@@ -292,12 +292,10 @@ def apply(
     dtypes = function.result_dtypes([header.dtype for header in headers])
     item_bytes = sum(header.dtype.itemsize for header in headers)
     elements = max(1, min(chunk // item_bytes, first.size))
-    parts = [
-        (_mapped if stat.S_ISREG(os.fstat(source.fileno()).st_mode) else _read)(
-            source, header, elements
-        )
-        for source, header in zip(sources, headers, strict=True)
-    ]
+    for source, header in zip(sources, headers, strict=True):
+        if stat.S_ISREG(os.fstat(source.fileno()).st_mode):
+            _check_length(os.fstat(source.fileno()).st_size - source.tell(), header)
+    parts = [_read(source, h, elements) for source, h in zip(sources, headers, strict=True)]
     for target, dtype in zip(targets, dtypes, strict=True):
         Header(first.shape, first.fortran_order, dtype).write(target)
     memory = [np.empty(elements, dtype) for dtype in dtypes]
@@ -341,17 +339,6 @@ def carry_out(
         known = [name for name in (*run.sources, *run.targets) if name == error.filename]
         name = known[0] if known else " and ".join(run.targets)
         raise OSError(f"{name}: {error.strerror}") from error
-
-
-def _mapped(file: BinaryIO, header: Header, elements: int) -> Iterator[_Array]:
-    """Map one chunk after the other, so that the memory in use stays bounded."""
-    offset = file.tell()
-    _check_length(os.fstat(file.fileno()).st_size - offset, header)
-    for start in range(0, header.size, elements):
-        count = min(elements, header.size - start)
-        where = offset + start * header.dtype.itemsize
-        # As a plain array: subclasses take the slower path.
-        yield np.asarray(np.memmap(file, header.dtype, "r", where, (count,)))
 
 
 def _read(file: BinaryIO, header: Header, elements: int) -> Iterator[_Array]:

@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from importlib.resources import files
 from statistics import median
 from typing import Any
 from xml.etree import ElementTree
@@ -24,34 +25,7 @@ __all__ = ["accuracy", "functions", "sizes", "svg", "threads", "trade"]
 
 _INK = {name: light for name, (light, _) in COLOURS.items()}
 
-_SETTINGS: Any = {
-    "font.size": 12,
-    "text.color": _INK["ink"],
-    "axes.edgecolor": _INK["grid"],
-    "axes.labelcolor": _INK["ink"],
-    "axes.labelsize": 12,
-    "axes.axisbelow": True,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.spines.left": False,
-    "axes.spines.bottom": False,
-    "axes.grid": True,
-    "grid.color": _INK["grid"],
-    "grid.linewidth": 1,
-    "lines.linewidth": 1.8,
-    "lines.scale_dashes": True,
-    "xtick.major.size": 0,
-    "ytick.major.size": 0,
-    "xtick.major.pad": 6,
-    "ytick.major.pad": 4,
-    "xtick.labelsize": 11,
-    "ytick.labelsize": 11,
-    "xtick.labelcolor": _INK["soft"],
-    "ytick.labelcolor": _INK["soft"],
-    # Text as text, to be searched, and the same file every time.
-    "svg.fonttype": "none",
-    "svg.hashsalt": "fastact",
-}
+_STYLE = str(files("fastact.cli.study") / "templates" / "plots.mplstyle")
 
 _WIDTH = 900
 _ROW = 22
@@ -96,7 +70,7 @@ def _ends(values: Sequence[float], margin: float = 1.15) -> tuple[float, float]:
     return low / margin, max(high * margin, low * 2)
 
 
-def _mark(
+def _plot(
     axes: Axes,
     library: str,
     points: Sequence[tuple[float, float]],
@@ -108,40 +82,20 @@ def _mark(
     """Draw a library's marker at points; a hint is shown where the pointer rests on one."""
     style = STYLES[library]
     colour = _INK[style.colour]
-    paint = {
-        "facecolors": "none" if style.hollow and style.marker == "o" else colour,
-        "edgecolors": colour if style.hollow else _INK["paper"],
-        "linewidths": 2 if style.hollow else 0.8,
-    }
-    area = {"o": 85, "s": 64, "D": 56, "^": 85, "v": 85, "+": 92, "x": 62, "*": 130}[style.marker]
-    if style.marker in "+x":
-        paint = {"color": colour, "linewidths": 2}
     xs, ys = zip(*points, strict=True)
-    axes.scatter(
-        xs,
-        ys,
-        s=area * size**2,
-        marker=style.marker,
-        gid=_HINTS + "|".join(hints),
-        **{"clip_on": False, "zorder": 4, "label": style.label, **paint, **options},
-    )
-
-
-def _legend(figure: Figure, axes: Axes, left: float, top: float) -> None:
-    across, down = figure.get_size_inches() * 72
-    handles, labels = axes.get_legend_handles_labels()
-    figure.legend(
-        handles[::-1],
-        labels[::-1],
-        loc="upper left",
-        bbox_to_anchor=(left / across, 1 - top / down),
-        ncols=len(labels),
-        frameon=False,
-        borderaxespad=0,
-        borderpad=0,
-        handletextpad=0.1,
-        columnspacing=1.2,
-    )
+    look = {
+        "color": colour,
+        "linestyle": "none",
+        "marker": style.marker,
+        "markersize": size * {"s": 8, "D": 7.5, "*": 11.5}.get(style.marker, 9.2),
+        "markerfacecolor": "none" if style.hollow else colour,
+        "markeredgecolor": colour if style.hollow else _INK["paper"],
+        "markeredgewidth": 2 if style.hollow else 0.8,
+        "clip_on": False,
+        "zorder": 4,
+        "label": style.label,
+    }
+    axes.plot(xs, ys, gid=_HINTS + "|".join(hints), **{**look, **options})
 
 
 # ---- a row per function ----
@@ -186,14 +140,23 @@ def _dots(
     moves = [_fanned({k: math.log(v) * pixels for k, v in row.values.items()}) for row in rows]
     for library in reversed(libraries):  # fastact last, on top
         shown = [(n, row) for n, row in enumerate(rows) if library in row.values]
-        _mark(
+        _plot(
             axes,
             library,
             [(row.values[library], n + moves[n][library] / _ROW) for n, row in shown],
             [f"{r.label}, {label(library)}: {number(r.values[library])}{unit}" for _, r in shown],
             size=0.9,
         )
-    _legend(figure, axes, left, 6)
+    handles, labels = axes.get_legend_handles_labels()
+    figure.legend(
+        handles[::-1],
+        labels[::-1],
+        loc="upper left",
+        bbox_to_anchor=(left / _WIDTH, 1 - 6 / figure.bbox.height),
+        ncols=len(labels),
+        columnspacing=1.2,
+        handlelength=1,
+    )
     return figure
 
 
@@ -216,7 +179,7 @@ def _fanned(places: Mapping[str, float], near: float = 7, room: float = 13) -> d
     return moves
 
 
-@rc_context(_SETTINGS)
+@rc_context(fname=_STYLE)
 def functions(cells: Sequence[Cell], libraries: Sequence[str]) -> Figure | None:
     """Draw ns per element of each cell and library."""
     several = len({cell.setting.layout for cell in cells}) > 1
@@ -242,7 +205,7 @@ def functions(cells: Sequence[Cell], libraries: Sequence[str]) -> Figure | None:
     )
 
 
-@rc_context(_SETTINGS)
+@rc_context(fname=_STYLE)
 def accuracy(study: Study, form: str, dtype: str) -> Figure | None:
     """Draw the largest error of each function and library, where one of them rounds."""
     rows: dict[str, _Row] = {}
@@ -284,7 +247,7 @@ def _panels(panels: Sequence[_Panel], axes: tuple[str, str], finish: Callable[..
     figure = _figure(math.ceil(len(panels) / across) * _PANEL)
     width = _WIDTH / across
     for k, panel in enumerate(panels):
-        place = (k % across * width + 48, k // across * _PANEL + 44, width - 152, _PANEL - 90)
+        place = (k % across * width + 48, k // across * _PANEL + 44, width - 184, _PANEL - 90)
         _draw_panel(_axes(figure, *place), panel, axes, finish)
     return figure
 
@@ -305,46 +268,31 @@ def _draw_panel(
         if low < x < high:
             axes.axvline(x, color=_INK["mark"], linewidth=1, linestyle=(0, (2, 3)))
             axes.annotate(name, (x, 1), (0, 1), ha="center", va="bottom", **_BESIDE, **_NOTE)
-    wanted = {}
+    ends = {}
     for name, rule in panel.rules.items():
-        axes.plot((min(xs), max(xs)), rule, **_DASHED)
-        wanted[name] = rule[1]
+        axes.plot((min(xs), max(xs)), rule, label=name, **_DASHED)
+        ends[name] = rule[1]
     for library, curve in reversed(panel.curves.items()):
         style = STYLES[library]
-        (line,) = axes.plot(*zip(*curve, strict=True), color=_INK[style.colour], zorder=3)
-        if style.dashes:
-            line.set_dashes(style.dashes)
         hints = [f"{style.label}: {x:,.3g}, {y:,.3g}" for x, y in curve]
-        _mark(axes, library, curve, hints, size=0.85)
-        wanted[library] = curve[-1][1]
-    _name_ends(axes, wanted)
+        dashes = (0, style.dashes) if style.dashes else "-"
+        _plot(axes, library, curve, hints, size=0.85, linestyle=dashes)
+        ends[style.label] = curve[-1][1]
+    _name_beside(axes, ends)
 
 
-def _name_ends(axes: Axes, wanted: Mapping[str, float]) -> None:
-    """Write names at the right, as near to heights as they can stand apart."""
-    down = axes.transData.inverted().transform
-    up = {name: float(axes.transData.transform((1, y))[1]) for name, y in wanted.items()}
-    box = axes.get_window_extent()
-    for name, y in _spread(up, 14, box.y0, box.y1).items():
-        height = float(down((0, y))[1])
-        if name in STYLES:
-            place: Any = {"transform": axes.transAxes}
-            share = (y - box.y0) / box.height
-            _mark(axes, name, [(1 + 10 / box.width, share)], [""], size=0.85, **place)
-        axes.annotate(label(name), (1, height), (18, 0), va="center", **_RIGHT, **_NOTE)
-
-
-def _spread(wanted: Mapping[str, float], gap: float, low: float, high: float) -> dict[str, float]:
-    """Move labels apart until neighbours are `gap` from each other, between two limits."""
-    names = sorted(wanted, key=lambda name: wanted[name])
-    places: list[float] = []
-    for name in names:
-        places.append(max(wanted[name], low if not places else places[-1] + gap))
-    limit = high
-    for k in reversed(range(len(places))):
-        places[k] = min(places[k], limit)
-        limit = places[k] - gap
-    return dict(zip(names, places, strict=True))
+def _name_beside(axes: Axes, heights: Mapping[str, float], **options: Any) -> None:
+    """Write a legend at the right, in the order of heights."""
+    handles, labels = axes.get_legend_handles_labels()
+    ordered = sorted(zip(handles, labels, strict=True), key=lambda pair: -heights[pair[1]])
+    axes.legend(
+        *zip(*ordered, strict=True),
+        loc="center left",
+        bbox_to_anchor=(1.03, 0.5),
+        labelcolor=_INK["soft"],
+        fontsize=11,
+        **options,
+    )
 
 
 def _series(
@@ -365,7 +313,7 @@ def _series(
     return {shared: series[shared] for shared in series if shared in most}
 
 
-@rc_context(_SETTINGS)
+@rc_context(fname=_STYLE)
 def sizes(study: Study) -> Figure | None:
     """Draw GB/s against the bytes of an array, with the caches and the limit of streaming."""
     panels = []
@@ -397,7 +345,7 @@ def sizes(study: Study) -> Figure | None:
     return _panels(panels, names, finish) if panels else None
 
 
-@rc_context(_SETTINGS)
+@rc_context(fname=_STYLE)
 def threads(study: Study) -> Figure | None:
     """Draw the time of one thread over that of several."""
     panels = []
@@ -435,7 +383,7 @@ def threads(study: Study) -> Figure | None:
 # ---- speed against error ----
 
 
-@rc_context(_SETTINGS)
+@rc_context(fname=_STYLE)
 def trade(study: Study, cells: Sequence[Cell]) -> Figure | None:
     """Draw each function of each library by its time and error, and the middle of each library.
 
@@ -455,7 +403,7 @@ def trade(study: Study, cells: Sequence[Cell]) -> Figure | None:
     if not points:
         return None
     figure = _figure(420)
-    axes = _axes(figure, 76, 30, 684, 342)
+    axes = _axes(figure, 76, 30, 700, 342)
     _logarithmic(axes.xaxis, *_ends([time for found in points.values() for time, _, _ in found]))
     _logarithmic(axes.yaxis, 0.35, 1.5 * lost)
     axes.set_xlabel("ns per element (smaller is better)")
@@ -468,19 +416,12 @@ def trade(study: Study, cells: Sequence[Cell]) -> Figure | None:
     for name in reversed(points):
         found = points[name]
         hints = [f"{f}, {label(name)}: {number(t)} ns, {number(e)} ulp" for t, e, f in found]
-        _mark(axes, name, [(t, e) for t, e, _ in found], hints, alpha=0.4, zorder=3)
-        middles[name] = median(t for t, _, _ in found), median(e for _, e, _ in found)
-    box = axes.get_window_extent()
-    height = {name: axes.transData.transform(middle)[1] for name, middle in middles.items()}
-    apart = _spread(height, 16, box.y0, box.y1)
-    for name, (time, error) in middles.items():
-        end = (1 + 8 / box.width, (apart[name] - box.y0) / box.height)
-        line = {"arrowstyle": "-", "color": _INK["mark"], "shrinkA": 0, "shrinkB": 0}
-        axes.annotate("", (time, error), end, textcoords="axes fraction", arrowprops=line)
-        _mark(axes, name, [(time, error)], [f"{label(name)}: the middle"], size=1.9)
-        at: Any = {"transform": axes.transAxes}
-        _mark(axes, name, [(1 + 16 / box.width, end[1])], [""], **at)
-        axes.annotate(label(name), end, (18, 0), va="center", **_OUTSIDE)
+        pale: Any = {"alpha": 0.4, "zorder": 3, "label": None}
+        _plot(axes, name, [(t, e) for t, e, _ in found], hints, **pale)
+        middle = median(t for t, _, _ in found), median(e for _, e, _ in found)
+        _plot(axes, name, [middle], [f"{label(name)}: the middle"], size=1.9)
+        middles[label(name)] = middle[1]
+    _name_beside(axes, middles, handlelength=1, markerscale=0.55)
     return figure
 
 
@@ -490,7 +431,7 @@ _SVG = "http://www.w3.org/2000/svg"
 _LINK = "{http://www.w3.org/1999/xlink}href"
 
 
-@rc_context(_SETTINGS)
+@rc_context(fname=_STYLE)
 def svg(figure: Figure, title: str, colours: Mapping[str, str] | None = None) -> str:
     """Return a figure as SVG to be put into a page.
 
@@ -523,8 +464,5 @@ def svg(figure: Figure, title: str, colours: Mapping[str, str] | None = None) ->
 
 
 def _add_hints(group: ElementTree.Element, hints: Sequence[str]) -> None:
-    # A few markers are drawn each by its path, more by references to one.
-    marks = group.findall(".//{*}use") or group.findall(".//{*}path")
-    for mark, hint in zip(marks, hints, strict=True):
-        if hint:
-            ElementTree.SubElement(mark, f"{{{_SVG}}}title").text = hint
+    for mark, hint in zip(group.iter(f"{{{_SVG}}}use"), hints, strict=True):
+        ElementTree.SubElement(mark, f"{{{_SVG}}}title").text = hint
