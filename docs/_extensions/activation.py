@@ -59,11 +59,12 @@ def forms(name: str) -> list[str]:
     return [f for f in found if not any(f == o or f.startswith(f"{o}_") for o in longer)]
 
 
-def table(heads: list[str], rows: list[list[str]]) -> list[str]:
-    """Return a table, nothing without rows."""
+def table(heads: list[str], rows: list[list[str]], kind: str = "") -> list[str]:
+    """Return a table, of a kind that the style sheet knows; nothing without rows."""
     if not rows:
         return []
-    lines = [".. list-table::", "   :header-rows: 1", "   :align: left", ""]
+    options = ["header-rows: 1", "align: left", *([f"class: {kind}"] if kind else [])]
+    lines = [".. list-table::", *(f"   :{option}" for option in options), ""]
     for row in [heads, *rows]:
         for k, cell in enumerate(row):
             lines.append(f"   {'* -' if k == 0 else '  -'} {cell}")
@@ -164,7 +165,13 @@ def errors(name: str) -> list[str]:
         form = FORMS[line.form].format(f"``{last}``")
         rows.append([form, line.dtype, ulp, *(f"``{x}``" for x in (operands, got, want))])
     text = "The largest errors known, and where they are:" if rows else ""
-    return [*lines, "", text, "", *table(["form", "dtype", "ulp", "input", "got", "exact"], rows)]
+    return [
+        *lines,
+        "",
+        text,
+        "",
+        *table(["form", "dtype", "ulp", "input", "got", "exact"], rows, "errors"),
+    ]
 
 
 # ---- the curve ----

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 from docutils import nodes
 from docutils.utils.math.latex2mathml import tex2mathml
 from sphinx.application import Sphinx
 from sphinx.writers.html5 import HTML5Translator
 
+# The brace before cases. Without a font for mathematics browsers do not stretch it, so the style
+# sheet draws it.
+BRACE = re.compile(r"<mo[^>]*>\{</mo>(?=\s*<mtable[^>]*cases)")
+
 
 def rendered(tex: str, as_block: bool) -> str:
     """Return the MathML of a formula."""
-    return tex2mathml(tex, as_block=as_block).replace(r"\_", "_")
+    return BRACE.sub("", tex2mathml(tex, as_block=as_block)).replace(r"\_", "_")
 
 
 def inline(translator: HTML5Translator, node: nodes.math) -> None:
