@@ -1,4 +1,4 @@
-"""The C interface: every op through `run`, and the examples of docs/compiled.md, compiled."""
+"""The C interface: every op through `run`, and the examples of docs/capi.md, compiled."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from cases import CASES, Case, assert_same, every, every_case, outputs, sample
 import fastact as fa
 from fastact import capi
 
-PAGE = Path(__file__).parents[1] / "docs" / "compiled.md"
+PAGE = Path(__file__).parents[1] / "docs" / "capi.md"
 DTYPES = ["float16", "float32", "float64"] + ["bfloat16"] * fa.show_runtime()["bfloat16"]
 every_dtype = pytest.mark.parametrize("dtype", DTYPES)
 
@@ -115,7 +115,7 @@ def test_what_is_not_there(name: str, dtype: object, message: str) -> None:
 def example(language: str) -> str:
     """Return the only code block of a language."""
     if not PAGE.exists():
-        pytest.skip("needs docs/compiled.md")
+        pytest.skip("needs docs/capi.md")
     (code,) = re.findall(rf"^```{language}\n(.*?)^```$", PAGE.read_text(), re.M | re.S)
     return code
 
