@@ -72,16 +72,19 @@ cdef extern from "fastact.h":
         int inputs
         int outputs
         int precision
-        fa_dtype dtype[8]
+        fa_dtype dtype[FA_MAX_OPERANDS]
     fa_op fa_make_op(int, fa_form, fa_dtype, fa_dtype)
     void fa_set_dtype(fa_op *, int, fa_dtype)
+    enum:
+        FA_AFFINE_INPUTS
+    fa_op fa_with_affine_map(const fa_op *)
     ctypedef struct fa_job:
         const fa_op *op
         int dims
         ptrdiff_t shape[64]
-        char *data[8]
-        ptrdiff_t strides[8][64]
-        bint swapped[8]
+        char *data[FA_MAX_OPERANDS]
+        ptrdiff_t strides[FA_MAX_OPERANDS][64]
+        bint swapped[FA_MAX_OPERANDS]
     bint fa_run(fa_job *) nogil
     bint fa_run_small(const fa_op *, void *const *, ptrdiff_t) nogil
     bint fa_run_contiguous(const fa_op *, void *const *, ptrdiff_t) nogil

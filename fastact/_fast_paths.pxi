@@ -181,13 +181,15 @@ cdef bint number_beside(PyObject *thing, int element, double *value):
 cdef dict descriptors = {}   # the core's dtype -> NumPy's
 
 
-cdef object strided_call(PyUFuncObject *ufunc, Entry *entry, PyObject **inputs, PyObject **outputs):
+cdef object strided_call(
+        PyUFuncObject *ufunc, Entry *entry, PyObject **inputs, PyObject **outputs, bint affine):
     """The result for arrays in any layout, of any dtypes; NotImplemented for what is no array.
 
     NumPy's iterator decides what only NumPy should: the broadcast shape, the layout of new
-    outputs, and copies where operands overlap. The walk itself is the core's, in parallel.
+    outputs, and copies where operands overlap. The walk itself is the core's, in parallel. Scale
+    and shift of an affine map in front stand behind the parameters.
     """
-    cdef int nin = ufunc.nin
+    cdef int nin = ufunc.nin + (<int> FA_AFFINE_INPUTS if affine else 0)
     cdef int nout = ufunc.nout
     cdef PyObject *arrays[FA_MAX_OPERANDS]     # what the iterator walks: arrays, ...
     cdef int place[FA_MAX_OPERANDS]            # ... which operand each is ...
@@ -222,8 +224,10 @@ cdef object strided_call(PyUFuncObject *ufunc, Entry *entry, PyObject **inputs, 
     cdef int precision = 1 if loop == <int> FA_FLOAT64 else 0
     cdef fa_op op = entry.op[precision]
     cdef fa_job job
-    cdef double values[FA_MAX_PARAMETERS]
-    cdef float singles[FA_MAX_PARAMETERS]
+    cdef double values[<int> FA_MAX_PARAMETERS + <int> FA_AFFINE_INPUTS]
+    cdef float singles[<int> FA_MAX_PARAMETERS + <int> FA_AFFINE_INPUTS]
+    if affine:
+        op = fa_with_affine_map(&op)
     job.op = &op
     for k in range(entry.arrays, nin):
         p = k - entry.arrays
@@ -305,3 +309,22 @@ cdef int describe_job(
         job.data[place[k]] = data[k]
         job.swapped[place[k]] = np.PyArray_ISBYTESWAPPED(<np.ndarray> walked[k])
     return 0
+
+
+# ---- behind an affine map ----
+
+def call_affine(ufunc, tuple operands, tuple out):
+    """The ufunc of scale x + shift, for arrays and numbers; NotImplemented for what is neither.
+
+    `operands` are those of the ufunc, None for a parameter left at its default, then scale and
+    shift; `out` has an array or None for each result.
+    """
+    cdef PyUFuncObject *it = <PyUFuncObject *> ufunc
+    cdef PyObject *inputs[FA_MAX_OPERANDS]
+    cdef PyObject *outputs[2]
+    cdef int k
+    for k in range(it.nin + <int> FA_AFFINE_INPUTS):
+        inputs[k] = NULL if operands[k] is None else <PyObject *> operands[k]
+    for k in range(it.nout):
+        outputs[k] = NULL if out[k] is None else <PyObject *> out[k]
+    return strided_call(it, <Entry *> it.data[0], inputs, outputs, True)

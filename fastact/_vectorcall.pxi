@@ -49,7 +49,7 @@ cdef object _vectorcall(object self, PyObject *const *args, size_t nargsf, PyObj
     if simple:
         result = contiguous_call(ufunc, entry, inputs, outputs)
         if result is NotImplemented:
-            result = strided_call(ufunc, entry, inputs, outputs)
+            result = strided_call(ufunc, entry, inputs, outputs, False)
         if result is not NotImplemented:
             return result
     if entry.parameters == 0:

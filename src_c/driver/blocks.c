@@ -3,11 +3,9 @@
  * and to the same bits. */
 #include <string.h>
 
-#include "../simd/fenv.h"
+#include "affine.h"
 #include "cursor.h"
 #include "execute.h"
-#include "half_rounding.h"
-#include "peel.h"
 #include "strided_copy.h"
 
 /* Room for one block of one operand. */
@@ -88,7 +86,7 @@ static Block find_block(const fa_plan *plan, const fa_part *part, const Cursor *
     return block;
 }
 
-/* The operands of a block as the kernel takes them. */
+/* The operands of a block in the kernel's precision. */
 static fa_rows widen_inputs(const fa_plan *plan, const fa_part *part,
                             const Block *block, ptrdiff_t count, Scratch *scratch)
 {
@@ -133,12 +131,9 @@ static bool run_block(const fa_plan *plan, const fa_part *part, Cursor *cursor,
     copy_block(part->job, cursor, 0, op->inputs, block.room, count);
 
     fa_rows row = widen_inputs(plan, part, &block, count, scratch);
-    /* A gate may clear the flag, which rounding the block before may have raised. */
-    bool overflowed = (control_read() & CONTROL_OVERFLOW) != 0;
-    overflowed |= part->memory == FA_NONTEMPORAL && block.stored_in_place
-        ? fa_run_peeled(plan, &row, count)
-        : plan->kernel(&row, 1, count, FA_CACHED);
-    if (plan->refine_kernel) overflowed |= fa_refine_halves(plan, &row, count);
+    bool streaming = part->memory == FA_NONTEMPORAL && block.stored_in_place;
+    bool overflowed = op->affine ? fa_run_mapped(plan, &row, count, streaming, false)
+                                 : fa_run_kernel(plan, &row, count, streaming);
 
     narrow_outputs(plan, part, &block, count, scratch);
     if (block.scattered)

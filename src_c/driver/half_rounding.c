@@ -48,17 +48,18 @@ bool fa_refine_halves(const fa_plan *plan, const fa_rows *row, ptrdiff_t count)
     double wide[FA_MAX_OPERANDS][AT_ONCE];
     fa_rows refined;
     bool overflowed = false;
-    for (int k = 0; k < plan->operands; k++) {
+    for (int k = 0; k < plan->kernel_operands; k++) {
         refined.at[k] = wide[k];
         refined.broadcast[k] = row->broadcast[k];
     }
-    for (int out = op->inputs; out < plan->operands; out++) {
-        fa_rounding_test *test = plan->target->rounding_test[op->dtype[out]];
+    for (int out = plan->kernel_inputs; out < plan->kernel_operands; out++) {
+        /* All outputs are of one dtype. */
+        fa_rounding_test *test = plan->target->rounding_test[op->dtype[op->inputs]];
         if (!test) continue;
         ptrdiff_t left = test(undecided, row->at[out], count);
         for (const uint16_t *which = undecided; left > 0; which += AT_ONCE) {
             ptrdiff_t some = left < AT_ONCE ? left : AT_ONCE;
-            for (int k = 0; k < op->inputs; k++) {
+            for (int k = 0; k < plan->kernel_inputs; k++) {
                 const float *from = row->at[k];
                 bool single = row->broadcast[k];
                 for (ptrdiff_t i = 0; i < (single ? 1 : some); i++)

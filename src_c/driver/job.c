@@ -26,6 +26,16 @@ fa_op fa_make_op(int activation, fa_form form, fa_dtype first, fa_dtype others)
     return op;
 }
 
+fa_op fa_with_affine_map(const fa_op *op)
+{
+    fa_op mapped = *op;
+    mapped.affine = true;
+    mapped.inputs += FA_AFFINE_INPUTS;
+    for (int k = op->inputs; k < mapped.inputs + mapped.outputs; k++)
+        fa_set_dtype(&mapped, k, op->dtype[op->inputs]);
+    return mapped;
+}
+
 fa_axis_op fa_make_axis_op(int function, fa_dtype first, fa_dtype others)
 {
     fa_axis_op op = {.function = function, .precision = others == FA_FLOAT64};

@@ -12,7 +12,8 @@ typedef struct {
     int activation; /* index into fa_activations */
     int family, member; /* where its kernels are */
     fa_form form;
-    int arrays, inputs, outputs; /* inputs are the arrays and the parameters */
+    int arrays, inputs, outputs; /* inputs are the arrays and the parameters ... */
+    bool affine; /* ... then scale and shift: x is replaced by scale x + shift */
     int precision; /* of the computation: 0 float32, 1 float64 */
     fa_dtype dtype[FA_MAX_OPERANDS];
     uint8_t bytes[FA_MAX_OPERANDS]; /* of an element */
@@ -21,6 +22,11 @@ typedef struct {
 /* The form on a first operand and others of these dtypes. */
 fa_op fa_make_op(int activation, fa_form form, fa_dtype first, fa_dtype others);
 void fa_set_dtype(fa_op *op, int operand, fa_dtype dtype);
+
+/* An operation on one array x with an affine map in front: for scale and shift, which take
+ * the place of parameters and the dtype of the outputs. */
+fa_op fa_with_affine_map(const fa_op *op);
+enum { FA_AFFINE_INPUTS = 2 };
 
 static inline bool fa_is_parameter(const fa_op *op, int k)
 {

@@ -8,18 +8,18 @@
 static inline bool fa_run_peeled(const fa_plan *plan, const fa_rows *row,
                                  ptrdiff_t length)
 {
-    int first_output = plan->op->inputs;
+    int first_output = plan->kernel_inputs;
     uintptr_t over = (uintptr_t)row->at[first_output] % FA_LINE_BYTES;
     ptrdiff_t head = over ? (FA_LINE_BYTES - (ptrdiff_t)over) / plan->bytes : 0;
     bool agree = over % (uintptr_t)plan->bytes == 0;
-    for (int k = first_output + 1; k < plan->operands; k++)
+    for (int k = first_output + 1; k < plan->kernel_operands; k++)
         agree &= (uintptr_t)row->at[k] % FA_LINE_BYTES == over;
     if (!agree) return plan->kernel(row, 1, length, FA_CACHED);
     if (head > length) head = length;
     bool overflowed = head && plan->kernel(row, 1, head, FA_CACHED);
     if (head == length) return overflowed;
     fa_rows rest;
-    for (int k = 0; k < plan->operands; k++) {
+    for (int k = 0; k < plan->kernel_operands; k++) {
         rest.broadcast[k] = row->broadcast[k];
         rest.at[k] = (char *)row->at[k] + (row->broadcast[k] ? 0 : head * plan->bytes);
     }

@@ -14,6 +14,9 @@ enum { SHORT_ROW = 256, PREFETCHED_ROW = 80, LONG_ROW = 1024 };
  * the hardware does not prefetch. */
 static const double NS_OF_A_COPY = 0.15, NS_OF_A_ROW = 8;
 
+/* Of an element: mapped in the first cache. */
+static const double NS_OF_AN_AFFINE_MAP = 0.05;
+
 /* Of a half: converted and rounded beside the kernel's time; looked up. */
 static const double NS_OF_A_HALF = 0.25, NS_OF_A_LOOKUP = 0.45;
 
@@ -94,9 +97,8 @@ static bool rows_start_lines(const fa_plan *plan, const fa_job *job)
 static bool loads_wait(const fa_plan *plan, const fa_part *part)
 {
     const fa_op *op = plan->op;
-    bool waits = false;
-    for (int out = op->inputs; part->direct && plan->costly && out < plan->operands;
-         out++)
+    bool waits = false, loads = part->direct && plan->costly && !op->affine;
+    for (int out = op->inputs; loads && out < plan->operands; out++)
         for (int k = 0; k < op->arrays; k++)
             waits |= fa_loads_wait(part->job->data[out], part->job->data[k],
                                    2 * plan->target->width * plan->bytes);
@@ -137,7 +139,8 @@ static void plan_part(const fa_plan *plan, fa_part *part, const fa_job *job)
     part->size = fa_job_size(job);
     for (int k = 0; k < plan->operands; k++) part->operand[k] = describe(plan, job, k);
     int gathered = gathered_operands(plan, part, false);
-    part->joins_rows = inner > 0 && row < SHORT_ROW && gathered > 0;
+    part->joins_rows =
+        inner > 0 && row < SHORT_ROW && (gathered > 0 || plan->op->affine);
     if (part->joins_rows) gathered = gathered_operands(plan, part, true);
     part->direct = !part->joins_rows && gathered == 0;
     part->layout_ns =
@@ -203,8 +206,11 @@ void fa_make_plan(fa_plan *plan, fa_job *job, bool allow_table)
     plan->refine_kernel =
         fa_needs_rounding_test(op) ? fa_kernel_of(op, targets[1]) : NULL;
     plan->operands = op->inputs + op->outputs;
+    plan->kernel_inputs = op->inputs - (op->affine ? FA_AFFINE_INPUTS : 0);
+    plan->kernel_operands = plan->kernel_inputs + op->outputs;
     plan->bytes = op->precision ? 8 : 4;
-    plan->kernel_ns = cost * (op->precision ? 3 : 1);
+    double map = op->affine ? NS_OF_AN_AFFINE_MAP : 0;
+    plan->kernel_ns = (cost + map) * (op->precision ? 3 : 1);
     plan->costly = cost > FA_COSTLY;
     fa_sort_axes(job, plan->operands, op->inputs);
     fa_coalesce(job, plan->operands);

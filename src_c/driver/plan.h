@@ -39,6 +39,7 @@ typedef struct {
     fa_kernel *kernel;
     fa_kernel *refine_kernel; /* in float64, where the rounding test fails; or NULL */
     int operands;
+    int kernel_inputs, kernel_operands; /* without scale and shift */
     ptrdiff_t bytes; /* of an element of the kernel's precision */
     double kernel_ns; /* of an element, about */
     bool costly; /* the kernel */

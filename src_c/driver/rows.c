@@ -1,4 +1,5 @@
 /* Rows that the kernel takes where they lie. */
+#include "affine.h"
 #include "cursor.h"
 #include "execute.h"
 #include "peel.h"
@@ -14,13 +15,16 @@ static inline __attribute__((always_inline)) void prefetch_next(const fa_plan *p
                                + line * FA_LINE_BYTES);
 }
 
-/* Rows whose stores begin inside a line, one by one. */
-static bool run_peeled(const fa_plan *plan, fa_rows *rows, Span span)
+/* Rows whose stores begin inside a line, or whose argument is mapped: one by one. */
+static bool run_one_by_one(const fa_plan *plan, fa_rows *rows, Span span,
+                           bool streaming)
 {
     bool overflowed = false;
     for (ptrdiff_t row = 0; row < span.rows; row++) {
         prefetch_next(plan, rows);
-        overflowed |= fa_run_peeled(plan, rows, span.length);
+        overflowed |= plan->op->affine
+            ? fa_run_mapped(plan, rows, span.length, streaming, streaming)
+            : fa_run_peeled(plan, rows, span.length);
         for (int k = 0; k < plan->operands; k++)
             rows->at[k] = (char *)rows->at[k] + rows->step[k] * plan->bytes;
     }
@@ -48,8 +52,9 @@ bool fa_run_rows(const fa_plan *plan, const fa_part *part, ptrdiff_t from, ptrdi
         for (int k = 0; k < plan->operands; k++) rows.at[k] = cursor.at[k];
         /* A single one may be the rest of a row, which begins anywhere. */
         bool peel = streaming && (span.rows == 1 || !part->rows_start_lines);
-        overflowed |= peel ? run_peeled(plan, &rows, span)
-                           : plan->kernel(&rows, span.rows, span.length, part->memory);
+        overflowed |= peel || plan->op->affine
+            ? run_one_by_one(plan, &rows, span, streaming)
+            : plan->kernel(&rows, span.rows, span.length, part->memory);
         advance(&cursor, job, plan->operands, span);
         from += span.rows * span.length;
     }

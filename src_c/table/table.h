@@ -9,7 +9,7 @@
 
 enum {
     FA_MAX_PARAMETERS = 3,
-    FA_MAX_OPERANDS = 8, /* g, two arrays, parameters, two outputs */
+    FA_MAX_OPERANDS = 9, /* g, x, parameters, scale and shift, two outputs */
     FA_AXIS_OPERANDS = 3,
 };
 

@@ -37,6 +37,16 @@ typedef void fa_convert(void *to, const void *from, ptrdiff_t count);
 typedef ptrdiff_t fa_rounding_test(uint16_t *which, const void *results,
                                    ptrdiff_t count);
 
+/* An operand of a map: a vector, or one number for all elements. */
+typedef struct {
+    const void *at;
+    bool single;
+} fa_coefficient;
+
+/* scale x + shift, rounded once; in place if that is asked for. */
+typedef void fa_affine_map(void *to, const void *x, fa_coefficient scale,
+                           fa_coefficient shift, ptrdiff_t count);
+
 /* ---- functions along an axis ---- */
 
 enum {
@@ -82,6 +92,7 @@ typedef struct {
     fa_convert *widen[FA_DTYPES]; /* to the precision of the target */
     fa_convert *narrow[FA_DTYPES]; /* from it */
     fa_rounding_test *rounding_test[FA_DTYPES];
+    fa_affine_map *affine_map;
     void (*swap_bytes)(void *items, size_t bytes, ptrdiff_t count);
     void (*stream)(void *to, const void *from, size_t bytes); /* past the caches */
     void (*fence)(void); /* after the last stream */
