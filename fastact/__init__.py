@@ -4,10 +4,12 @@ Every activation comes as a value, ``fa.gelu(x)``, and in forms named after it: 
 ``_value_and_grad``, ``_backward`` and, where it has a tunable parameter, ``_grad_<parameter>``;
 some also as ``_backward_from_output`` and ``_grad_grad``.
 Gates of two arrays, ``fa.swiglu(a, b)``, have ``_backward``, and `gated` for one packed array.
+`affine` is a function of scale x + shift in one pass.
 ``softmax`` and its relatives work along an axis, ``fa.softmax(x, axis=0)``.
 """
 
-from fastact import _gated, _gradients, _random, _runtime, _ufuncs
+from fastact import _affine, _gated, _gradients, _random, _runtime, _ufuncs
+from fastact._affine import affine, affine_backward
 from fastact._gated import gated, gated_backward
 from fastact._gradients import sum_to
 from fastact._random import rrelu, stochastic_gelu
@@ -26,6 +28,7 @@ globals().update(_ufuncs.AXIS_UFUNCS)
 
 __all__ = sorted(
     [
+        *_affine.__all__,
         *_gated.__all__,
         *_gradients.__all__,
         *_random.__all__,

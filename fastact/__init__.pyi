@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 from typing_extensions import Unpack
 
+from fastact._affine import affine, affine_backward
 from fastact._gated import gated, gated_backward
 from fastact._gradients import sum_to
 from fastact._random import rrelu, stochastic_gelu
@@ -2751,6 +2752,8 @@ log_softmax_backward: _BackwardAlongAxis
 
 __version__: str
 __all__ = [
+    "affine",
+    "affine_backward",
     "available_isas",
     "bilinear",
     "bilinear_backward",

@@ -158,6 +158,7 @@ def apply_in_xarray(
     names: Sequence[Any],
     kept: Sequence[Any],
     changed: Iterable[Any] = (),
+    results: int = 1,
 ) -> Any:
     """Apply a function of arrays whose last axes are the dimensions named.
 
@@ -173,6 +174,8 @@ def apply_in_xarray(
         Those that are there in its result.
     changed : iterable
         Those whose length may differ among operands and result.
+    results : int
+        How many arrays the function returns.
     """
     xarray: Any = sys.modules["xarray"]
     inputs = list(inputs)
@@ -181,7 +184,7 @@ def apply_in_xarray(
         function,
         *inputs,
         input_core_dims=[list(names)] * len(inputs),
-        output_core_dims=[list(kept)],
+        output_core_dims=[list(kept)] * results,
         exclude_dims=set(changed),
         join="exact",
         keep_attrs=True if keep == "default" else keep,

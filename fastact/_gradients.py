@@ -120,6 +120,35 @@ def sum_to(
     return out
 
 
+def sum_products_to(grad: _Array, factor: _Array | None, shape: tuple[int, ...]) -> _Array:
+    """Sum a gradient times a factor to a shape, the products in float64 and not stored.
+
+    Parameters
+    ----------
+    grad : ndarray
+        Gradient; floating, and not scalar unless the factor is.
+    factor : ndarray or None
+        What broadcasts to the shape of `grad`; None for 1.
+    shape : tuple of int
+        Shape of the result.
+
+    Returns
+    -------
+    ndarray
+        The sums, in the dtype of `grad`.
+    """
+    if factor is None:
+        return sum_to(grad, shape)
+    padded = (1,) * (grad.ndim - len(shape)) + shape
+    sums = np.zeros(padded)
+    if grad.size:
+        threads = min(_runtime.get_num_threads(), grad.size // _WORTH_A_THREAD)
+        scratch = np.empty(min(grad.size, _BLOCK))
+        with np.errstate(invalid="ignore", over="ignore"):
+            _add_up(sums, grad, scratch, threads, np.broadcast_to(factor, grad.shape))
+    return sums.reshape(shape).astype(grad.dtype.newbyteorder("="), copy=False)
+
+
 def _floating(operand: ArrayLike) -> _Array:
     """Return an array of the dtype in which the functions give their results."""
     array = np.asarray(operand)
@@ -220,10 +249,12 @@ def _sizes(shape: SupportsIndex | Sequence[SupportsIndex]) -> tuple[int, ...]:
         raise TypeError(f"shape must be an int or a sequence of ints, not {shape!r}") from None
 
 
-def _add_up(sums: _Array, grad: _Array, scratch: _Array, threads: int) -> None:
+def _add_up(
+    sums: _Array, grad: _Array, scratch: _Array, threads: int, factor: _Array | None = None
+) -> None:
     """Sum over the axes that have length 1 in `sums`, by halves that depend on the shape alone."""
     if grad.size <= _BLOCK:
-        sums[...] = _block_sums(sums.shape, grad, scratch).reshape(sums.shape)
+        sums[...] = _block_sums(sums.shape, grad, scratch, factor).reshape(sums.shape)
         return
     # Halves along an axis that is kept need no second array of sums, which here would be large.
     any_axis = sums.size <= _BLOCK
@@ -238,23 +269,31 @@ def _add_up(sums: _Array, grad: _Array, scratch: _Array, threads: int) -> None:
     kept = sums.shape[axis] > 1
     targets = (sums[front], sums[back]) if kept else (sums, np.empty_like(sums))
     others = threads // 2
-    first = partial(_add_up, targets[0], grad[front], scratch, threads - others)
+    factors = (None, None) if factor is None else (factor[front], factor[back])
+    first = partial(_add_up, targets[0], grad[front], scratch, threads - others, factors[0])
     if others:
-        _at_once(first, partial(_add_up, targets[1], grad[back], np.empty_like(scratch), others))
+        more = np.empty_like(scratch)
+        second = partial(_add_up, targets[1], grad[back], more, others, factors[1])
+        _at_once(first, second)
     else:
         first()
-        _add_up(targets[1], grad[back], scratch, threads)
+        _add_up(targets[1], grad[back], scratch, threads, factors[1])
     if not kept:
         sums += targets[1]
 
 
-def _block_sums(shape: tuple[int, ...], grad: _Array, scratch: _Array) -> _Array:
+def _block_sums(
+    shape: tuple[int, ...], grad: _Array, scratch: _Array, factor: _Array | None
+) -> _Array:
     """Return the sums of a block, in the order of its elements in C and with no particular shape.
 
     The copy makes the bits those of a C-contiguous array, whatever the layout was.
     """
     block = scratch[: grad.size].reshape(grad.shape)
-    np.copyto(block, grad)
+    if factor is None:
+        np.copyto(block, grad)
+    else:
+        np.multiply(grad, factor, out=block, dtype=np.float64, casting="same_kind")
     sizes: list[int] = []
     summed: list[bool] = []
     for size, target in zip(grad.shape, shape, strict=True):
