@@ -220,15 +220,15 @@ def test_wide_ranges_do_not_warn():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "name functions, or give --articles"),
-        (["relu", "--articles"], "name functions, or give --articles"),
+        ([], "give either functions or --articles"),
+        (["relu", "--articles"], "give either functions or --articles"),
         (["rellu"], "Did you mean 'relu'?"),
-        (["all"], "more than 7 curves cannot be told apart"),
+        (["all"], "7 functions at most, so that curves"),
         (["relu", "--form", "backward"], "unknown form 'backward'"),
-        (["relu", "--form", "grad_parameter"], "there is no such derivative"),
+        (["relu", "--form", "grad_parameter"], "nothing to draw: there is no such derivative"),
         (["relu", "--range", 1, 1], "the range from 1 to 1 is empty"),
         (["relu", "--range", "nan", 1], "the range from nan to 1 is empty"),
-        (["relu", "--out", "a.jpg"], "a.jpg does not end in .png or .svg"),
+        (["relu", "--out", "a.jpg"], "the name has to end in .png or .svg: a.jpg"),
     ],
 )
 def test_bad_arguments(arguments, message):

@@ -57,14 +57,14 @@ def folder(tmp_path: Path) -> Path:
     [
         ("- y.npy --force <&-", "standard input, which is closed"),
         ("x.npy - >&-", "standard output, which is closed"),
-        ("- y.npy --force", "no .npy file that can be read"),
-        ("x.npz y.npy --force", "an .npz archive: take one array out of it"),
+        ("- y.npy --force", "it is not a readable .npy file"),
+        ("x.npz y.npy --force", "it is an .npz archive. Save one array of it"),
         ("long.npy y.npy --force", "its header is longer than that of an array of numbers"),
-        ("brain.npy y.npy --force", "say --input-dtype bfloat16"),
+        ("brain.npy y.npy --force", "give --input-dtype bfloat16"),
         ("x.npy y.npy --force --input-dtype bfloat16", "its elements are float64"),
         (". y.npy --force", "directory"),
         ("none.npy y.npy --force", "No such file"),
-        ("x.npy y.npy", "--force replaces it"),
+        ("x.npy y.npy", "Give --force to replace it"),
         ("x.npy - >/dev/full", "No space left"),
     ],
 )

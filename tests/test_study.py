@@ -375,7 +375,7 @@ def test_compare_of_studies_without_a_common_cell(study, tmp_path, no_page):
     _, out = study
     other = replace(files.read(out / "study.json"), cells=[])
     path, *_ = files.write(other, tmp_path)
-    assert "no cell in common" in run("study", "--compare", out / "study.json", path, code=1)
+    assert "no measurement in common" in run("study", "--compare", out / "study.json", path, code=1)
 
 
 # ---- ending early ----
@@ -398,7 +398,7 @@ def test_it_keeps_what_is_done_when_interrupted(tmp_path, monkeypatch):
     found = files.read(tmp_path / "study.json")
     assert found.interrupted
     assert [cell.setting.function for cell in found.cells] == ["relu"]
-    assert "It was interrupted" in (tmp_path / "study.html").read_text()
+    assert "Interrupted:" in (tmp_path / "study.html").read_text()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs SIGINT")
@@ -439,7 +439,7 @@ def test_quick_study_stops_at_its_deadline(tmp_path, monkeypatch):
     )
     printed = run("study", "--quick", "--functions", "relu", "--peers", "none", "--out", tmp_path)
     assert "Out of time" in printed
-    assert "Its time was over" in (tmp_path / "study.html").read_text()
+    assert "Out of time:" in (tmp_path / "study.html").read_text()
 
 
 def test_each_part_has_its_share_of_the_time():
@@ -588,7 +588,7 @@ def test_a_study_held_to_an_instruction_set(tmp_path, monkeypatch):
         printed = run("study", *options, "--isa", "scalar", "--peers", "numpy", "--out", tmp_path)
     finally:
         fa.use_isa(before)
-    assert "numpy, held to scalar: " in " ".join(printed.split())
+    assert "numpy, limited to scalar: " in " ".join(printed.split())
     found = files.read(tmp_path / "study.json")
     assert found.machine.isa == "scalar"
     assert found.held == {"numpy": bench.held("scalar", "numpy")}
@@ -617,7 +617,7 @@ def test_a_process_of_its_own_has_the_environment(monkeypatch):
 def test_what_holds_a_peer_is_said(monkeypatch):
     assert "ATEN_CPU_CAPABILITY=avx2 ONEDNN_MAX_CPU_ISA=AVX2" in bench.held("avx2", "torch")
     assert bench.held("avx2", "jax") == "XLA_FLAGS=--xla_cpu_max_isa=AVX2"
-    for flags, words in ((["avx2", "avx512f"], "could not be held"), (["avx2"], "nothing wider")):
+    for flags, words in ((["avx2", "avx512f"], "not limited"), (["avx2"], "nothing to do")):
         monkeypatch.setattr(bench, "cpu_facts", lambda flags=flags: {"flags": flags})
         assert words in bench.held("avx2", "onnxruntime")
 
@@ -689,11 +689,11 @@ def test_help_tells_every_option_and_its_default():
         (["--sizes", "big"], ["cannot read the size 'big'", "memory"]),
         (["--threads", "0"], ["'0' is neither a number"]),
         (["--isa", "sse"], ["unknown instruction set 'sse'", "avx2"]),
-        (["--isa", "avx2,scalar"], ["one instruction set at a time"]),
+        (["--isa", "avx2,scalar"], ["give one instruction set"]),
         (["--show", "no.json"], ["No such file"]),
         (["--out", __file__], ["exists and is not a folder"]),
         (["--compare", "no.json", "no.json"], ["No such file"]),
-        (["--compare", __file__, __file__], ["is not the JSON of a study"]),
+        (["--compare", __file__, __file__], ["is not a study"]),
     ],
 )
 def test_bad_options_give_an_error_with_the_good_ones(arguments, words):
@@ -705,5 +705,5 @@ def test_a_study_of_another_schema_is_refused(study, tmp_path):
     found = json.loads((study[1] / "study.json").read_text())
     path = tmp_path / "old.json"
     path.write_text(json.dumps({**found, "schema": 1}))
-    with pytest.raises(ValueError, match="it has schema 1, this version reads 3"):
+    with pytest.raises(ValueError, match="its schema is 1, and this version reads 3"):
         files.read(path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated, NoReturn, TypeVar
@@ -53,6 +53,13 @@ def _checked(option: str, read: Callable[[], Result]) -> Result:
         raise typer.BadParameter(str(error), param_hint=option) from error
 
 
+def _chosen(
+    option: str, kind: str, given: str | None, valid: Iterable[str], default: Iterable[str] = ()
+) -> list[str]:
+    """Return the names given for an option, each of which has to be valid."""
+    return _checked(option, lambda: choose(kind, given, valid, default))
+
+
 def _names(given: str | None) -> list[str]:
     return [name for name in (part.strip() for part in (given or "").split(",")) if name]
 
@@ -95,7 +102,7 @@ Names = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="[NAMES]...",
-        help="Functions; all if none is given.",
+        help="Functions.  [default: all]",
         autocompletion=_complete_names,
     ),
 ]
@@ -114,69 +121,74 @@ def study(
     functions: Annotated[
         str | None,
         typer.Option(
-            "--functions", "--ops", metavar="NAMES", help="Comma-separated; all if not given."
+            "--functions",
+            "--ops",
+            metavar="NAMES",
+            help="Functions, comma-separated.  [default: all]",
         ),
     ] = None,
     forms: Annotated[
         str | None,
-        typer.Option(metavar="FORMS", help="Of value, grad, backward.  [default: value,backward]"),
+        typer.Option(metavar="FORMS", help="value, grad, backward.  [default: value,backward]"),
     ] = None,
     dtypes: Annotated[
-        str | None, typer.Option(metavar="DTYPES", help="Of float32, float64.  [default: float32]")
+        str | None, typer.Option(metavar="DTYPES", help="float32, float64.  [default: float32]")
     ] = None,
     sizes: Annotated[
         str | None,
         typer.Option(
             metavar="SIZES",
-            help="cache (65,536 elements), memory (128MB arrays), a number of elements, or an"
-            " array size such as 512KB.",
+            help="cache (65,536 elements), memory (arrays of 128MB), numbers of elements, or sizes"
+            " of an array such as 512KB.",
         ),
     ] = None,
-    threads: Annotated[str | None, typer.Option(metavar="COUNTS", help="Numbers, or all.")] = None,
+    threads: Annotated[
+        str | None,
+        typer.Option(metavar="COUNTS", help="Numbers of threads; all is the number of CPUs."),
+    ] = None,
     layouts: Annotated[
         str | None,
-        typer.Option(metavar="NAMES", help="Of contiguous, strided, transposed, columns, rows."),
+        typer.Option(metavar="NAMES", help="contiguous, strided, transposed, columns, rows."),
     ] = None,
     peers: Annotated[
         str | None,
         typer.Option(
             metavar="NAMES",
-            help="Of torch, jax, onnxruntime, numpy, scipy, numexpr, numba, or none."
-            "  [default: those installed; with --quick the first five of them]",
+            help="torch, jax, onnxruntime, numpy, scipy, numexpr, numba, or none."
+            "  [default: those installed; with --quick only the first five]",
         ),
     ] = None,
     isa: Annotated[
         str | None,
         typer.Option(
             metavar="NAME",
-            help="Hold all to avx512, avx2 or scalar, each peer in a process of its own."
-            "  [default: each takes what it likes]",
+            help="Limit every library to avx512, avx2 or scalar instructions, each in a process of"
+            " its own.  [default: the best that each one finds]",
         ),
     ] = None,
     quick: Annotated[
-        bool, typer.Option("--quick", help="Fewer cells and rounds: ends within 30 seconds.")
+        bool, typer.Option("--quick", help="Measure less, within 30 seconds.")
     ] = False,
-    seed: Annotated[int, typer.Option(min=0, help="Of the random inputs.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the random inputs.")] = 0,
     out: Annotated[
         Path | None,
         typer.Option(
             metavar="DIR",
-            help="Where study.json, study.csv, study.html go.  [default: fastact-study]",
+            help="Folder for study.json, study.csv and study.html.  [default: fastact-study]",
         ),
     ] = None,
     show: Annotated[
         Path | None,
         typer.Option(
             metavar="A.json",
-            help="Print a study that was made before; with --out its files are made anew.",
+            help="Print an earlier study instead; with --out, also write its files again.",
         ),
     ] = None,
     compare: Annotated[
         tuple[Path, Path] | None,
         typer.Option(
             metavar="A.json B.json",
-            help="Print the ratios of two studies instead; the exit code is 1 where their machines"
-            " differ.",
+            help="Compare two studies instead; the exit code is 1 if their machines differ.",
         ),
     ] = None,
 ) -> None:
@@ -202,27 +214,20 @@ def study(
     from fastact.cli.study.results import Setting
 
     if isa is not None:
-        _checked("--isa", lambda: _hold_to(choose("instruction set", isa, bench.ISAS, [])))
+        isas = _chosen("--isa", "instruction set", isa, bench.ISAS)
+        _checked("--isa", lambda: _hold_to(isas))
     machine = Machine.here()  # the load, before our own imports add to it
     all_threads = int(fastact.show_runtime()["default_threads"])
     rows = _checked("--functions", lambda: plan.measurable(choose_activations(_names(functions))))
-    chosen_forms = _checked(
-        "--forms", lambda: choose("form", forms, plan.FORMS, ["value", "backward"])
-    )
-    chosen_dtypes = _checked(
-        "--dtypes", lambda: choose("dtype", dtypes, ["float32", "float64"], ["float32"])
-    )
-    chosen_layouts = _checked(
-        "--layouts", lambda: choose("layout", layouts, arrangements.LAYOUTS, ["contiguous"])
-    )
+    chosen_forms = _chosen("--forms", "form", forms, plan.FORMS, ["value", "backward"])
+    chosen_dtypes = _chosen("--dtypes", "dtype", dtypes, ["float32", "float64"], ["float32"])
+    chosen_layouts = _chosen("--layouts", "layout", layouts, arrangements.LAYOUTS, ["contiguous"])
     counts = _checked(
         "--threads", lambda: plan.thread_counts(_names(threads) or ["1", "all"], all_threads)
     )
     usual = libraries.QUICK_PEERS if quick else tuple(libraries.PEERS)
-    named_peers = _checked(
-        "--peers",
-        lambda: choose("peer", "" if peers == "none" else peers, libraries.PEERS, usual),
-    )
+    wanted = "" if peers == "none" else peers
+    named_peers = _chosen("--peers", "peer", wanted, libraries.PEERS, usual)
     effort = measuring.Effort.quick(started) if quick else measuring.Effort.ordinary(started)
     if sizes or threads or layouts:
         named_sizes = _names(sizes) or ["cache", "memory"]
@@ -278,7 +283,7 @@ def study(
 def _hold_to(isas: list[str]) -> None:
     """Let fastact itself use an instruction set that a study holds all to."""
     if len(isas) != 1:
-        raise ValueError("one instruction set at a time")
+        raise ValueError("give one instruction set")
     if isas[0] not in fastact.available_isas():
         available = ", ".join(fastact.available_isas())
         raise ValueError(f"{isas[0]} is not available here. Choose from: {available}")
@@ -305,7 +310,9 @@ def _compare(console: Console, first: Path, second: Path) -> None:
     common = comparison.print_comparison(console, before, after, (str(first), str(second)))
     differences = comparison.differences(before, after)
     if differences:
-        console.print("[bold yellow]Not the same machine:[/] the ratios tell of these too:")
+        console.print(
+            "[bold yellow]Not the same machine:[/] the ratios reflect these differences too:"
+        )
         for difference in differences:
             console.print(f"  {difference}", markup=False)
     if differences or not common:
@@ -322,51 +329,49 @@ def _compare(console: Console, first: Path, second: Path) -> None:
 def verify(
     names: Names = None,
     dtype: Annotated[
-        str, typer.Option(metavar="DTYPES", help="Of float32, float64, float16, bfloat16, or all.")
+        str, typer.Option(metavar="DTYPES", help="float32, float64, float16, bfloat16, or all.")
     ] = "float32",
     forms: Annotated[
         str | None,
         typer.Option(
             metavar="FORMS",
-            help="Of value, grad, backward, grad_parameter, backward_from_output, grad_grad.  "
+            help="value, grad, backward, grad_parameter, backward_from_output, grad_grad.  "
             "[default: all]",
         ),
     ] = None,
     isa: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="Instruction sets, or all.  [default: the one in use]"),
+        typer.Option(metavar="NAME", help="Instruction sets, or all.  [default: the current one]"),
     ] = None,
     exhaustive: Annotated[
-        bool, typer.Option("--exhaustive", help="All 2^32 float32 inputs, on all CPUs.")
+        bool, typer.Option("--exhaustive", help="Try all 2^32 float32 inputs, on all CPUs.")
     ] = False,
-    points: Annotated[int, typer.Option(min=0, help="Random float64 inputs.")] = 2000,
+    points: Annotated[int, typer.Option(min=0, help="Number of random float64 inputs.")] = 2000,
     worst_inputs: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="Enter larger errors of float32 and float64 into this table."
+            metavar="FILE", help="Update this table with larger errors of float32 and float64."
         ),
     ] = None,
     json_file: Annotated[
         Path | None,
-        typer.Option("--json", metavar="FILE", help="Write the results there too."),
+        typer.Option("--json", metavar="FILE", help="Also write the results to this file."),
     ] = None,
 ) -> None:
-    """Compare results with the reference and with the error bounds that are promised.
+    """Check results against references of higher precision and the promised error bounds.
 
-    A sample is every 4,099th float32 pattern and designed inputs; the half types are tried in
-    full, float64 against mpmath. The exit code is 1 where a bound is broken.
+    By default every 4,099th float32 value and all critical ones are tried, all values of the
+    16-bit types, and some float64 ones, against mpmath. The exit code is 1 if a bound is broken.
     """
     console = _console()
     from fastact.cli import exact, verdicts, worst
     from fastact.cli import verify as checks
 
     rows = _checked("NAMES", lambda: choose_activations(names or []))
-    dtypes = _checked("--dtype", lambda: choose("dtype", dtype, checks.DTYPES, []))
-    chosen_forms = _checked("--forms", lambda: choose("form", forms, checks.FORMS, checks.FORMS))
-    isas = _checked(
-        "--isa",
-        lambda: choose("instruction set", isa, fastact.available_isas(), [fastact.isa()]),
-    )
+    dtypes = _chosen("--dtype", "dtype", dtype, checks.DTYPES)
+    chosen_forms = _chosen("--forms", "form", forms, checks.FORMS, checks.FORMS)
+    available = fastact.available_isas()
+    isas = _chosen("--isa", "instruction set", isa, available, [fastact.isa()])
     for name in dtypes:
         if name == "float64" and not exact.available():
             raise typer.BadParameter(
@@ -387,7 +392,7 @@ def verify(
         _checked("--worst-inputs", lambda: worst.read(worst_inputs))
     work = checks.jobs(rows, chosen_forms, dtypes, isas)
     if not work:
-        raise typer.BadParameter("none of these functions of one array has any of these forms")
+        raise typer.BadParameter("nothing to check: these functions have none of these forms")
     found: list[checks.Verdict] = []
     interrupted = False
     with _progress(console) as progress:
@@ -442,62 +447,65 @@ def verify(
 )
 def apply(
     name: Annotated[
-        str, typer.Argument(metavar="NAME", help="A function.", autocompletion=_complete_names)
+        str, typer.Argument(metavar="NAME", help="The function.", autocompletion=_complete_names)
     ],
     paths: Annotated[
         list[str],
         typer.Argument(
             metavar="IN... OUT...",
-            help="As many .npy files as the form takes and gives, - for a pipe; or any number of"
-            " files and a folder for the results, where it takes one array and gives one.",
+            help="The .npy files of the operands, then those of the results; - is standard input or"
+            " output. A function of one array also takes any number of files and a folder.",
         ),
     ],
     form: Annotated[
-        str, typer.Option(metavar="FORM", help="value, grad, backward ... as `fastact list` has.")
+        str, typer.Option(metavar="FORM", help="value, grad, backward, value_and_grad, ...")
     ] = "value",
     param: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME=VALUE", help="A parameter; may be given for each."),
+        typer.Option(metavar="NAME=VALUE", help="A parameter; can be repeated."),
     ] = None,
     dtype: Annotated[
         str | None,
         typer.Option(
             metavar="DTYPE",
-            help="Of the computation and of OUT: float16, float32, float64."
-            "  [default: as the function gives]",
+            help="Compute in, and write, float16, float32 or float64."
+            "  [default: what the function returns for IN]",
         ),
     ] = None,
     input_dtype: Annotated[
         str | None,
         typer.Option(
             metavar="DTYPE",
-            help="Of IN, where the file cannot tell: bfloat16, which numpy.save calls |V2.",
+            help="bfloat16, for files that do not say: numpy.save calls it |V2.",
         ),
     ] = None,
     chunk: Annotated[
-        str, typer.Option(metavar="SIZE", help="How much of IN is in memory at once.")
+        str, typer.Option(metavar="SIZE", help="Bytes of input in memory at a time.")
     ] = "16MB",
     threads: Annotated[
-        int | None, typer.Option(min=1, max=1024, help="At most so many.  [default: all]")
+        int | None,
+        typer.Option(min=1, max=1024, help="Number of threads, at most.  [default: all CPUs]"),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace OUT; it may be IN.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace OUT if it exists; it may be IN.")
+    ] = False,
 ) -> None:
-    """Compute a function of every element of .npy files.
+    """Compute a function of every element of .npy files, which may be larger than memory.
 
-    They may be larger than memory. OUT appears when it is complete; after an error or Ctrl-C it is
-    as it was. The shape and the memory order stay, integers become floating.
+    OUT appears when it is complete; an error or Ctrl-C leaves what was there unchanged. Shape and
+    memory order are kept; integers become floating-point numbers.
     """
     from fastact.cli import apply as files
 
     if name == "all":
-        raise typer.BadParameter("one function at a time", param_hint="NAME")
+        raise typer.BadParameter("give one function", param_hint="NAME")
     (row,) = _checked("NAME", lambda: choose_activations([name]))
-    _checked("--form", lambda: choose(f"form of {row.name}", form, row.forms, []))
+    _chosen("--form", f"form of {row.name}", form, row.forms)
     parameters = _checked("--param", lambda: choose_parameters(row, param or []))
-    dtypes = _checked("--dtype", lambda: choose("dtype", dtype, files.DTYPES, []))
+    dtypes = _chosen("--dtype", "dtype", dtype, files.DTYPES)
     if len(dtypes) > 1:
-        raise typer.BadParameter("one dtype at a time", param_hint="--dtype")
-    inputs = _checked("--input-dtype", lambda: choose("dtype", input_dtype, files.INPUT_DTYPES, []))
+        raise typer.BadParameter("give one dtype", param_hint="--dtype")
+    inputs = _chosen("--input-dtype", "dtype", input_dtype, files.INPUT_DTYPES)
     given = _checked("--input-dtype", lambda: files.dtype_named(inputs[0]) if inputs else None)
     chunk_bytes = _checked("--chunk", lambda: byte_count(chunk))
     function = files.Function(row, form, parameters, np.dtype(dtypes[0]) if dtypes else None)
@@ -510,7 +518,7 @@ def apply(
                 continue
             except KeyboardInterrupt:
                 left = [target for target in run.targets if target != "-"]
-                what += f": {' and '.join(left)} left as before" if left else ""
+                what += f": {' and '.join(left)} unchanged" if left else ""
                 code = INTERRUPTED
             except BrokenPipeError:
                 raise typer.Exit(1) from None  # whoever was to read has gone, and knows
@@ -539,33 +547,36 @@ def plot(
     names: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[NAMES]...", help="Functions, up to 7.", autocompletion=_complete_names
+            metavar="[NAMES]...", help="Up to 7 functions.", autocompletion=_complete_names
         ),
     ] = None,
     form: Annotated[
-        str, typer.Option(metavar="FORMS", help="Of value, grad, grad_parameter.")
+        str, typer.Option(metavar="FORMS", help="value, grad, grad_parameter.")
     ] = "value,grad",
     interval: Annotated[
-        tuple[float, float], typer.Option("--range", metavar="LOW HIGH", help="Of x.")
+        tuple[float, float], typer.Option("--range", metavar="LOW HIGH", help="Range of x.")
     ] = (-5.0, 5.0),
     out: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="A .png or .svg file.  [default: the terminal]"),
+        typer.Option(
+            metavar="FILE", help="Draw to this .png or .svg file.  [default: the terminal]"
+        ),
     ] = None,
     articles: Annotated[
-        bool, typer.Option("--articles", help="The figures of two introductory articles instead.")
+        bool,
+        typer.Option("--articles", help="Draw the figures of two introductory articles instead."),
     ] = False,
 ) -> None:
     """Draw functions and their derivatives, in the terminal or as a picture."""
     from fastact.cli import plot as drawing
 
     if bool(names) == articles:
-        raise typer.BadParameter("name functions, or give --articles", param_hint="NAMES")
+        raise typer.BadParameter("give either functions or --articles", param_hint="NAMES")
     if articles:
         panels = drawing.article_panels()
     else:
         rows = _checked("NAMES", lambda: choose_activations(names or []))
-        forms = _checked("--form", lambda: choose("form", form, drawing.FORMS, []))
+        forms = _chosen("--form", "form", form, drawing.FORMS)
         panels = _checked("NAMES", lambda: drawing.panels_of(rows, forms, *interval))
     console = _console()
     if out is None:
@@ -575,7 +586,7 @@ def plot(
         return
     if out.suffix.lower() not in drawing.SUFFIXES:
         ends = " or ".join(drawing.SUFFIXES)
-        raise typer.BadParameter(f"{out} does not end in {ends}", param_hint="--out")
+        raise typer.BadParameter(f"the name has to end in {ends}: {out}", param_hint="--out")
     try:
         drawing.draw_picture(panels, out)
     except OSError as error:

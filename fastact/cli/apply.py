@@ -116,7 +116,7 @@ class Function:
             raise Unreadable(
                 f"{self.activation.name} does not take {' and '.join(map(str, given))}, but bool,"
                 " integers, float16, float32 and float64"
-                + ". If it stands for bfloat16, say --input-dtype bfloat16"
+                + ". If it is bfloat16, give --input-dtype bfloat16"
                 * unknown
             ) from None
 
@@ -146,20 +146,24 @@ def runs(function: Function, files: Sequence[str]) -> list[Run]:
         sources, folder = files[:-1], files[-1]
         names = [Path(source).name for source in sources]
         twice = {name for name in names if names.count(name) > 1}
-        if twice or "-" in sources:
-            raise ValueError(f"{folder} is a folder: {', '.join(twice) or '-'} has no name there")
+        if "-" in sources:
+            raise ValueError(f"{folder} is a folder, and '-' has no name there")
+        if twice:
+            raise ValueError(
+                f"two results would have the same name in {folder}: {', '.join(twice)}"
+            )
         return [Run((s,), (os.path.join(folder, n),)) for s, n in zip(sources, names, strict=True)]
     if len(files) != len(operands) + len(results):
         usage = f"{function.name} takes {' '.join((*operands, *results))}"
         if single:
-            usage += ", or IN ... FOLDER with a folder that exists"
+            usage += ", or IN ... FOLDER, which must exist"
         raise ValueError(f"{usage}; given: {' '.join(files) or 'no file'}")
     run = Run(tuple(files[: len(operands)]), tuple(files[len(operands) :]))
     for side in (run.sources, run.targets):
         if side.count("-") > 1:
-            raise ValueError("'-' can stand for one IN and for one OUT")
+            raise ValueError("'-' can stand for one input and one output")
     if len({os.path.realpath(name) for name in run.targets}) < len(run.targets):
-        raise ValueError("two results cannot go to one file")
+        raise ValueError("the results need different files")
     return [run]
 
 
@@ -192,7 +196,7 @@ class Header:
         magic = file.read(npy.MAGIC_LEN)
         if magic.startswith(_ZIP):
             raise Unreadable(
-                "an .npz archive: take one array out of it, numpy.save('x.npy', archive[name])"
+                "it is an .npz archive. Save one array of it: numpy.save('x.npy', archive[name])"
             )
         try:
             version = npy.read_magic(io.BytesIO(magic))
@@ -201,18 +205,18 @@ class Header:
             elif version in ((2, 0), (3, 0)):  # they differ in names of fields
                 header = cls(*npy.read_array_header_2_0(file))
             else:
-                raise ValueError(f"version {version} of the format is not known")
+                raise ValueError(f"version {version} of the format is unknown")
         except ValueError as error:
             if "max_header_size" in str(error):
                 raise Unreadable(
                     "its header is longer than that of an array of numbers. Save it again: "
                     "numpy.save(name, numpy.load(name, max_header_size=10**6))"
                 ) from error
-            raise Unreadable(f"not a .npy file that can be read: {error}") from error
+            raise Unreadable(f"it is not a readable .npy file: {error}") from error
         if header.dtype.hasobject:
-            raise Unreadable("an array of Python objects, which are never unpickled")
+            raise Unreadable("it holds Python objects, which are never unpickled")
         if any(size < 0 for size in header.shape):
-            raise Unreadable(f"a damaged .npy file: the shape {header.shape} is impossible")
+            raise Unreadable(f"it is damaged: the shape {header.shape} is impossible")
         return header
 
     def viewed(self, dtype: np.dtype[Any] | None) -> Header:
@@ -221,8 +225,8 @@ class Header:
             return self
         if self.dtype.kind != "V" or self.dtype.names or self.dtype.itemsize != dtype.itemsize:
             raise Unreadable(
-                f"its elements are {self.dtype}: --input-dtype is for a file that only says how"
-                f" many bytes they have, here {dtype.itemsize}"
+                f"its elements are {self.dtype}: --input-dtype is for files that only give the"
+                f" size of an element, {dtype.itemsize} bytes here"
             )
         return Header(self.shape, self.fortran_order, dtype)
 
@@ -288,7 +292,7 @@ def apply(
     first = headers[0]
     for header in headers[1:]:
         if (header.shape, header.fortran_order) != (first.shape, first.fortran_order):
-            raise Unreadable(f"{first.layout} and {header.layout}: the arrays must have one layout")
+            raise Unreadable(f"the arrays differ in layout: {first.layout}, and {header.layout}")
     dtypes = function.result_dtypes([header.dtype for header in headers])
     item_bytes = sum(header.dtype.itemsize for header in headers)
     elements = max(1, min(chunk // item_bytes, first.size))
@@ -359,8 +363,8 @@ def _read(file: BinaryIO, header: Header, elements: int) -> Iterator[_Array]:
 def _check_length(there: int, header: Header) -> None:
     if there < header.nbytes:
         raise Unreadable(
-            f"cut off: shape {header.shape} of {header.dtype} takes {header.nbytes:,} bytes, and"
-            f" there are {there:,}"
+            f"it is cut off: shape {header.shape} of {header.dtype} takes {header.nbytes:,} bytes,"
+            f" and there are {there:,}"
         )
 
 
@@ -380,9 +384,9 @@ def opened(source: str) -> Iterator[BinaryIO]:
         with open(source, "rb") as file:
             yield file
     elif sys.stdin is None:  # closed by the caller
-        raise ValueError("'-' reads the standard input, which is closed")
+        raise ValueError("'-' is standard input, which is closed")
     elif sys.stdin.isatty():
-        raise ValueError("'-' reads from a pipe, and this is a terminal")
+        raise ValueError("'-' is standard input, which is a terminal and not a pipe")
     else:
         with open(sys.stdin.fileno(), "rb", closefd=False) as file:
             yield file
@@ -395,9 +399,9 @@ def written(target: str, *, force: bool) -> Iterator[int]:
         with replacing(Path(target), force=force) as file:
             yield file.fileno()
     elif sys.stdout is None:
-        raise ValueError("'-' writes to the standard output, which is closed")
+        raise ValueError("'-' is standard output, which is closed")
     elif sys.stdout.isatty():
-        raise ValueError("'-' writes to a pipe, and this is a terminal")
+        raise ValueError("'-' is standard output, which is a terminal and not a pipe")
     else:
         yield sys.stdout.fileno()
 

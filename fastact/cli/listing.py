@@ -134,7 +134,7 @@ def _cache_lines(machine: Machine) -> list[str]:
 def _load_line(machine: Machine) -> Text:
     line = Text(f"{machine.load_average}")
     if machine.busy:
-        line.append("  busy: not the time to measure", style="yellow")
+        line.append("  busy: measure later", style="yellow")
     return line
 
 

@@ -91,12 +91,12 @@ class Machine:
         if self.busy:
             found.append(
                 f"The machine is busy: load average {self.load_average} on {self.cpus} CPUs. Times"
-                " are worse than they would be, and ratios less certain."
+                " are longer than on an idle one, and ratios less certain."
             )
         if self.usable_cpus < self.cpus:
             found.append(
-                f"This process may use {self.usable_cpus} of {self.cpus} CPUs, so that is what"
-                " “all threads” means."
+                f"Restricted: this process may use {self.usable_cpus} of {self.cpus} CPUs, and “all"
+                f" threads” are {self.usable_cpus}."
             )
         return found
 

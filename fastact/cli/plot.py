@@ -133,10 +133,10 @@ def panels_of(
     if not -math.inf < low < high < math.inf:
         raise ValueError(f"the range from {low:g} to {high:g} is empty")
     if len(activations) > len(_STYLES):
-        raise ValueError(f"more than {len(_STYLES)} curves cannot be told apart: name fewer")
+        raise ValueError(f"{len(_STYLES)} functions at most, so that curves can be told apart")
     for row in activations:
         if row.arrays != 1:
-            raise ValueError(f"{row.name} takes {row.arrays} arrays, and a curve has one")
+            raise ValueError(f"{row.name} takes {row.arrays} arrays and is not a curve")
     curves = {
         form: [
             _curve(row.ufunc_name(form), row.ufunc(form), low, high, style)
@@ -151,7 +151,7 @@ def panels_of(
         curves = {activations[0].name: together}
     panels = [Panel(FORMS.get(title, title), found) for title, found in curves.items() if found]
     if not panels:
-        raise ValueError("there is no such derivative: nothing to draw")
+        raise ValueError("nothing to draw: there is no such derivative")
     return panels
 
 

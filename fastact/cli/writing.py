@@ -56,9 +56,9 @@ def _check_replaceable(path: Path, force: bool) -> None:
     if not path.exists():
         return
     if not path.is_file():
-        raise ValueError(f"{path} is not a regular file. For a pipe give '-'")
+        raise ValueError(f"{path} is not a regular file. Use '-' for a pipe")
     if not force:
-        raise ValueError(f"{path} exists. --force replaces it")
+        raise ValueError(f"{path} exists. Give --force to replace it")
 
 
 @contextmanager

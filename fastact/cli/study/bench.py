@@ -133,10 +133,10 @@ def held(isa: str, peer: str) -> str:
     if variables:
         return " ".join(f"{name}={value}" for name, value in variables.items())
     if not wider(isa):
-        return "nothing wider on this CPU"
+        return "nothing to do: the CPU has nothing wider"
     if peer in _ON_NUMPY:
-        return "nothing wider in NumPy here"
-    return "could not be held, as it has no setting for it: it used what the CPU has"
+        return "nothing to do: NumPy uses nothing wider here"
+    return "not limited: it has no setting for this, and used what the CPU has"
 
 
 class _Manager(BaseManager):

@@ -53,7 +53,7 @@ def print_comparison(console: Console, first: Study, second: Study, names: tuple
     ours = {cell.setting: cell for cell in first.cells}
     pairs = [(ours[cell.setting], cell) for cell in second.cells if cell.setting in ours]
     if not pairs:
-        console.print("The two studies have no cell in common.")
+        console.print("The two studies have no measurement in common.")
         return False
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     for header in ("function", "form", "dtype", "layout"):

@@ -71,7 +71,7 @@ def read(path: Path) -> Study:
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         schema = found.pop("schema")
         if schema not in _READABLE:
-            raise ValueError(f"it has schema {schema}, this version reads {SCHEMA}")
+            raise ValueError(f"its schema is {schema}, and this version reads {SCHEMA}")
         machine = found.pop("machine")
         machine["caches"] = tuple(Cache(**cache) for cache in machine["caches"])
         cells = [
@@ -96,7 +96,7 @@ def read(path: Path) -> Study:
     except OSError as error:
         raise ValueError(f"{path}: {error.strerror}") from error
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"{path} is not the JSON of a study: {error}") from error
+        raise ValueError(f"{path} is not a study: {error}") from error
 
 
 def _csv(study: Study) -> str:

@@ -110,7 +110,7 @@ def thread_counts(given: Sequence[str], all_threads: int) -> list[int]:
     counts: dict[int, None] = {}
     for text in given:
         if text != "all" and not (text.isdecimal() and 1 <= int(text) <= 1024):
-            raise ValueError(f"{text!r} is neither a number from 1 to 1024 nor 'all'.")
+            raise ValueError(f"{text!r} is neither a number from 1 to 1024 nor 'all'")
         counts[all_threads if text == "all" else int(text)] = None
     return list(counts)
 

@@ -179,8 +179,8 @@ class Study:
         found = self.machine.notices
         if self.disturbed:
             found.append(
-                f"While it was measured, other processes took {self.taken_by_others:.0%} of the"
-                " CPUs. Times are worse than they would be, and ratios less certain."
+                f"Disturbed: other processes took {self.taken_by_others:.0%} of the CPUs meanwhile."
+                " Times are longer than on an idle machine, and ratios less certain."
             )
         return found
 

@@ -28,7 +28,7 @@ def print_study(console: Console, study: Study) -> None:
     for line in describe_machine(study.machine):
         console.print(line)
     for name, text in study.held.items():
-        console.print(Text(f"{name}, held to {study.machine.isa}: {text}", "dim"))
+        console.print(Text(f"{name}, limited to {study.machine.isa}: {text}", "dim"))
     for part, group in groupby(study.cells, key=lambda cell: cell.part):
         if part == "functions":
             for _, cells in groupby(group, key=lambda cell: _heading(cell.setting)):
@@ -44,7 +44,7 @@ def print_study(console: Console, study: Study) -> None:
     left = study.planned - len(study.cells)
     if left:
         why = "Interrupted" if study.interrupted else "Out of time"
-        console.print(f"[yellow]{why}:[/] {left} of {study.planned} cells not measured.")
+        console.print(f"[yellow]{why}:[/] {left} of {study.planned} settings not measured.")
 
 
 def print_notices(console: Console, notices: Sequence[str]) -> None:
@@ -164,7 +164,7 @@ def _print_accuracy(console: Console, study: Study) -> None:
     console.print(
         Text.assemble(
             ("max ulp", "bold"),
-            f" · inputs of every magnitude in [-{RANGE}, {RANGE}], subnormal ones left out",
+            f" · inputs of every magnitude in [-{RANGE}, {RANGE}], without subnormal numbers",
         )
     )
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 2, 0, 0), pad_edge=False)
@@ -186,11 +186,11 @@ def _print_legend(console: Console, study: Study) -> None:
     reused = "onnxruntime" in study.peers
     console.print(
         Text(
-            "new: y = f(x), best sample; ±: spread, from quartile to quartile. out=: f(x, out=y),"
+            "new: y = f(x), best sample; ±: interquartile range over the median. out=: f(x, out=y),"
             " with its GB/s and their share of the faster copy.\n"
             "Peers: their time over fastact's, so above 1 fastact is faster. They make new arrays"
             " as new does"
-            + ("; onnxrt writes to a bound output, and is held against out=." if reused else "."),
+            + ("; onnxrt writes to a bound output and is compared with out=." if reused else "."),
             style="dim",
         )
     )
