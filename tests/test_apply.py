@@ -191,7 +191,7 @@ def test_several_files_into_a_folder(tmp_path):
         assert_same(np.load(out / f"{name}.npy"), fa.softplus(x, beta=2))
     paths[1].write_bytes(b"damaged")
     error = run("mish", *paths, out, "--force", code=1)
-    assert f"{paths[1]}: not a readable .npy file" in error
+    assert f"{paths[1]}: it is not a readable .npy file" in error
     assert "The first 1 of 3 files are done" in error
     assert_same(np.load(out / "one.npy"), fa.mish(arrays["one"]))
     assert_same(np.load(out / "two.npy"), fa.softplus(arrays["two"], beta=2))

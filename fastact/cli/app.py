@@ -194,11 +194,11 @@ def study(
 ) -> None:
     """Measure fastact beside PyTorch, JAX, ONNX Runtime, NumPy, SciPy, numexpr and numba.
 
-    Libraries are sampled in turn, on the same values, and each result is compared with the
-    reference. Without --sizes, --threads and --layouts all functions are measured in cache and in
-    memory, and a few by size, threads and layout, within 10 minutes; with one of them every
-    combination is, however long that takes. Tables go to the terminal, plots to study.html, every
-    sample to study.json. Ctrl-C keeps what is done.
+    All functions are measured in cache and in memory, and a few by size, threads and layout, within
+    10 minutes. With --sizes, --threads or --layouts it is every combination instead, however long
+    that takes. Libraries are sampled in turn, on the same values, and their results compared with
+    the reference. Tables go to the terminal, plots to study.html, every sample to study.json.
+    Ctrl-C keeps what is done.
     """
     started = time.perf_counter()
     console = _console()
