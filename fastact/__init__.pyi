@@ -9,6 +9,7 @@ from typing_extensions import Unpack
 from fastact._affine import affine, affine_backward
 from fastact._gated import gated, gated_backward
 from fastact._gradients import sum_to
+from fastact._names import get
 from fastact._random import rrelu, stochastic_gelu
 from fastact._runtime import (
     available_isas,
@@ -2806,6 +2807,7 @@ __all__ = [
     "gelu_tanh_grad_grad",
     "gelu_tanh_value_and_grad",
     "gelu_value_and_grad",
+    "get",
     "get_num_threads",
     "glu",
     "glu_backward",

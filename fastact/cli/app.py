@@ -598,8 +598,19 @@ def plot(
 def list_(
     names: Names = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    elsewhere: Annotated[
+        bool, typer.Option("--names", help="Print what other libraries call them.")
+    ] = False,
 ) -> None:
     """List the functions: aliases, parameters with defaults, promised bounds."""
+    if elsewhere:
+        known = listing.names_elsewhere()
+        chosen = _checked("NAMES", lambda: listing.choose_names(known, names or []))
+        if as_json:
+            typer.echo(json.dumps(chosen, indent=1, ensure_ascii=False))
+        else:
+            listing.print_names(_console(), chosen)
+        return
     rows = _checked("NAMES", lambda: choose_activations(names or []))
     if as_json:
         typer.echo(json.dumps(listing.functions_as_dicts(rows), indent=1))

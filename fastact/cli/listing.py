@@ -10,11 +10,20 @@ from rich.table import Table
 from rich.text import Text
 
 import fastact
+from fastact import _names
 from fastact.cli.catalogue import EXTRA_FORMS, FORMS, USUAL_FORMS, Activation
 from fastact.cli.machine import LIBRARIES, Machine
 from fastact.cli.text import bytes_text
 
-__all__ = ["functions_as_dicts", "print_functions", "print_info", "runtime_as_dict"]
+__all__ = [
+    "choose_names",
+    "functions_as_dicts",
+    "names_elsewhere",
+    "print_functions",
+    "print_info",
+    "print_names",
+    "runtime_as_dict",
+]
 
 _ROLES = {"fixed": "", "tunable": "yes", "learnable": "yes, backward too"}
 
@@ -62,6 +71,41 @@ def print_functions(console: Console, activations: Sequence[Activation]) -> None
             " those of (a, b) as f and f_backward."
             "\nulp: the largest error promised, of the value and of derivatives;"
             " 0.5 is correctly rounded.",
+            style="dim",
+        )
+    )
+
+
+def names_elsewhere() -> dict[str, dict[str, list[str]]]:
+    """Return what libraries call the functions: function -> library -> names."""
+    return dict(_names.table())
+
+
+def choose_names(
+    known: dict[str, dict[str, list[str]]], wanted: Sequence[str]
+) -> dict[str, dict[str, list[str]]]:
+    """Return the lines of the functions wanted, by any of their names; all for none."""
+    if not wanted:
+        return known
+    return {ours: known[ours] for ours in (_names._find(name)[0] for name in wanted)}
+
+
+def print_names(console: Console, known: dict[str, dict[str, list[str]]]) -> None:
+    """Print a table of names."""
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 2, 0, 0), pad_edge=False)
+    table.add_column("function", style="bold", no_wrap=True)
+    table.add_column("elsewhere")
+    for ours, libraries in known.items():
+        line = Text()
+        for library, names in libraries.items():
+            line.append(f"{library} ", "dim")
+            line.append(f"{', '.join(names)}  ")
+        table.add_row(ours, line)
+    console.print(table)
+    console.print(
+        Text(
+            "fastact.get takes any of them, in any case, also as nn.SiLU, jax.nn.silu or"
+            " tf.nn.silu.",
             style="dim",
         )
     )
