@@ -165,9 +165,11 @@ def affine_backward(
 
     Returns
     -------
-    gx, gscale, gshift : ndarray
-        With the shapes of `x`, `scale` and `shift`: what broadcasting repeated is summed, see
-        `sum_to`. For a number they are scalars.
+    gx : ndarray
+        The gradient with respect to `x`, of its shape.
+    gscale, gshift : ndarray
+        Those with respect to `scale` and `shift`, of their shapes, scalars for numbers: what
+        broadcasting repeated is summed, see `sum_to`.
 
     Raises
     ------

@@ -44,6 +44,13 @@ def test_images():
     assert figures("images")["largest difference"] < 3e-6
 
 
+def test_batch_norm():
+    found = figures("batch_norm")
+    assert found["largest difference, value"] < 1e-5
+    assert found["largest difference, gradient"] < 1e-5
+    assert found["relative difference, gradient by the bias"] < 1e-3
+
+
 def test_every_example_has_a_page_and_a_test():
     for path in EXAMPLES.glob("*.py"):
         assert f"test_{path.stem}" in globals()

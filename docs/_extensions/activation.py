@@ -2,8 +2,8 @@
 
     .. activation:: gelu
 
-becomes its formulas, its curve, its parameters, its limits, the largest errors that are known, the
-papers, and the documentation of its forms by autodoc.
+becomes its formulas, its curve, its parameters, its limits, the largest errors that are known, its
+names in other libraries, the papers, and the documentation of its forms by autodoc.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from numpydoc.docscrape import NumpyDocString
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from fastact import _ufuncs
+from fastact import _names, _ufuncs
 from fastact._activations import Entry, entry_of
 from fastact.cli import worst
 
@@ -174,6 +174,24 @@ def errors(name: str) -> list[str]:
     ]
 
 
+# ---- names ----
+
+
+@cache
+def names() -> dict[str, dict[str, list[str]]]:
+    """Return what libraries call each function."""
+    return dict(_names.table())
+
+
+def elsewhere(name: str) -> list[str]:
+    """Return what libraries call an activation."""
+    rows = [
+        [library, ", ".join(f"``{theirs}``" for theirs in spelled)]
+        for library, spelled in names().get(name, {}).items()
+    ]
+    return table(["library", "name there"], rows)
+
+
 # ---- the curve ----
 
 
@@ -232,6 +250,8 @@ def blocks(name: str) -> Iterator[list[str]]:
         yield [f"The derivative at kinks: {entry.kinks}.", ""]
     yield ["Infinities give the limit, NaN gives NaN.", ""]
     yield [*section("Errors"), *errors(name)]
+    if rows := elsewhere(name):
+        yield [*section("Elsewhere"), *rows]
     if entry.references:
         yield [*section("Papers"), *(f"- {text}" for text in entry.references), ""]
     yield [*section("Forms"), *(f".. autofunction:: fastact.{form}" for form in forms(name))]

@@ -26,12 +26,23 @@ def plainly(images: np.ndarray) -> np.ndarray:
     return x * np.clip(x / 6 + np.float32(0.5), 0, 1)
 
 
-def in_place(images: np.ndarray) -> np.ndarray:
+def channels_first(images: np.ndarray) -> np.ndarray:
+    """Return an array for the result, contiguous in the order that a network wants."""
+    n, height, width, channels = images.shape
+    return np.empty((n, channels, height, width), np.float32)
+
+
+def in_three_passes(images: np.ndarray) -> np.ndarray:
     """Return it by three passes over one array, the last of which is fastact's."""
-    x = np.empty([images.shape[k] for k in (0, 3, 1, 2)], np.float32)
-    np.multiply(images.transpose(0, 3, 1, 2), SCALE, out=x)
+    x = np.multiply(images.transpose(0, 3, 1, 2), SCALE, out=channels_first(images))
     x += SHIFT
     return fa.hard_swish(x, out=x)
+
+
+def in_one_pass(images: np.ndarray) -> np.ndarray:
+    """Return it by one pass: bytes are read, float32 numbers written, and nothing in between."""
+    x, out = images.transpose(0, 3, 1, 2), channels_first(images)
+    return fa.affine(fa.hard_swish, x, SCALE, SHIFT, out=out)
 
 
 def figures() -> dict[str, float]:
@@ -43,13 +54,15 @@ def figures() -> dict[str, float]:
         call(images)
         return 1e3 * (perf_counter() - start)
 
+    want, got = plainly(images), in_one_pass(images)
     return {
-        "largest difference": np.abs(plainly(images) - in_place(images)).max(),
-        "NumPy, ms": min(milliseconds(plainly) for _ in range(3)),
-        "NumPy and fastact in place, ms": min(milliseconds(in_place) for _ in range(3)),
+        "largest difference": np.abs(want - got).max(),
+        "NumPy as one types it, ms": min(milliseconds(plainly) for _ in range(3)),
+        "in place, hard_swish by fastact, ms": min(milliseconds(in_three_passes) for _ in range(3)),
+        "fa.affine, ms": min(milliseconds(in_one_pass) for _ in range(3)),
     }
 
 
 if __name__ == "__main__":
     for name, value in figures().items():
-        print(f"{name:32} {value:.3g}")
+        print(f"{name:36} {value:.3g}")
