@@ -62,6 +62,8 @@ cdef extern from "fastact.h":
     void fa_use_isa(int)
     bint fa_has_openmp()
     int fa_default_threads()
+    double fa_streaming_bytes()
+    void fa_set_streaming_bytes(double)
     int fa_usable_threads()
     void fa_set_threads(int)
     int fa_swap_local_threads(int) nogil

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import threading
 import warnings
 from types import TracebackType
@@ -174,7 +175,8 @@ def show_runtime() -> dict[str, Any]:
     -------
     dict
         ``version``, ``numpy``, ``isa``, ``available_isas``, ``threads``, ``default_threads``,
-        ``openmp`` and ``bfloat16`` (whether ml_dtypes was installed at import).
+        ``openmp``, ``bfloat16`` (whether ml_dtypes was installed at import) and
+        ``streaming_bytes``: a call that reads and writes more than that stores past the caches.
     """
     import numpy
 
@@ -188,6 +190,7 @@ def show_runtime() -> dict[str, Any]:
         "default_threads": int(_ufuncs.default_threads()),
         "openmp": bool(_ufuncs.has_openmp()),
         "bfloat16": bool(_ufuncs.HAS_BFLOAT16),
+        "streaming_bytes": int(_ufuncs.streaming_bytes()),
     }
 
 
@@ -236,5 +239,22 @@ def _isa_from_environment() -> None:
         )
 
 
+def _streaming_from_environment() -> None:
+    """Honour FASTACT_STREAMING_BYTES, a number that may end in K, M or G."""
+    text = os.environ.get("FASTACT_STREAMING_BYTES")
+    if not text:
+        return
+    number = re.fullmatch(r"(\d+)([KMG]?)", text.strip().upper())
+    if number:
+        _ufuncs.set_streaming_bytes(float(int(number[1]) << 10 * " KMG".index(number[2] or " ")))
+    else:
+        warnings.warn(
+            f"FASTACT_STREAMING_BYTES={text!r} is not a number of bytes such as 48M and is ignored",
+            RuntimeWarning,
+            stacklevel=2,
+        )
+
+
 _threads_from_environment()
 _isa_from_environment()
+_streaming_from_environment()

@@ -261,6 +261,16 @@ def default_threads():
     return fa_default_threads()
 
 
+def streaming_bytes():
+    """How many bytes a call reads and writes at most before its stores pass the caches."""
+    return fa_streaming_bytes()
+
+
+def set_streaming_bytes(double count):
+    """Set that number for the process."""
+    fa_set_streaming_bytes(count)
+
+
 def get_threads():
     """The limit for calls from this thread, or what OpenMP leaves of it."""
     return fa_usable_threads()

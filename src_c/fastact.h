@@ -6,6 +6,7 @@
 #define FASTACT_H
 
 #include "driver/job.h"
+#include "driver/streaming.h"
 #include "runtime/runtime.h"
 #include "table/table.h"
 

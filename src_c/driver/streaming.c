@@ -1,16 +1,30 @@
 /* Whether outputs are stored past the caches. */
 #include "streaming.h"
 
+#include <stdatomic.h>
+
 #include "../runtime/system.h"
 
 /* A store that stays in a cache reads its line first, and throws out another; past the
  * caches neither happens, but who reads the output next waits for memory. */
 static const double SHARE_OF_LAST_CACHE = 1.5;
 
+static _Atomic double chosen_bytes = -1;
+
+double fa_streaming_bytes(void)
+{
+    double chosen = atomic_load_explicit(&chosen_bytes, memory_order_relaxed);
+    return chosen >= 0 ? chosen : SHARE_OF_LAST_CACHE * (double)fa_last_cache_bytes();
+}
+
+void fa_set_streaming_bytes(double bytes)
+{
+    atomic_store_explicit(&chosen_bytes, bytes, memory_order_relaxed);
+}
+
 fa_memory fa_choose_memory(const fa_traffic *traffic)
 {
-    if (traffic->bytes <= SHARE_OF_LAST_CACHE * (double)fa_last_cache_bytes())
-        return FA_CACHED;
+    if (traffic->bytes <= fa_streaming_bytes()) return FA_CACHED;
     bool pays = traffic->apart && !traffic->waits && traffic->row >= traffic->least_row;
     return pays ? FA_NONTEMPORAL : FA_PREFETCH;
 }

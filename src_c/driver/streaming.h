@@ -13,8 +13,12 @@ typedef struct {
     bool waits; /* loads would wait for such stores, see fa_loads_wait */
 } fa_traffic;
 
-/* How the kernel reaches memory: FA_CACHED below the size of the caches, then
- * FA_NONTEMPORAL, or FA_PREFETCH where that does not pay. */
+/* From how many bytes on: a share of the last cache unless it has been set. */
+double fa_streaming_bytes(void);
+void fa_set_streaming_bytes(double bytes);
+
+/* How the kernel reaches memory: FA_CACHED up to these bytes, then FA_NONTEMPORAL, or
+ * FA_PREFETCH where that does not pay. */
 fa_memory fa_choose_memory(const fa_traffic *traffic);
 
 /* 4K aliasing: a load whose address matches a recent store past the caches in the low 12

@@ -5,6 +5,7 @@
 #include "../math/gate.h"
 #include "../math/second_derivative.h"
 #include "../math/tanh.h"
+#include "../math/wide.h"
 
 /* sigmoid(x) = 1/(1 + e^-x),  sigmoid' = s (1 - s) = e^-|x| / (1 + e^-|x|)^2
  *
@@ -24,7 +25,8 @@ INLINE Dual sigmoid(V x)
     V y = inverse(logistic_divisor_scaled(minus_x));
     return (Dual){
         .y = v_mul_tiny(y, v_set(LOGISTIC_UNSCALE)),
-        .dx = logistic_deriv(to_pair(v_abs(x))),
+        .dx = BY_PRECISION(deriv_wide(w_logistic_slope(widened_size(x, WIDE_END))),
+                           logistic_deriv(to_pair(v_abs(x)))),
     };
 }
 
@@ -34,6 +36,17 @@ INLINE Derivative sigmoid_from_output(V y)
     Pair deriv =
         pair_finite_low(times_pair(y, fast_two_sum(v_set(1), v_sub(v_set(0), y))));
     return deriv_pair(deriv.hi, deriv.lo);
+}
+
+INLINE Derivative tanh_deriv(V x)
+{
+#if PRECISION == 32
+    W t = widened_size(x, WIDE_END / 2), slope = w_logistic_slope(w_add(t, t));
+    return deriv_wide(w_mul(w_set(4), slope));
+#else
+    V t = v_min(v_set(EXP_NEG_END), v_abs(x));
+    return deriv_times_exact(v_set(4), logistic_deriv(to_pair(v_add(t, t))));
+#endif
 }
 
 /* tanh'(x) = 1 - tanh^2 = 4 sigmoid'(2x), which does not cancel
@@ -46,14 +59,7 @@ INLINE Derivative sigmoid_from_output(V y)
  *                 got 0x1.7ae9dfa5bdd21p-6 want 0x1.7ae9dfa5bdd2p-6
  *     0.5470 ulp  tanh_grad(-0x1.e260584f92861p-3)
  *                 got 0x1.e49d3fafd3488p-1 want 0x1.e49d3fafd3487p-1 */
-INLINE Dual tanh_(V x)
-{
-    V t = v_min(v_set(EXP_NEG_END), v_abs(x));
-    Derivative deriv = logistic_deriv(to_pair(v_add(t, t)));
-    deriv.hi = v_mul(deriv.hi, v_set(4));
-    deriv.lo = v_mul(deriv.lo, v_set(4));
-    return (Dual){.y = tanh_of(x), .dx = deriv};
-}
+INLINE Dual tanh_(V x) { return (Dual){.y = tanh_of(x), .dx = tanh_deriv(x)}; }
 
 /* tanh' = 1 - y^2 as a function of y = f(x), the difference as a pair */
 INLINE Derivative tanh_from_output(V y)
@@ -81,9 +87,31 @@ INLINE Dual silu(V x)
     y = v_select(v_lt(v_set(LOGISTIC_END), x), x, y);
     return (Dual){
         .y = y,
-        .dx = silu_deriv(to_pair(v_abs(x)), true, v_lt(x, v_set(0))),
+        .dx = BY_PRECISION(deriv_wide(w_silu_slope(v_lt(v_set(0), x), widened_size(x, WIDE_END))),
+                           silu_deriv(to_pair(v_abs(x)), true, v_lt(x, v_set(0)))),
     };
 }
+
+#if PRECISION == 32
+INLINE Derivative swish_deriv(V x, V beta, Pair z)
+{
+    W t = w_size(w_mul(w_widen(x), w_widen(beta)), WIDE_END);
+    return deriv_wide(w_silu_slope(v_lt(v_set(0), z.hi), t));
+}
+INLINE Derivative swish_deriv_beta(V x, V beta, Pair z)
+{
+    (void)z;
+    W factor = w_clamped(w_widen(x), T_MAX);
+    W slope = w_logistic_slope(w_size(w_mul(factor, w_widen(beta)), WIDE_END));
+    return deriv_wide(w_mul(w_mul(factor, factor), slope));
+}
+#else
+INLINE Derivative swish_deriv(V x, V beta, Pair z)
+{
+    return silu_deriv(pair_abs(z), false, v_lt(z.hi, v_set(0)));
+}
+INLINE Derivative swish_deriv_beta(V x, V beta, Pair z) { return gate_deriv_beta(x, z); }
+#endif
 
 /* swish(x) = x s(p x),  d/dx = (z s(z))' at z = p x,  d/dp = x^2 s'(p x)
  *
@@ -106,10 +134,8 @@ INLINE Dual swish(V x, V beta)
     Pair z = saturating_product(x, beta, EXP_NEG_END);
     return (Dual){
         .y = v_is_constant_one(beta) ? silu(x).y : gate_any(x, z),
-        .dx = v_is_constant_one(beta)
-            ? silu(x).dx
-            : silu_deriv(pair_abs(z), false, v_lt(z.hi, v_set(0))),
-        .dp = gate_deriv_beta(x, z),
+        .dx = v_is_constant_one(beta) ? silu(x).dx : swish_deriv(x, beta, z),
+        .dp = swish_deriv_beta(x, beta, z),
     };
 }
 

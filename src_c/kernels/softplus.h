@@ -5,6 +5,7 @@
 #include "../math/mish.h"
 #include "../math/second_derivative.h"
 #include "../math/softplus.h"
+#include "../math/wide.h"
 
 /* log(1 + e^z) / beta for z = beta x. beta = 1 gives the same bits whether it is a
  * compile-time constant or not. */
@@ -49,7 +50,8 @@ INLINE Dual softplus(V x, V beta)
     dp = pair_finite_low((Pair){v_mul(dp.hi, after), v_mul(dp.lo, after)});
     return (Dual){
         .y = softplus_beta(x, beta, z),
-        .dx = logistic_pair(pair_abs(z), v_lt(z.hi, v_set(0))),
+        .dx = BY_PRECISION(deriv_wide(w_logistic(w_mul(w_widen(x), w_widen(beta)))),
+                           logistic_pair(pair_abs(z), v_lt(z.hi, v_set(0)))),
         .dp = {DERIV_SCALED, v_sub(v_set(0), dp.hi), v_sub(v_set(0), dp.lo),
                v_and(d.scaled, moderate)},
     };
@@ -99,7 +101,8 @@ INLINE Dual log_sigmoid(V x)
 {
     return (Dual){
         .y = softplus_of(-1, x),
-        .dx = logistic_pair(to_pair(v_abs(x)), v_lt(v_set(0), x)),
+        .dx = BY_PRECISION(deriv_wide(w_logistic(w_sub(w_set(0), w_widen(x)))),
+                           logistic_pair(to_pair(v_abs(x)), v_lt(v_set(0), x))),
     };
 }
 
@@ -113,7 +116,13 @@ INLINE Dual log_sigmoid(V x)
  *                 got -0x1.f1273eec0aa36p-23 want -0x1.f1273eec0aa35p-23
  *     0.7138 ulp  mish_grad(-0x1.31432c0d12d84p+0)
  *                 got 0x1.dd827678b94b9p-57 want 0x1.dd827678b94bap-57 */
-INLINE Dual mish(V x) { return (Dual){.y = mish_of(x), .dx = mish_deriv(x)}; }
+INLINE Dual mish(V x)
+{
+    return (Dual){
+        .y = mish_of(x),
+        .dx = BY_PRECISION(deriv_wide(w_mish_slope(x)), mish_deriv(x)),
+    };
+}
 
 /* ---- second derivatives ---- */
 

@@ -6,6 +6,7 @@
 #include "../math/inverse.h"
 #include "../math/second_derivative.h"
 #include "../math/tanh_shrink.h"
+#include "../math/wide.h"
 
 /* x/(1 + |x|);  1/(1 + |x|)^2. The value is 1 from 2^100 on. The divisor of the
  * derivative is scaled where its square would overflow.
@@ -49,7 +50,11 @@ INLINE Dual softsign(V x)
  *                 got 0x1.8b46d0f4cb30bp-11 want 0x1.8b46d0f4cb30ap-11 */
 INLINE Dual tanh_shrink(V x)
 {
-    return (Dual){.y = tanh_shrink_of(x), .dx = tanh_square_deriv(v_abs(x))};
+    return (Dual){
+        .y = BY_PRECISION(v_copysign(w_narrow(w_tanh_shrink(x)), x), tanh_shrink_of(x)),
+        .dx = BY_PRECISION(deriv_wide(w_square(w_tanh(x))),
+                           tanh_square_deriv(v_abs(x))),
+    };
 }
 
 /* ---- second derivatives ---- */

@@ -26,12 +26,16 @@ typedef enum {
     DERIV_PAIR, /* hi + lo, |lo| below an ulp of hi */
     DERIV_SCALED, /* hi + lo, some lanes scaled; hi may be short of bits */
     DERIV_LARGE, /* the same without a bound: g lo alone may overflow */
+    DERIV_WIDE, /* in float64, of a float32 kernel */
 } DerivativeKind;
 
 typedef struct {
     DerivativeKind kind; /* a constant in each kernel: branches on it are free */
     V hi, lo;
     M scaled; /* lanes that hold 2^SCALE_EXPONENT times the derivative */
+#if PRECISION == 32
+    W wide;
+#endif
 } Derivative;
 
 typedef struct {
@@ -107,13 +111,16 @@ INLINE Derivative deriv_reflected(Derivative left, M negative)
 /* Whether any lane is scaled: rare, so unscaling hides behind this test. */
 INLINE bool deriv_is_scaled(Derivative s)
 {
-    return s.kind >= DERIV_SCALED && v_any(s.scaled);
+    return (s.kind == DERIV_SCALED || s.kind == DERIV_LARGE) && v_any(s.scaled);
 }
 
 /* The derivative rounded to one number. Unscaling may start with the factor that
  * rounds: what it flushes to 0, the other would. */
 INLINE V deriv_value(Derivative s)
 {
+#if PRECISION == 32
+    if (s.kind == DERIV_WIDE) return w_narrow(s.wide);
+#endif
     if (s.kind == DERIV_EXACT) return s.hi;
     if (s.kind == DERIV_DOUBLED) return v_add(s.hi, s.hi);
     V value = v_add(s.hi, s.lo);
@@ -183,6 +190,9 @@ INLINE V doubled_product(V g, V half)
 /* g times the derivative, rounded once */
 INLINE V deriv_times(V g, Derivative s)
 {
+#if PRECISION == 32
+    if (s.kind == DERIV_WIDE) return w_narrow(w_mul(w_widen(g), s.wide));
+#endif
     if (s.kind == DERIV_EXACT) return v_mul(g, s.hi);
     if (s.kind == DERIV_DOUBLED) return doubled_product(g, s.hi);
     if (s.kind == DERIV_PAIR) return deriv_product(g, deriv_low_factor(g, s), s);

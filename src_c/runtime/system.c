@@ -1,5 +1,6 @@
 /* The only file that asks the operating system: CPUs, caches, threads, forks. */
 #define _GNU_SOURCE
+#include <ctype.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #ifdef _OPENMP
@@ -23,6 +24,9 @@
 #include "system.h"
 
 static const size_t DEFAULT_CACHE = (size_t)8 << 20;
+/* No CPU has more of a shared cache than this. A virtual machine that is shown more is
+ * shown all of its host's, most of which its neighbours have. */
+static const size_t LARGEST_SHARE = (size_t)32 << 20;
 
 /* ---- CPUs ---- */
 
@@ -90,29 +94,52 @@ static size_t find_last_cache(void)
     return largest ? largest : DEFAULT_CACHE;
 }
 #else
+static FILE *open_cache(int index, const char *fact)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu0/cache/index%d/%s", index,
+             fact);
+    return fopen(path, "r");
+}
+
+/* How many CPUs share a cache of the first one: the bits of a mask in hexadecimal. */
+static int sharing_cpus(int index)
+{
+    FILE *file = open_cache(index, "shared_cpu_map");
+    int cpus = 0;
+    for (int digit; file && (digit = fgetc(file)) != EOF;)
+        if (isxdigit(digit))
+            cpus += __builtin_popcount(
+                (unsigned)(isdigit(digit) ? digit - '0' : (digit | 32) - 'a' + 10));
+    if (file) fclose(file);
+    return cpus > 0 ? cpus : 1;
+}
+
+static size_t believable(size_t size, int cpus)
+{
+    return size / (size_t)cpus > LARGEST_SHARE ? DEFAULT_CACHE : size;
+}
+
 /* The cache that the kernel names last for this CPU. Where it says nothing, the C library
  * is asked, which on virtual machines can answer ten times too much. */
 static size_t find_last_cache(void)
 {
     for (int index = 3; index >= 2; index--) {
-        char path[64];
-        snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu0/cache/index%d/size",
-                 index);
-        FILE *file = fopen(path, "r");
+        FILE *file = open_cache(index, "size");
         if (!file) continue;
         size_t size = 0;
         char unit = 0;
         int read = fscanf(file, "%zu%c", &size, &unit);
         fclose(file);
-        if (read >= 1 && size > 0)
-            return size << (unit == 'K' ? 10 : unit == 'M' ? 20 : 0);
+        size <<= unit == 'K' ? 10 : unit == 'M' ? 20 : 0;
+        if (read >= 1 && size > 0) return believable(size, sharing_cpus(index));
     }
     long found = 0;
 #ifdef _SC_LEVEL3_CACHE_SIZE
     found = sysconf(_SC_LEVEL3_CACHE_SIZE);
     if (found <= 0) found = sysconf(_SC_LEVEL2_CACHE_SIZE);
 #endif
-    return found > 0 ? (size_t)found : DEFAULT_CACHE;
+    return found > 0 ? believable((size_t)found, 1) : DEFAULT_CACHE;
 }
 #endif
 

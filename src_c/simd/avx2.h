@@ -14,14 +14,14 @@ typedef __m256i NI;
 
 #if PRECISION == 32
 #define V_LANES 8
-#define V_RECIPROCAL_BITS 11
+#define V_RECIPROCAL_BITS 24
 typedef __m256 N;
 #define OP(name) _mm256_##name##_ps
 #define INT_OP(name) _mm256_##name##_epi32
 #define TO_BITS(a) _mm256_castps_si256(a)
 #define FROM_BITS(a) _mm256_castsi256_ps(a)
 #define SET_BITS(a) _mm256_set1_epi32((int32_t)(a))
-INLINE N n_reciprocal(N a) { return _mm256_rcp_ps(a); }
+INLINE N n_reciprocal(N a) { return _mm256_div_ps(_mm256_set1_ps(1.0f), a); }
 INLINE N n_swap(N a, int distance)
 {
     return distance == 4 ? _mm256_permute2f128_ps(a, a, 1)
@@ -57,17 +57,21 @@ INLINE NI n_first_lanes(int count)
     NI lane = _mm256_setr_epi64x(0, 1, 2, 3);
     return _mm256_cmpgt_epi64(_mm256_set1_epi64x(count), lane);
 }
+/* The low or the high words of 8 entries, which the compiler gathers outside of loops */
+INLINE __m256 table_words(const T *table, int high)
+{
+    __m256 first = _mm256_castpd_ps(_mm256_load_pd(table));
+    __m256 second = _mm256_castpd_ps(_mm256_load_pd(table + 4));
+    __m256 words = high ? _mm256_shuffle_ps(first, second, 0xdd)
+                        : _mm256_shuffle_ps(first, second, 0x88);
+    return _mm256_castpd_ps(_mm256_permute4x64_pd(_mm256_castps_pd(words), 0xd8));
+}
 INLINE N n_lookup(const T *table, NI i)
 {
-    /* Entry i of a half table is floats 2i and 2i + 1; bit 2 of i selects the half. */
-    NI even = _mm256_slli_epi64(i, 1);
-    NI odd = _mm256_slli_epi64(_mm256_add_epi64(even, _mm256_set1_epi64x(1)), 32);
-    NI pair = _mm256_blend_epi32(even, odd, 0xaa);
-    N low = _mm256_castps_pd(
-        _mm256_permutevar8x32_ps(_mm256_load_ps((const float *)table), pair));
-    N high = _mm256_castps_pd(
-        _mm256_permutevar8x32_ps(_mm256_load_ps((const float *)(table + 4)), pair));
-    return _mm256_blendv_pd(low, high, _mm256_castsi256_pd(_mm256_slli_epi64(i, 61)));
+    __m256 low = _mm256_permutevar8x32_ps(table_words(table, 0), i);
+    __m256 high =
+        _mm256_permutevar8x32_ps(table_words(table, 1), _mm256_slli_epi64(i, 32));
+    return _mm256_castps_pd(_mm256_blend_ps(low, high, 0xaa));
 }
 #endif
 typedef N NM;
@@ -136,6 +140,39 @@ INLINE N n_load_half(const uint16_t *p)
 INLINE void n_store_half(uint16_t *p, N a)
 {
     _mm_storeu_si128((__m128i *)p, _mm256_cvtps_ph(a, _MM_FROUND_CUR_DIRECTION));
+}
+
+/* The lanes of N in float64, by halves */
+typedef __m256d D;
+#define D_PER_N 2
+INLINE D d_set(double a) { return _mm256_set1_pd(a); }
+INLINE D d_widen(N a, int half)
+{
+    return _mm256_cvtps_pd(half ? _mm256_extractf128_ps(a, 1) : _mm256_castps256_ps128(a));
+}
+INLINE N d_narrow(const D *a)
+{
+    return _mm256_set_m128(_mm256_cvtpd_ps(a[1]), _mm256_cvtpd_ps(a[0]));
+}
+INLINE D d_add(D a, D b) { return _mm256_add_pd(a, b); }
+INLINE D d_sub(D a, D b) { return _mm256_sub_pd(a, b); }
+INLINE D d_mul(D a, D b) { return _mm256_mul_pd(a, b); }
+INLINE D d_quotient(D a, D b) { return _mm256_div_pd(a, b); }
+INLINE D d_fma(D a, D b, D c) { return _mm256_fmadd_pd(a, b, c); }
+INLINE D d_fnma(D a, D b, D c) { return _mm256_fnmadd_pd(a, b, c); }
+INLINE D d_min(D a, D b) { return _mm256_min_pd(a, b); }
+INLINE D d_max(D a, D b) { return _mm256_max_pd(a, b); }
+INLINE D d_select(N m, int half, D yes, D no)
+{
+    __m256i bits = _mm256_castps_si256(m);
+    __m128i lanes =
+        half ? _mm256_extracti128_si256(bits, 1) : _mm256_castsi256_si128(bits);
+    return _mm256_blendv_pd(no, yes, _mm256_castsi256_pd(_mm256_cvtepi32_epi64(lanes)));
+}
+INLINE D d_power(D counted)
+{
+    __m256i n = _mm256_slli_epi64(_mm256_castpd_si256(counted), 52);
+    return _mm256_castsi256_pd(_mm256_add_epi64(n, _mm256_castpd_si256(d_set(1))));
 }
 #endif
 

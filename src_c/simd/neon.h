@@ -139,6 +139,37 @@ INLINE void n_store_half(uint16_t *p, N a)
 {
     vst1_u16(p, vreinterpret_u16_f16(vcvt_f16_f32(a)));
 }
+
+typedef float64x2_t D;
+#define D_PER_N 2
+INLINE D d_set(double a) { return vdupq_n_f64(a); }
+INLINE D d_widen(N a, int half)
+{
+    return half ? vcvt_high_f64_f32(a) : vcvt_f64_f32(vget_low_f32(a));
+}
+INLINE N d_narrow(const D *a)
+{
+    return vcvt_high_f32_f64(vcvt_f32_f64(a[0]), a[1]);
+}
+INLINE D d_add(D a, D b) { return vaddq_f64(a, b); }
+INLINE D d_sub(D a, D b) { return vsubq_f64(a, b); }
+INLINE D d_mul(D a, D b) { return vmulq_f64(a, b); }
+INLINE D d_quotient(D a, D b) { return vdivq_f64(a, b); }
+INLINE D d_fma(D a, D b, D c) { return vfmaq_f64(c, a, b); }
+INLINE D d_fnma(D a, D b, D c) { return vfmsq_f64(c, a, b); }
+INLINE D d_min(D a, D b) { return vminq_f64(a, b); }
+INLINE D d_max(D a, D b) { return vmaxq_f64(a, b); }
+INLINE D d_select(NI m, int half, D yes, D no)
+{
+    int32x4_t lanes = vreinterpretq_s32_u32(m);
+    int64x2_t wide = half ? vmovl_high_s32(lanes) : vmovl_s32(vget_low_s32(lanes));
+    return vbslq_f64(vreinterpretq_u64_s64(wide), yes, no);
+}
+INLINE D d_power(D counted)
+{
+    uint64x2_t n = vshlq_n_u64(vreinterpretq_u64_f64(counted), 52);
+    return vreinterpretq_f64_u64(vaddq_u64(n, vreinterpretq_u64_f64(d_set(1))));
+}
 #endif
 
 #endif

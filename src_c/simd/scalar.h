@@ -119,4 +119,29 @@ INLINE void n_store_half(uint16_t *p, N a)
         *p = (uint16_t)(sign | ((bits - (112u << 23)) >> 13));
     }
 }
+
+/* The lanes of N in float64, in D_PER_N registers D. quotient has 40 bits or more;
+ * power is 2^n for an n in the low bits. */
+typedef double D;
+#define D_PER_N 1
+INLINE D d_set(double a) { return a; }
+INLINE D d_widen(N a, int part) { return (void)part, a; }
+INLINE N d_narrow(const D *a) { return (N)*a; }
+INLINE D d_add(D a, D b) { return a + b; }
+INLINE D d_sub(D a, D b) { return a - b; }
+INLINE D d_mul(D a, D b) { return a * b; }
+INLINE D d_quotient(D a, D b) { return a / b; }
+INLINE D d_fma(D a, D b, D c) { return a * b + c; } /* rounded twice: fma() is slow */
+INLINE D d_fnma(D a, D b, D c) { return c - a * b; }
+INLINE D d_min(D a, D b) { return a < b ? a : b; }
+INLINE D d_max(D a, D b) { return a > b ? a : b; }
+INLINE D d_select(NM m, int part, D yes, D no) { return (void)part, m ? yes : no; }
+INLINE D d_power(D counted)
+{
+    uint64_t bits;
+    memcpy(&bits, &counted, sizeof bits);
+    bits = (bits << 52) + (UINT64_C(1023) << 52);
+    memcpy(&counted, &bits, sizeof bits);
+    return counted;
+}
 #endif

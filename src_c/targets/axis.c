@@ -12,6 +12,7 @@ const fa_axis_target PASTE(FA_SYMBOL, _axis) = {0};
 #undef V_UNROLL
 #define V_UNROLL 1
 #include "../simd/vector.h"
+#include "../simd/wide.h"
 
 #include "../kernels/columns.h"
 #include "../kernels/softmax.h"

@@ -10,6 +10,7 @@ const fa_target FA_SYMBOL = {.available = false};
 #else
 
 #include "../simd/vector.h"
+#include "../simd/wide.h"
 
 #include "convert.h"
 

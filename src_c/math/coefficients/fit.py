@@ -64,6 +64,49 @@ def remez(
     return _recentred(scaled, middle, half)
 
 
+def rational_remez(
+    function: Callable,
+    low,
+    high,
+    above: int,
+    below: int,
+    points: int = 400,
+    rounds: int = 12,
+) -> tuple[list[mpf], list[mpf]]:
+    """Numerator and denominator, its last coefficient 1, of least maximum relative error."""
+    middle, half = (mpf(low) + high) / 2, (mpf(high) - low) / 2
+    grid = [middle - half * mp.cos(mp.pi * (i + mpf(1) / 2) / points) for i in range(points)]
+    values = [function(x) for x in grid]
+    count = above + below + 2
+    chosen = [round((points - 1) * (1 - np.cos(np.pi * i / (count - 1))) / 2) for i in range(count)]
+    denominator = [mpf(1)] * (below + 1)
+    for _ in range(rounds):
+        # P - f Q = +-E f Q: linear in E by the last Q on the right.
+        for _ in range(8):
+            system, right = matrix(count, count), matrix(count, 1)
+            for row, at in enumerate(chosen):
+                x, value = grid[at], values[at]
+                for column in range(above + 1):
+                    system[row, column] = x**column / value
+                for column in range(below):
+                    system[row, above + 1 + column] = -(x**column)
+                last = mp.polyval(denominator[::-1], x)
+                system[row, count - 1] = -((-1) ** row) * last
+                right[row] = x**below
+            solution = lu_solve(system, right)
+            numerator = [solution[i] for i in range(above + 1)]
+            denominator = [*(solution[above + 1 + i] for i in range(below)), mpf(1)]
+        errors = [
+            mp.polyval(numerator[::-1], x) / mp.polyval(denominator[::-1], x) / value - 1
+            for x, value in zip(grid, values, strict=True)
+        ]
+        peaks = _alternating_peaks(errors, count)
+        if peaks is None or peaks == chosen:
+            break
+        chosen = peaks
+    return numerator, denominator
+
+
 def _alternating_peaks(errors: Sequence, count: int) -> list[int] | None:
     """Where the error is largest between its changes of sign; None if there are too few."""
     peaks: list[int] = []

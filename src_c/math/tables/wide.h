@@ -1,0 +1,58 @@
+/* Coefficients of math/wide.h.
+ *
+ * Printed by math/coefficients/wide.py. */
+#define WIDE_LOG2_E 0x1.71547652b82fep+0 /* 1.44269504 */
+static const double WIDE_EXP2M1[6] ALIGNED = {
+    0x1.62e4302fe5047p-1, 0x1.ebfbe07df9f66p-3, /* 0.693147, 0.240227 */
+    0x1.c6af6c8838d67p-5, 0x1.3b29e3787810ap-7, /* 0.0555036, 0.00961803 */
+    0x1.5f08c583e0b3p-10, 0x1.446cc37ed6cc7p-13, /* 0.00133909, 0.000154698 */
+};
+static const double WIDE_NORMAL_ABOVE[5] ALIGNED = {
+    0x1.8240edc0ae0bp+5, 0x1.52e648d646fc4p+5, /* 48.2817, 42.3624 */
+    0x1.1b90fcc492fdep+4, 0x1.f77d0dbb51d11p+1, /* 17.7229, 3.9335 */
+    0x1.98858022584e3p-2, /* 0.398947 */
+};
+static const double WIDE_NORMAL_BELOW[5] ALIGNED = {
+    0x1.8240ed993a911p+6, 0x1.438af24fd2781p+7, /* 96.5634, 161.771 */
+    0x1.d0f43a91165d7p+6, 0x1.6b48ad1e12812p+5, /* 116.239, 45.4105 */
+    0x1.3b88bc238369ep+3, /* 9.86044 */
+};
+#define WIDE_GELU_ROOT 0x1.80ead197f00b4p-1 /* 0.751791525 */
+static const double WIDE_GELU_ABOVE[5] ALIGNED = {
+    0x1.81302fc2bd305p+4, 0x1.b9d3722dd045fp+4, /* 24.0743, 27.6141 */
+    0x1.c02c3025ff738p+3, 0x1.cbf423b45f7b2p+1, /* 14.0054, 3.59339 */
+    0x1.9884a4de7dp-2, /* 0.398943 */
+};
+static const double WIDE_GELU_BELOW[4] ALIGNED = {
+    0x1.2194ccc4529d6p+5, 0x1.9913ceef13209p+5, /* 36.1977, 51.1347 */
+    0x1.d54a394ce019ap+4, 0x1.082e6fc9a22f4p+3, /* 29.3306, 8.25567 */
+};
+static const double WIDE_TANH_ABOVE[6] ALIGNED = {
+    0x1.8a09a73aa001ep+19, 0x1.ae5b249db9dfep+16, /* 806989, 110171 */
+    0x1.82b51b20200cap+11, 0x1.60a71881861cap+4, /* 3093.66, 22.0408 */
+    0x1.7eadb4fdcf83ap-6, -0x1.2a5fd96f33d45p-17, /* 0.0233568, -8.89225e-06 */
+};
+static const double WIDE_TANH_BELOW[4] ALIGNED = {
+    0x1.8a09a74bbd446p+19, 0x1.7247e21b595eep+18, /* 806989, 379168 */
+    0x1.55f13704a4dc8p+14, 0x1.38ea72fc09072p+8, /* 21884.3, 312.916 */
+};
+static const double WIDE_TANH_SHRINK_ABOVE[5] ALIGNED = {
+    0x1.ec2a103fc7b05p+17, 0x1.14fb3284e6379p+14, /* 251988, 17726.8 */
+    0x1.17b29bf6d3bb8p+8, 0x1.f3b5145cfcd09p-1, /* 279.698, 0.975991 */
+    0x1.497d0eaef88a9p-17, /* 9.81952e-06 */
+};
+static const double WIDE_TANH_SHRINK_BELOW[4] ALIGNED = {
+    0x1.711f8c33f597dp+19, 0x1.5b3b89641350ap+18, /* 755964, 355566 */
+    0x1.42fd4b5d2ee39p+14, 0x1.2d43d97bf6355p+8, /* 20671.3, 301.265 */
+};
+#define WIDE_SILU_ROOT 0x1.474973c84120bp+0 /* 1.27846454 */
+#define WIDE_SILU_DECAY 0x1.1d25cf210482ep-2 /* 0.278464543 */
+#define WIDE_QUICK_GELU 0x1.b3b645a1cac08p+0 /* 1.702 */
+#define WIDE_QUICK_GELU_ROOT 0x1.80974a62be3dfp-1 /* 0.751154255 */
+#define WIDE_GELU_TANH_LINEAR 0x1.9884533d43651p+0 /* 1.59576912 */
+#define WIDE_GELU_TANH_CUBIC 0x1.2444f2a4d8b4bp-4 /* 0.0713548163 */
+#define WIDE_GELU_TANH_ROOT 0x1.81429f9e97e4dp-1 /* 0.752461422 */
+#define WIDE_GELU_TANH_DECAY 0x1.2af64e9c485eep-2 /* 0.291955212 */
+#define WIDE_MISH_ROOT -0x1.31432c0d12d84p+0 /* -1.19243121 */
+#define WIDE_MISH_DECAY 0x1.36c4202fc3eccp-2 /* 0.303482535 */
+#define WIDE_MISH_CONSTANT 0x1.44a5b49f64236p+1 /* 2.53630693 */

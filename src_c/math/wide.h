@@ -1,0 +1,181 @@
+/* Functions of float32 arguments in float64, for the kernels that need more than one word
+ * of float32: right to 2^-26 or better, relative to the result, through its roots.
+ *
+ * e^z has no table: the nearest power of 2 is taken out, and a polynomial of degree 6 is enough. */
+#ifndef FA_MATH_WIDE_H
+#define FA_MATH_WIDE_H
+
+#include "derivative.h"
+
+#if PRECISION == 32
+#include "tables/wide.h"
+
+/* Beyond this e^-t times any float32 numbers, three of them, rounds to 0. */
+#define WIDE_END 700
+
+INLINE W w_polynomial(W x, const double *c, int degree)
+{
+    W sum = w_set(c[degree]);
+    _Pragma("GCC unroll 16")
+    for (int k = degree - 1; k >= 0; k--) sum = w_fma(x, sum, w_set(c[k]));
+    return sum;
+}
+
+/* x^degree + ... + c[1] x + c[0] */
+INLINE W w_monic_polynomial(W x, const double *c, int degree)
+{
+    W sum = w_add(x, w_set(c[degree - 1]));
+    _Pragma("GCC unroll 16")
+    for (int k = degree - 2; k >= 0; k--) sum = w_fma(x, sum, w_set(c[k]));
+    return sum;
+}
+
+INLINE W w_square(W a) { return w_mul(a, a); }
+
+/* a clamped to +-limit; a NaN stays. */
+INLINE W w_clamped(W a, double limit)
+{
+    return w_max(w_set(-limit), w_min(w_set(limit), a));
+}
+
+/* power (1 + rest) = e^(factor z): near 0, where power is 1, rest is e^(factor z) - 1. */
+typedef struct {
+    W power, rest;
+} WideExp;
+INLINE WideExp wide_exp(W z, double factor)
+{
+    W origin = w_set(0x1.8p52); /* adding it leaves an integer in the low bits */
+    W per_bit = w_set(factor * WIDE_LOG2_E), counted = w_fma(z, per_bit, origin);
+    W r = w_fma(z, per_bit, w_sub(origin, counted));
+    return (WideExp){w_power(counted), w_mul(r, w_polynomial(r, WIDE_EXP2M1, 5))};
+}
+
+INLINE W wide_exp_value(WideExp e) { return w_fma(e.power, e.rest, e.power); }
+INLINE W wide_exp_less_1(WideExp e)
+{
+    return w_fma(e.power, e.rest, w_sub(e.power, w_set(1)));
+}
+INLINE W w_exp(W z, double factor) { return wide_exp_value(wide_exp(z, factor)); }
+
+INLINE Derivative deriv_wide(W value) { return (Derivative){DERIV_WIDE, .wide = value}; }
+
+/* |a|, at most limit; a NaN stays. */
+INLINE W w_size(W a, double limit)
+{
+    return w_min(w_set(limit), w_max(w_sub(w_set(0), a), a));
+}
+INLINE W widened_size(V a, T limit) { return w_widen(v_min(v_set(limit), v_abs(a))); }
+
+/* s(z) = 1/(1 + e^-z) */
+INLINE W w_logistic(W z)
+{
+    W w = w_exp(w_clamped(z, WIDE_END), -1);
+    return w_quotient(w_set(1), w_add(w_set(1), w));
+}
+
+/* s'(z) = w/(1 + w)^2 with w = e^-t, by t = |z| */
+INLINE W w_logistic_slope(W t)
+{
+    W w = w_exp(t, -1);
+    return w_quotient(w, w_square(w_add(w_set(1), w)));
+}
+
+/* The derivative of a gate x s(z) at negative x, with t = |x| and m = t z'(t):
+ *     w (1 + w - m)/(1 + w)^2,   w = e^-z.
+ * It has a root t0, where 1 + w0 = m(t0). With v = w/w0 = e^(z(t0) - z(t)) and
+ * l = (m(t0) - m(t))/w0,
+ *     1 + w - m = w0 (l + (v - 1)):
+ * a sum of two terms of equal sign. For positive x it is 1 less that. */
+INLINE W w_gate_slope(M positive, W exponent, W l, double w0)
+{
+    WideExp e = wide_exp(exponent, 1);
+    W v = wide_exp_value(e), sum = w_add(v, w_set(1 / w0));
+    W left = w_quotient(w_mul(v, w_add(l, wide_exp_less_1(e))), w_square(sum));
+    return w_select(positive, w_sub(w_set(1), left), left);
+}
+
+/* (z s(z))' by |z| and its sign */
+INLINE W w_silu_slope(M positive, W t)
+{
+    W d = w_sub(w_set(WIDE_SILU_ROOT), t);
+    return w_gate_slope(positive, d, w_mul(d, w_set(1 / WIDE_SILU_DECAY)),
+                        WIDE_SILU_DECAY);
+}
+
+/* The same for z = 1.702 x, by |x|: no product z would be close enough to the root. */
+INLINE W w_quick_gelu_slope(M positive, W t)
+{
+    double beta = WIDE_QUICK_GELU, w0 = WIDE_SILU_DECAY;
+    W d = w_sub(w_set(WIDE_QUICK_GELU_ROOT), t);
+    return w_gate_slope(positive, w_mul(d, w_set(beta)), w_mul(d, w_set(beta / w0)), w0);
+}
+
+/* (x s(z))' for z = x (a + b x^2), by |x|: with d = t0 - t and q = t^2 + t t0 + t0^2,
+ * z(t0) - z(t) = d (a + b q) and m(t0) - m(t) = d (a + 3b q). */
+INLINE W w_gelu_tanh_slope(M positive, W t)
+{
+    double t0 = WIDE_GELU_TANH_ROOT, w0 = WIDE_GELU_TANH_DECAY;
+    double a = WIDE_GELU_TANH_LINEAR, b = WIDE_GELU_TANH_CUBIC;
+    W d = w_sub(w_set(t0), t), q = w_fma(t, w_add(t, w_set(t0)), w_set(t0 * t0));
+    W exponent = w_mul(d, w_fma(w_set(b), q, w_set(a)));
+    W l = w_mul(d, w_fma(w_set(3 * b / w0), q, w_set(a / w0)));
+    return w_gate_slope(positive, exponent, l, w0);
+}
+
+/* tanh(x) = x P(x^2)/Q(x^2); from END on its square rounds to 1. */
+#define WIDE_TANH_END 9.6
+INLINE W w_tanh(V x)
+{
+    W bounded = w_widen(clamped(x, (T)WIDE_TANH_END)), square = w_square(bounded);
+    return w_quotient(w_mul(bounded, w_polynomial(square, WIDE_TANH_ABOVE, 5)),
+                      w_monic_polynomial(square, WIDE_TANH_BELOW, 4));
+}
+
+/* x - tanh(x) = x^3 P(x^2)/Q(x^2), which is x - 1 from END on */
+#define WIDE_TANH_SHRINK_END 9.3
+INLINE W w_tanh_shrink(V x)
+{
+    W bounded = w_widen(clamped(x, (T)WIDE_TANH_SHRINK_END)), square = w_square(bounded);
+    W above = w_mul(w_mul(bounded, square), w_polynomial(square, WIDE_TANH_SHRINK_ABOVE, 4));
+    W near = w_quotient(above, w_monic_polynomial(square, WIDE_TANH_SHRINK_BELOW, 4));
+    return w_add(near, w_sub(w_widen(x), bounded));
+}
+
+/* e^(-t^2/2) */
+INLINE W w_gaussian(W t) { return w_exp(w_square(t), -0.5); }
+
+/* t Phi(-t) for t >= 0, by Mills' ratio Phi(-t) e^(t^2/2) as a fraction */
+INLINE W w_normal_tail(W t)
+{
+    W above = w_mul(w_mul(t, w_gaussian(t)), w_polynomial(t, WIDE_NORMAL_ABOVE, 4));
+    return w_quotient(above, w_monic_polynomial(t, WIDE_NORMAL_BELOW, 5));
+}
+
+/* gelu'(x) = Phi(x) + x phi(x), by |x|: at -t, (t0 - t) W(t) e^(-t^2/2) with a fraction
+ * W; at t, 1 less that */
+INLINE W w_gelu_slope(M positive, W t)
+{
+    W left = w_mul(w_sub(w_set(WIDE_GELU_ROOT), t), w_gaussian(t));
+    left = w_quotient(w_mul(left, w_polynomial(t, WIDE_GELU_ABOVE, 4)),
+                      w_monic_polynomial(t, WIDE_GELU_BELOW, 4));
+    return w_select(positive, w_sub(w_set(1), left), left);
+}
+
+/* mish' = w B/D^2 with w = e^x, D = w (w + 2) + 2, B = (w + 2) D + 4 x (w + 1). Its root
+ * is x0; with d = x - x0, w0 = e^x0 and r = w - w0,
+ *     B = r (w (w + w0 + 4) + c) + 4 d (w + 1),   c = w0^2 + 4 w0 + 6 + 4 x0. */
+INLINE W w_mish_slope(V x)
+{
+    double w0 = WIDE_MISH_DECAY;
+    V bounded = v_max(v_set(-WIDE_END), v_min(v_set(40), x));
+    W d = w_sub(w_widen(bounded), w_set(WIDE_MISH_ROOT));
+    WideExp e = wide_exp(d, 1);
+    W w = w_mul(w_set(w0), wide_exp_value(e)), r = w_mul(w_set(w0), wide_exp_less_1(e));
+    W b = w_fma(w, w_add(w, w_set(w0 + 4)), w_set(WIDE_MISH_CONSTANT));
+    b = w_fma(r, b, w_mul(w_mul(w_set(4), d), w_add(w, w_set(1))));
+    W divisor = w_fma(w, w_add(w, w_set(2)), w_set(2));
+    return w_quotient(w_mul(w, b), w_square(divisor));
+}
+#endif
+
+#endif

@@ -1,0 +1,51 @@
+/* The wide vector of float32 kernels: W, the lanes of a V in float64.
+ *
+ * A float64 has 29 bits more than the result needs and eight times its range of
+ * exponents: what is computed so takes no second word, no scale and no special case. */
+#ifndef FA_WIDE_H
+#define FA_WIDE_H
+
+#if PRECISION == 32
+#define W_REGISTERS (V_UNROLL * D_PER_N)
+
+typedef struct { D at[W_REGISTERS]; } W;
+
+#define W_EACH _Pragma("GCC unroll 8") for (int k = 0; k < W_REGISTERS; k++)
+#define W_BINARY(op) \
+    INLINE W w_##op(W a, W b) { W r; W_EACH r.at[k] = d_##op(a.at[k], b.at[k]); return r; }
+#define W_TERNARY(op) \
+    INLINE W w_##op(W a, W b, W c) \
+    { W r; W_EACH r.at[k] = d_##op(a.at[k], b.at[k], c.at[k]); return r; }
+
+W_BINARY(add)
+W_BINARY(sub)
+W_BINARY(mul)
+W_BINARY(quotient)
+W_BINARY(min)
+W_BINARY(max)
+W_TERNARY(fma)
+W_TERNARY(fnma)
+INLINE W w_select(M m, W yes, W no)
+{
+    W r;
+    W_EACH r.at[k] = d_select(m.at[k / D_PER_N], k % D_PER_N, yes.at[k], no.at[k]);
+    return r;
+}
+INLINE W w_set(double a) { W r; W_EACH r.at[k] = d_set(a); return r; }
+INLINE W w_power(W counted) { W r; W_EACH r.at[k] = d_power(counted.at[k]); return r; }
+
+INLINE W w_widen(V a)
+{
+    W r;
+    W_EACH r.at[k] = d_widen(a.at[k / D_PER_N], k % D_PER_N);
+    return r;
+}
+INLINE V w_narrow(W a)
+{
+    V r;
+    FOR_EACH r.at[k] = d_narrow(a.at + k * D_PER_N);
+    return r;
+}
+#endif
+
+#endif
