@@ -26,11 +26,12 @@ INLINE Dual gelu(V x)
      * compilers turn -(a b + c) into -(a b) - c, which can be the other zero. */
     V positive = v_max(v_set(-(T)0), x);
     return (Dual){
-        .y = BY_PRECISION(
-            w_narrow(w_sub(w_widen(positive), w_normal_tail(widened_size(x, NORMAL_TAIL_END)))),
+        .y = WIDE_OR_NOT(
+            w_narrow(w_gelu(w_widen(positive), widened_size(x, NORMAL_TAIL_END))),
             v_fma(normal_tail_scaled(x), v_set(-NORMAL_TAIL_UNSCALE), positive)),
-        .dx = BY_PRECISION(deriv_wide(w_gelu_slope(v_lt(v_set(0), x), widened_size(x, 20.2f))),
-                           gelu_deriv(v_abs(x), v_lt(x, v_set(0)))),
+        .dx = WIDE_OR_NOT(
+            deriv_wide(w_gelu_slope(v_lt(v_set(0), x), widened_size(x, 20.2f))),
+            gelu_deriv(v_abs(x), v_lt(x, v_set(0)))),
     };
 }
 
@@ -53,8 +54,9 @@ INLINE Dual gelu_tanh(V x)
     V y = gate_clamped(bounded, exp_reduce_steps(z, LOGISTIC_ORIGIN));
     return (Dual){
         .y = v_select(v_lt(bounded, x), x, y),
-        .dx = BY_PRECISION(deriv_wide(w_gelu_tanh_slope(v_lt(v_set(0), x), widened_size(x, 20))),
-                           gelu_tanh_deriv(v_abs(x), v_lt(x, v_set(0)))),
+        .dx = WIDE_OR_NOT(
+            deriv_wide(w_gelu_tanh_slope(v_lt(v_set(0), x), widened_size(x, 20))),
+            gelu_tanh_deriv(v_abs(x), v_lt(x, v_set(0)))),
     };
 }
 
@@ -77,8 +79,9 @@ INLINE Dual quick_gelu(V x)
     V y = gate_clamped(bounded, exp_reduce_steps(z, LOGISTIC_ORIGIN));
     return (Dual){
         .y = v_select(v_lt(bounded, x), x, y),
-        .dx = BY_PRECISION(deriv_wide(w_quick_gelu_slope(v_lt(v_set(0), x), widened_size(x, WIDE_END / 2))),
-                           quick_gelu_deriv(v_abs(x), v_lt(x, v_set(0)))),
+        .dx = WIDE_OR_NOT(deriv_wide(w_quick_gelu_slope(v_lt(v_set(0), x),
+                                                        widened_size(x, WIDE_END / 2))),
+                          quick_gelu_deriv(v_abs(x), v_lt(x, v_set(0)))),
     };
 }
 

@@ -22,11 +22,10 @@
 INLINE Dual sigmoid(V x)
 {
     Reduced minus_x = exp_reduce(-1, logistic_clamp(x), LOGISTIC_ORIGIN);
-    V y = inverse(logistic_divisor_scaled(minus_x));
     return (Dual){
-        .y = v_mul_tiny(y, v_set(LOGISTIC_UNSCALE)),
-        .dx = BY_PRECISION(deriv_wide(w_logistic_slope(widened_size(x, WIDE_END))),
-                           logistic_deriv(to_pair(v_abs(x)))),
+        .y = logistic_inverse(logistic_divisor_scaled(minus_x)),
+        .dx = WIDE_OR_NOT(deriv_wide(w_logistic_slope(widened_size(x, WIDE_END))),
+                          logistic_deriv(to_pair(v_abs(x)))),
     };
 }
 
@@ -40,7 +39,7 @@ INLINE Derivative sigmoid_from_output(V y)
 
 INLINE Derivative tanh_deriv(V x)
 {
-#if PRECISION == 32
+#if HAS_WIDE
     W t = widened_size(x, WIDE_END / 2), slope = w_logistic_slope(w_add(t, t));
     return deriv_wide(w_mul(w_set(4), slope));
 #else
@@ -87,12 +86,13 @@ INLINE Dual silu(V x)
     y = v_select(v_lt(v_set(LOGISTIC_END), x), x, y);
     return (Dual){
         .y = y,
-        .dx = BY_PRECISION(deriv_wide(w_silu_slope(v_lt(v_set(0), x), widened_size(x, WIDE_END))),
-                           silu_deriv(to_pair(v_abs(x)), true, v_lt(x, v_set(0)))),
+        .dx = WIDE_OR_NOT(
+            deriv_wide(w_silu_slope(v_lt(v_set(0), x), widened_size(x, WIDE_END))),
+            silu_deriv(to_pair(v_abs(x)), true, v_lt(x, v_set(0)))),
     };
 }
 
-#if PRECISION == 32
+#if HAS_WIDE
 INLINE Derivative swish_deriv(V x, V beta, Pair z)
 {
     W t = w_size(w_mul(w_widen(x), w_widen(beta)), WIDE_END);
@@ -110,7 +110,10 @@ INLINE Derivative swish_deriv(V x, V beta, Pair z)
 {
     return silu_deriv(pair_abs(z), false, v_lt(z.hi, v_set(0)));
 }
-INLINE Derivative swish_deriv_beta(V x, V beta, Pair z) { return gate_deriv_beta(x, z); }
+INLINE Derivative swish_deriv_beta(V x, V beta, Pair z)
+{
+    return gate_deriv_beta(x, z);
+}
 #endif
 
 /* swish(x) = x s(p x),  d/dx = (z s(z))' at z = p x,  d/dp = x^2 s'(p x)

@@ -50,8 +50,8 @@ INLINE Dual softplus(V x, V beta)
     dp = pair_finite_low((Pair){v_mul(dp.hi, after), v_mul(dp.lo, after)});
     return (Dual){
         .y = softplus_beta(x, beta, z),
-        .dx = BY_PRECISION(deriv_wide(w_logistic(w_mul(w_widen(x), w_widen(beta)))),
-                           logistic_pair(pair_abs(z), v_lt(z.hi, v_set(0)))),
+        .dx = WIDE_OR_NOT(deriv_wide(w_logistic(w_mul(w_widen(x), w_widen(beta)))),
+                          logistic_pair(pair_abs(z), v_lt(z.hi, v_set(0)))),
         .dp = {DERIV_SCALED, v_sub(v_set(0), dp.hi), v_sub(v_set(0), dp.lo),
                v_and(d.scaled, moderate)},
     };
@@ -101,10 +101,19 @@ INLINE Dual log_sigmoid(V x)
 {
     return (Dual){
         .y = softplus_of(-1, x),
-        .dx = BY_PRECISION(deriv_wide(w_logistic(w_sub(w_set(0), w_widen(x)))),
-                           logistic_pair(to_pair(v_abs(x)), v_lt(v_set(0), x))),
+        .dx = WIDE_OR_NOT(deriv_wide(w_logistic(w_sub(w_set(0), w_widen(x)))),
+                          logistic_pair(to_pair(v_abs(x)), v_lt(v_set(0), x))),
     };
 }
+
+#if HAS_WIDE
+/* which is x from 40 on, and keeps the sign of a zero */
+INLINE V mish_wide(V x)
+{
+    V y = w_narrow(w_mish(x));
+    return v_copysign(v_select(v_lt(v_set(40), x), x, y), x);
+}
+#endif
 
 /* x tanh(softplus(x)), see math/mish.h
  *
@@ -119,8 +128,8 @@ INLINE Dual log_sigmoid(V x)
 INLINE Dual mish(V x)
 {
     return (Dual){
-        .y = mish_of(x),
-        .dx = BY_PRECISION(deriv_wide(w_mish_slope(x)), mish_deriv(x)),
+        .y = WIDE_OR_NOT(mish_wide(x), mish_of(x)),
+        .dx = WIDE_OR_NOT(deriv_wide(w_mish_slope(x)), mish_deriv(x)),
     };
 }
 

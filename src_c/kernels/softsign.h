@@ -51,9 +51,8 @@ INLINE Dual softsign(V x)
 INLINE Dual tanh_shrink(V x)
 {
     return (Dual){
-        .y = BY_PRECISION(v_copysign(w_narrow(w_tanh_shrink(x)), x), tanh_shrink_of(x)),
-        .dx = BY_PRECISION(deriv_wide(w_square(w_tanh(x))),
-                           tanh_square_deriv(v_abs(x))),
+        .y = WIDE_OR_NOT(v_copysign(w_narrow(w_tanh_shrink(x)), x), tanh_shrink_of(x)),
+        .dx = WIDE_OR_NOT(deriv_wide(w_square(w_tanh(x))), tanh_square_deriv(v_abs(x))),
     };
 }
 

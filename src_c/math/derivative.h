@@ -33,7 +33,7 @@ typedef struct {
     DerivativeKind kind; /* a constant in each kernel: branches on it are free */
     V hi, lo;
     M scaled; /* lanes that hold 2^SCALE_EXPONENT times the derivative */
-#if PRECISION == 32
+#if HAS_WIDE
     W wide;
 #endif
 } Derivative;
@@ -118,7 +118,7 @@ INLINE bool deriv_is_scaled(Derivative s)
  * rounds: what it flushes to 0, the other would. */
 INLINE V deriv_value(Derivative s)
 {
-#if PRECISION == 32
+#if HAS_WIDE
     if (s.kind == DERIV_WIDE) return w_narrow(s.wide);
 #endif
     if (s.kind == DERIV_EXACT) return s.hi;
@@ -190,7 +190,7 @@ INLINE V doubled_product(V g, V half)
 /* g times the derivative, rounded once */
 INLINE V deriv_times(V g, Derivative s)
 {
-#if PRECISION == 32
+#if HAS_WIDE
     if (s.kind == DERIV_WIDE) return w_narrow(w_mul(w_widen(g), s.wide));
 #endif
     if (s.kind == DERIV_EXACT) return v_mul(g, s.hi);

@@ -36,6 +36,13 @@ INLINE Pair logistic_divisor_scaled(Reduced minus_z)
     return logistic_divisor(minus_z, v_set(LOGISTIC_UNSCALE));
 }
 
+/* UNSCALE / d for a scaled divisor */
+INLINE V logistic_inverse(Pair d)
+{
+    V unscale = v_set(LOGISTIC_UNSCALE);
+    return V_DIVIDES ? quotient(unscale, d) : v_mul_tiny(inverse(d), unscale);
+}
+
 /* 1 + w for w = head (1 + tail) <= 1; pass 0 for a scaled head. */
 INLINE Pair one_plus(V head, V tail)
 {

@@ -7,7 +7,7 @@
 
 #include "derivative.h"
 
-#if PRECISION == 32
+#if HAS_WIDE
 #include "tables/wide.h"
 
 /* Beyond this e^-t times any float32 numbers, three of them, rounds to 0. */
@@ -38,26 +38,29 @@ INLINE W w_clamped(W a, double limit)
     return w_max(w_set(-limit), w_min(w_set(limit), a));
 }
 
-/* power (1 + rest) = e^(factor z): near 0, where power is 1, rest is e^(factor z) - 1. */
+/* scale e^(factor z) = power + slope rest. Near 0, where power is 1 for a scale of 1, that
+ * less 1 is accurate relative to itself. The scale costs nothing. */
 typedef struct {
-    W power, rest;
+    W power, slope, rest;
 } WideExp;
-INLINE WideExp wide_exp(W z, double factor)
+INLINE WideExp wide_exp(double scale, W z, double factor)
 {
     W origin = w_set(0x1.8p52); /* adding it leaves an integer in the low bits */
     W per_bit = w_set(factor * WIDE_LOG2_E), counted = w_fma(z, per_bit, origin);
-    W r = w_fma(z, per_bit, w_sub(origin, counted));
-    return (WideExp){w_power(counted), w_mul(r, w_polynomial(r, WIDE_EXP2M1, 5))};
+    W r = w_fma(z, per_bit, w_sub(origin, counted)), power = w_times_power(w_set(scale), counted);
+    return (WideExp){power, w_mul(power, r), w_polynomial(r, WIDE_EXP2M1, 5)};
 }
-
-INLINE W wide_exp_value(WideExp e) { return w_fma(e.power, e.rest, e.power); }
+INLINE W wide_exp_value(WideExp e) { return w_fma(e.slope, e.rest, e.power); }
 INLINE W wide_exp_less_1(WideExp e)
 {
-    return w_fma(e.power, e.rest, w_sub(e.power, w_set(1)));
+    return w_fma(e.slope, e.rest, w_sub(e.power, w_set(1)));
 }
-INLINE W w_exp(W z, double factor) { return wide_exp_value(wide_exp(z, factor)); }
+INLINE W w_exp(W z, double factor) { return wide_exp_value(wide_exp(1, z, factor)); }
 
-INLINE Derivative deriv_wide(W value) { return (Derivative){DERIV_WIDE, .wide = value}; }
+INLINE Derivative deriv_wide(W value)
+{
+    return (Derivative){DERIV_WIDE, .wide = value};
+}
 
 /* |a|, at most limit; a NaN stays. */
 INLINE W w_size(W a, double limit)
@@ -88,7 +91,7 @@ INLINE W w_logistic_slope(W t)
  * a sum of two terms of equal sign. For positive x it is 1 less that. */
 INLINE W w_gate_slope(M positive, W exponent, W l, double w0)
 {
-    WideExp e = wide_exp(exponent, 1);
+    WideExp e = wide_exp(1, exponent, 1);
     W v = wide_exp_value(e), sum = w_add(v, w_set(1 / w0));
     W left = w_quotient(w_mul(v, w_add(l, wide_exp_less_1(e))), w_square(sum));
     return w_select(positive, w_sub(w_set(1), left), left);
@@ -107,7 +110,8 @@ INLINE W w_quick_gelu_slope(M positive, W t)
 {
     double beta = WIDE_QUICK_GELU, w0 = WIDE_SILU_DECAY;
     W d = w_sub(w_set(WIDE_QUICK_GELU_ROOT), t);
-    return w_gate_slope(positive, w_mul(d, w_set(beta)), w_mul(d, w_set(beta / w0)), w0);
+    return w_gate_slope(positive, w_mul(d, w_set(beta)), w_mul(d, w_set(beta / w0)),
+                        w0);
 }
 
 /* (x s(z))' for z = x (a + b x^2), by |x|: with d = t0 - t and q = t^2 + t t0 + t0^2,
@@ -135,30 +139,45 @@ INLINE W w_tanh(V x)
 #define WIDE_TANH_SHRINK_END 9.3
 INLINE W w_tanh_shrink(V x)
 {
-    W bounded = w_widen(clamped(x, (T)WIDE_TANH_SHRINK_END)), square = w_square(bounded);
-    W above = w_mul(w_mul(bounded, square), w_polynomial(square, WIDE_TANH_SHRINK_ABOVE, 4));
+    W bounded = w_widen(clamped(x, (T)WIDE_TANH_SHRINK_END)),
+      square = w_square(bounded);
+    W above =
+        w_mul(w_mul(bounded, square), w_polynomial(square, WIDE_TANH_SHRINK_ABOVE, 4));
     W near = w_quotient(above, w_monic_polynomial(square, WIDE_TANH_SHRINK_BELOW, 4));
     return w_add(near, w_sub(w_widen(x), bounded));
 }
 
-/* e^(-t^2/2) */
-INLINE W w_gaussian(W t) { return w_exp(w_square(t), -0.5); }
-
-/* t Phi(-t) for t >= 0, by Mills' ratio Phi(-t) e^(t^2/2) as a fraction */
-INLINE W w_normal_tail(W t)
+/* scale e^(-t^2/2) */
+INLINE W w_gaussian(double scale, W t)
 {
-    W above = w_mul(w_mul(t, w_gaussian(t)), w_polynomial(t, WIDE_NORMAL_ABOVE, 4));
-    return w_quotient(above, w_monic_polynomial(t, WIDE_NORMAL_BELOW, 5));
+    return wide_exp_value(wide_exp(scale, w_square(t), -0.5));
 }
 
-/* gelu'(x) = Phi(x) + x phi(x), by |x|: at -t, (t0 - t) W(t) e^(-t^2/2) with a fraction
- * W; at t, 1 less that */
+/* gelu(x) = max(x, 0) - t Phi(-t) by t = |x| and Mills' ratio Phi(-t) e^(t^2/2), a
+ * fraction: the division does not wait for the exponential. */
+INLINE W w_gelu(W positive, W t)
+{
+    W ratio = w_quotient(w_mul(t, w_monic_polynomial(t, WIDE_NORMAL_ABOVE, 4)),
+                         w_monic_polynomial(t, WIDE_NORMAL_BELOW, 5));
+    return w_fnma(ratio, w_gaussian(WIDE_NORMAL_SCALE, t), positive);
+}
+
+/* gelu'(x) = Phi(x) + x phi(x): at -t, (t0 - t) W(t) e^(-t^2/2) with a fraction W; at t, 1
+ * less that */
 INLINE W w_gelu_slope(M positive, W t)
 {
-    W left = w_mul(w_sub(w_set(WIDE_GELU_ROOT), t), w_gaussian(t));
-    left = w_quotient(w_mul(left, w_polynomial(t, WIDE_GELU_ABOVE, 4)),
-                      w_monic_polynomial(t, WIDE_GELU_BELOW, 4));
+    W factor = w_mul(w_sub(w_set(WIDE_GELU_ROOT), t), w_monic_polynomial(t, WIDE_GELU_ABOVE, 4));
+    factor = w_quotient(factor, w_monic_polynomial(t, WIDE_GELU_BELOW, 4));
+    W left = w_mul(factor, w_gaussian(WIDE_GELU_SCALE, t));
     return w_select(positive, w_sub(w_set(1), left), left);
+}
+
+/* mish(x) = x A/(A + 2) with A = w (w + 2), w = e^x */
+INLINE W w_mish(V x)
+{
+    W bounded = w_widen(v_max(v_set(-WIDE_END / 2), v_min(v_set(40), x)));
+    W w = w_exp(bounded, 1), a = w_mul(w, w_add(w, w_set(2)));
+    return w_quotient(w_mul(bounded, a), w_add(a, w_set(2)));
 }
 
 /* mish' = w B/D^2 with w = e^x, D = w (w + 2) + 2, B = (w + 2) D + 4 x (w + 1). Its root
@@ -169,7 +188,7 @@ INLINE W w_mish_slope(V x)
     double w0 = WIDE_MISH_DECAY;
     V bounded = v_max(v_set(-WIDE_END), v_min(v_set(40), x));
     W d = w_sub(w_widen(bounded), w_set(WIDE_MISH_ROOT));
-    WideExp e = wide_exp(d, 1);
+    WideExp e = wide_exp(1, d, 1);
     W w = w_mul(w_set(w0), wide_exp_value(e)), r = w_mul(w_set(w0), wide_exp_less_1(e));
     W b = w_fma(w, w_add(w, w_set(w0 + 4)), w_set(WIDE_MISH_CONSTANT));
     b = w_fma(r, b, w_mul(w_mul(w_set(4), d), w_add(w, w_set(1))));

@@ -14,14 +14,15 @@ typedef __m256i NI;
 
 #if PRECISION == 32
 #define V_LANES 8
-#define V_RECIPROCAL_BITS 24
+#define V_RECIPROCAL_BITS 11
+#define V_DIVIDES 1
 typedef __m256 N;
 #define OP(name) _mm256_##name##_ps
 #define INT_OP(name) _mm256_##name##_epi32
 #define TO_BITS(a) _mm256_castps_si256(a)
 #define FROM_BITS(a) _mm256_castsi256_ps(a)
 #define SET_BITS(a) _mm256_set1_epi32((int32_t)(a))
-INLINE N n_reciprocal(N a) { return _mm256_div_ps(_mm256_set1_ps(1.0f), a); }
+INLINE N n_reciprocal(N a) { return _mm256_rcp_ps(a); }
 INLINE N n_swap(N a, int distance)
 {
     return distance == 4 ? _mm256_permute2f128_ps(a, a, 1)
@@ -169,10 +170,10 @@ INLINE D d_select(N m, int half, D yes, D no)
         half ? _mm256_extracti128_si256(bits, 1) : _mm256_castsi256_si128(bits);
     return _mm256_blendv_pd(no, yes, _mm256_castsi256_pd(_mm256_cvtepi32_epi64(lanes)));
 }
-INLINE D d_power(D counted)
+INLINE D d_times_power(D a, D counted)
 {
     __m256i n = _mm256_slli_epi64(_mm256_castpd_si256(counted), 52);
-    return _mm256_castsi256_pd(_mm256_add_epi64(n, _mm256_castpd_si256(d_set(1))));
+    return _mm256_castsi256_pd(_mm256_add_epi64(n, _mm256_castpd_si256(a)));
 }
 #endif
 

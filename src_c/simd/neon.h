@@ -165,10 +165,10 @@ INLINE D d_select(NI m, int half, D yes, D no)
     int64x2_t wide = half ? vmovl_high_s32(lanes) : vmovl_s32(vget_low_s32(lanes));
     return vbslq_f64(vreinterpretq_u64_s64(wide), yes, no);
 }
-INLINE D d_power(D counted)
+INLINE D d_times_power(D a, D counted)
 {
     uint64x2_t n = vshlq_n_u64(vreinterpretq_u64_f64(counted), 52);
-    return vreinterpretq_f64_u64(vaddq_u64(n, vreinterpretq_u64_f64(d_set(1))));
+    return vreinterpretq_f64_u64(vaddq_u64(n, vreinterpretq_u64_f64(a)));
 }
 #endif
 

@@ -43,11 +43,4 @@ typedef int64_t TINT;
 #define C(f32, f64) f64
 #endif
 
-/* An expression for either precision */
-#if PRECISION == 32
-#define BY_PRECISION(f32, f64) f32
-#else
-#define BY_PRECISION(f32, f64) f64
-#endif
-
 #endif

@@ -121,7 +121,7 @@ INLINE void n_store_half(uint16_t *p, N a)
 }
 
 /* The lanes of N in float64, in D_PER_N registers D. quotient has 40 bits or more;
- * power is 2^n for an n in the low bits. */
+ * times_power is a 2^n for an n in the low bits. */
 typedef double D;
 #define D_PER_N 1
 INLINE D d_set(double a) { return a; }
@@ -136,12 +136,13 @@ INLINE D d_fnma(D a, D b, D c) { return c - a * b; }
 INLINE D d_min(D a, D b) { return a < b ? a : b; }
 INLINE D d_max(D a, D b) { return a > b ? a : b; }
 INLINE D d_select(NM m, int part, D yes, D no) { return (void)part, m ? yes : no; }
-INLINE D d_power(D counted)
+INLINE D d_times_power(D a, D counted)
 {
-    uint64_t bits;
-    memcpy(&bits, &counted, sizeof bits);
-    bits = (bits << 52) + (UINT64_C(1023) << 52);
-    memcpy(&counted, &bits, sizeof bits);
-    return counted;
+    uint64_t bits, n;
+    memcpy(&bits, &a, sizeof bits);
+    memcpy(&n, &counted, sizeof n);
+    bits += n << 52;
+    memcpy(&a, &bits, sizeof a);
+    return a;
 }
 #endif

@@ -7,6 +7,10 @@
 #define FA_VECTOR_H
 
 #define V_WIDTH (V_LANES * V_UNROLL)
+/* Whether a division is faster than the steps that improve an estimate of the inverse */
+#ifndef V_DIVIDES
+#define V_DIVIDES 0
+#endif
 
 typedef struct { N at[V_UNROLL]; } V;
 typedef struct { NM at[V_UNROLL]; } M;

@@ -3,7 +3,7 @@
 Coefficients in float64 of approximations that are right to more than float32.
 """
 
-from fit import c_array, c_number, rational_remez, remez
+from fit import c_array, c_number, rational_remez, remez, rounded
 from mpmath import mp, mpf
 from normal_tail import ratio
 from normal_tail import root as normal_tail_root
@@ -27,6 +27,17 @@ def fraction(name: str, function, low, high, above: int, below: int) -> list[str
     return [array(f"{name}_ABOVE", numerator), array(f"{name}_BELOW", denominator[:-1])]
 
 
+def monic_fraction(name: str, *fit) -> list[str]:
+    """The same with a scale before it, by which the last of the numerator is 1, too."""
+    numerator, denominator = rational_remez(*fit)
+    scale = rounded(numerator[-1], 64)
+    return [
+        constant(f"{name}_SCALE", scale),
+        array(f"{name}_ABOVE", [c / scale for c in numerator[:-1]]),
+        array(f"{name}_BELOW", denominator[:-1]),
+    ]
+
+
 def exponential() -> list[str]:
     """(2^r - 1)/r, to be relatively right, for |r| <= 1/2."""
     end = (1 + mpf(2) ** -12) / 2
@@ -38,9 +49,9 @@ def normal() -> list[str]:
     """R(t) = Phi(-t) e^(t^2/2) and, divided by t - t0, that of the derivative."""
     zero, density = normal_tail_root(), 1 / mp.sqrt(2 * mp.pi)
     return [
-        *fraction("WIDE_NORMAL", ratio, 0, mpf("14.7"), 4, 5),
+        *monic_fraction("WIDE_NORMAL", ratio, 0, mpf("14.7"), 4, 5),
         constant("WIDE_GELU_ROOT", zero),
-        *fraction(
+        *monic_fraction(
             "WIDE_GELU",
             lambda t: (t * density - ratio(t)) / (t - zero),
             0,

@@ -7,10 +7,10 @@ static const double WIDE_EXP2M1[6] ALIGNED = {
     0x1.c6af6c8838d67p-5, 0x1.3b29e3787810ap-7, /* 0.0555036, 0.00961803 */
     0x1.5f08c583e0b3p-10, 0x1.446cc37ed6cc7p-13, /* 0.00133909, 0.000154698 */
 };
-static const double WIDE_NORMAL_ABOVE[5] ALIGNED = {
-    0x1.8240edc0ae0bp+5, 0x1.52e648d646fc4p+5, /* 48.2817, 42.3624 */
-    0x1.1b90fcc492fdep+4, 0x1.f77d0dbb51d11p+1, /* 17.7229, 3.9335 */
-    0x1.98858022584e3p-2, /* 0.398947 */
+#define WIDE_NORMAL_SCALE 0x1.98858022584e3p-2 /* 0.398946764 */
+static const double WIDE_NORMAL_ABOVE[4] ALIGNED = {
+    0x1.e417791ad4635p+6, 0x1.a8be29972451ep+6, /* 121.023, 106.186 */
+    0x1.6364cb7952f8fp+5, 0x1.3b82d5dbe68bbp+3, /* 44.4242, 9.85972 */
 };
 static const double WIDE_NORMAL_BELOW[5] ALIGNED = {
     0x1.8240ed993a911p+6, 0x1.438af24fd2781p+7, /* 96.5634, 161.771 */
@@ -18,10 +18,10 @@ static const double WIDE_NORMAL_BELOW[5] ALIGNED = {
     0x1.3b88bc238369ep+3, /* 9.86044 */
 };
 #define WIDE_GELU_ROOT 0x1.80ead197f00b4p-1 /* 0.751791525 */
-static const double WIDE_GELU_ABOVE[5] ALIGNED = {
-    0x1.81302fc2bd305p+4, 0x1.b9d3722dd045fp+4, /* 24.0743, 27.6141 */
-    0x1.c02c3025ff738p+3, 0x1.cbf423b45f7b2p+1, /* 14.0054, 3.59339 */
-    0x1.9884a4de7dp-2, /* 0.398943 */
+#define WIDE_GELU_SCALE 0x1.9884a4de7dp-2 /* 0.398943497 */
+static const double WIDE_GELU_ABOVE[4] ALIGNED = {
+    0x1.e2c2a84f53876p+5, 0x1.14df5d4c8a21bp+6, /* 60.345, 69.2181 */
+    0x1.18d98477616dp+5, 0x1.203b7a9bf3944p+3, /* 35.1062, 9.00726 */
 };
 static const double WIDE_GELU_BELOW[4] ALIGNED = {
     0x1.2194ccc4529d6p+5, 0x1.9913ceef13209p+5, /* 36.1977, 51.1347 */
