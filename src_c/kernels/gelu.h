@@ -7,14 +7,13 @@
 #include "../math/gelu_tanh.h"
 #include "../math/normal_tail.h"
 #include "../math/second_derivative.h"
-#include "../math/wide.h"
+#include "../math/slopes.h"
 
 /* gelu(x) = x Phi(x) = max(x, 0) - |x| Phi(-|x|),  gelu' = Phi(x) + x phi(x)
  *
  * Largest errors in float32:
- *     0.8003 ulp  gelu(0x1.4dcb54p-2) got 0x1.a318bcp-3 want 0x1.a318bap-3
- *     0.7611 ulp  gelu_grad(-0x1.ab02b8p+3)
- *                 got -0x1.f14658p-127 want -0x1.f14654p-127
+ *     0.6398 ulp  gelu(-0x1.18971ep+1) got -0x1.fd7cfp-6 want -0x1.fd7cf2p-6
+ *     0.7174 ulp  gelu_grad(-0x1.92fe16p+0) got -0x1.fcae7p-4 want -0x1.fcae72p-4
  * Largest errors in float64:
  *     0.7915 ulp  gelu(0x1.0ae7b9ae424ecp-2)
  *                 got 0x1.41ca737bcdfcap-3 want 0x1.41ca737bcdfc9p-3
@@ -22,17 +21,8 @@
  *                 got 0x1.ffffffffccef8p-2 want 0x1.ffffffffccef7p-2 */
 INLINE Dual gelu(V x)
 {
-    /* The sum has the right sign of zero. The constant is negated, not the tail:
-     * compilers turn -(a b + c) into -(a b) - c, which can be the other zero. */
-    V positive = v_max(v_set(-(T)0), x);
-    return (Dual){
-        .y = WIDE_OR_NOT(
-            w_narrow(w_gelu(w_widen(positive), widened_size(x, NORMAL_TAIL_END))),
-            v_fma(normal_tail_scaled(x), v_set(-NORMAL_TAIL_UNSCALE), positive)),
-        .dx = WIDE_OR_NOT(
-            deriv_wide(w_gelu_slope(v_lt(v_set(0), x), widened_size(x, 20.2f))),
-            gelu_deriv(v_abs(x), v_lt(x, v_set(0)))),
-    };
+    V positive = v_max(v_set(-(T)0), x); /* the sum has the right sign of zero */
+    return (Dual){.y = gelu_y(x, positive), .dx = gelu_dx(x)};
 }
 
 /* x s(z), z = x (a + b x^2), where 1 + tanh(u) is written as 2 s(2u)
@@ -40,8 +30,7 @@ INLINE Dual gelu(V x)
  * Largest errors in float32:
  *     0.7757 ulp  gelu_tanh(-0x1.4354dep+3)
  *                 got -0x1.d822cp-127 want -0x1.d822bcp-127
- *     0.8429 ulp  gelu_tanh_grad(-0x1.426c5cp-1)
- *                 got 0x1.e01524p-5 want 0x1.e01522p-5
+ *     0.5764 ulp  gelu_tanh_grad(-0x1.0794p-1) got 0x1.fa3c76p-4 want 0x1.fa3c78p-4
  * Largest errors in float64:
  *     0.5396 ulp  gelu_tanh(-0x1.0000000000001p+2)
  *                 got -0x1.26a20335ddd27p-14 want -0x1.26a20335ddd26p-14
@@ -54,9 +43,7 @@ INLINE Dual gelu_tanh(V x)
     V y = gate_clamped(bounded, exp_reduce_steps(z, LOGISTIC_ORIGIN));
     return (Dual){
         .y = v_select(v_lt(bounded, x), x, y),
-        .dx = WIDE_OR_NOT(
-            deriv_wide(w_gelu_tanh_slope(v_lt(v_set(0), x), widened_size(x, 20))),
-            gelu_tanh_deriv(v_abs(x), v_lt(x, v_set(0)))),
+        .dx = gelu_tanh_dx(x),
     };
 }
 
@@ -65,8 +52,8 @@ INLINE Dual gelu_tanh(V x)
  * Largest errors in float32:
  *     0.7912 ulp  quick_gelu(-0x1.ad71a4p+5)
  *                 got -0x1.e9aaf8p-127 want -0x1.e9aafcp-127
- *     0.7187 ulp  quick_gelu_grad(-0x1.9999dep-4)
- *                 got 0x1.a946bcp-2 want 0x1.a946bap-2
+ *     0.5649 ulp  quick_gelu_grad(-0x1.08742ap-1)
+ *                 got 0x1.c72aa6p-4 want 0x1.c72aa8p-4
  * Largest errors in float64:
  *     0.5441 ulp  quick_gelu(-0x1.afcb7bbf5c686p+6)
  *                 got -0x1.9cea3eb719774p-259 want -0x1.9cea3eb719775p-259
@@ -79,9 +66,7 @@ INLINE Dual quick_gelu(V x)
     V y = gate_clamped(bounded, exp_reduce_steps(z, LOGISTIC_ORIGIN));
     return (Dual){
         .y = v_select(v_lt(bounded, x), x, y),
-        .dx = WIDE_OR_NOT(deriv_wide(w_quick_gelu_slope(v_lt(v_set(0), x),
-                                                        widened_size(x, WIDE_END / 2))),
-                          quick_gelu_deriv(v_abs(x), v_lt(x, v_set(0)))),
+        .dx = quick_gelu_dx(x),
     };
 }
 

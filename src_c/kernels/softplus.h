@@ -4,8 +4,8 @@
 
 #include "../math/mish.h"
 #include "../math/second_derivative.h"
+#include "../math/slopes.h"
 #include "../math/softplus.h"
-#include "../math/wide.h"
 
 /* log(1 + e^z) / beta for z = beta x. beta = 1 gives the same bits whether it is a
  * compile-time constant or not. */
@@ -25,8 +25,8 @@ INLINE V softplus_beta(V x, V beta, Pair z)
  *
  * Largest errors in float32:
  *     0.8017 ulp  softplus(-0x1.177c22p+1) got 0x1.b5392p-4 want 0x1.b53922p-4
- *     0.7683 ulp  softplus_grad(-0x1.5ddf0ap+6)
- *                 got 0x1.c104p-127 want 0x1.c10404p-127
+ *     0.5479 ulp  softplus_grad(-0x1.3199d6p+4)
+ *                 got 0x1.5c5c9p-28 want 0x1.5c5c8ep-28
  *     0.6922 ulp  softplus_grad_beta(-0x1.7237bcp+6)
  *                 got -0x1.038f28p-127 want -0x1.038f24p-127
  * Largest errors in float64:
@@ -50,8 +50,7 @@ INLINE Dual softplus(V x, V beta)
     dp = pair_finite_low((Pair){v_mul(dp.hi, after), v_mul(dp.lo, after)});
     return (Dual){
         .y = softplus_beta(x, beta, z),
-        .dx = WIDE_OR_NOT(deriv_wide(w_logistic(w_mul(w_widen(x), w_widen(beta)))),
-                          logistic_pair(pair_abs(z), v_lt(z.hi, v_set(0)))),
+        .dx = softplus_dx(x, beta, z),
         .dp = {DERIV_SCALED, v_sub(v_set(0), dp.hi), v_sub(v_set(0), dp.lo),
                v_and(d.scaled, moderate)},
     };
@@ -61,8 +60,8 @@ INLINE Dual softplus(V x, V beta)
  * derivative itself and is held scaled.
  *
  * Largest errors in float32:
- *     0.7356 ulp  softplus_backward_from_output(0x1.5e873cp-1, 0x1.09906cp-126)
- *                 got 0x1.6b9fcp-127 want 0x1.6b9fbcp-127
+ *     0.7441 ulp  softplus_backward_from_output(0x1.6236a2p-1, 0x1.099ef4p-126)
+ *                 got 0x1.6f868p-127 want 0x1.6f867cp-127
  * Largest errors in float64:
  *     0.6811 ulp  softplus_backward_from_output(-0x1.0a380deb82cd5p-1,
  *                 0x0.ff15b469ed98ep-1022)
@@ -90,8 +89,8 @@ INLINE Derivative softplus_from_output(V y, V beta)
  *
  * Largest errors in float32:
  *     0.8017 ulp  log_sigmoid(0x1.177c22p+1) got -0x1.b5392p-4 want -0x1.b53922p-4
- *     0.7683 ulp  log_sigmoid_grad(0x1.5ddf0ap+6)
- *                 got 0x1.c104p-127 want 0x1.c10404p-127
+ *     0.5479 ulp  log_sigmoid_grad(0x1.3199d6p+4)
+ *                 got 0x1.5c5c9p-28 want 0x1.5c5c8ep-28
  * Largest errors in float64:
  *     0.6674 ulp  log_sigmoid(0x1.623333333333p+9)
  *                 got -0x0.ff15b469ee584p-1022 want -0x0.ff15b469ee583p-1022
@@ -101,37 +100,21 @@ INLINE Dual log_sigmoid(V x)
 {
     return (Dual){
         .y = softplus_of(-1, x),
-        .dx = WIDE_OR_NOT(deriv_wide(w_logistic(w_sub(w_set(0), w_widen(x)))),
-                          logistic_pair(to_pair(v_abs(x)), v_lt(v_set(0), x))),
+        .dx = log_sigmoid_dx(x),
     };
 }
-
-#if HAS_WIDE
-/* which is x from 40 on, and keeps the sign of a zero */
-INLINE V mish_wide(V x)
-{
-    V y = w_narrow(w_mish(x));
-    return v_copysign(v_select(v_lt(v_set(40), x), x, y), x);
-}
-#endif
 
 /* x tanh(softplus(x)), see math/mish.h
  *
  * Largest errors in float32:
- *     0.7608 ulp  mish(-0x1.719d6p+6) got -0x1.2a139p-127 want -0x1.2a138cp-127
- *     0.8451 ulp  mish_grad(-0x1.6c130ap+0) got -0x1.a26bd4p-5 want -0x1.a26bd6p-5
+ *     0.5630 ulp  mish(-0x1.3c0da8p+4) got -0x1.bf9354p-25 want -0x1.bf9352p-25
+ *     0.5630 ulp  mish_grad(-0x1.af1362p-1) got 0x1.ec0366p-4 want 0x1.ec0364p-4
  * Largest errors in float64:
  *     0.5292 ulp  mish(-0x1.22dce2cd5a65cp+4)
  *                 got -0x1.f1273eec0aa36p-23 want -0x1.f1273eec0aa35p-23
  *     0.7138 ulp  mish_grad(-0x1.31432c0d12d84p+0)
  *                 got 0x1.dd827678b94b9p-57 want 0x1.dd827678b94bap-57 */
-INLINE Dual mish(V x)
-{
-    return (Dual){
-        .y = WIDE_OR_NOT(mish_wide(x), mish_of(x)),
-        .dx = WIDE_OR_NOT(deriv_wide(w_mish_slope(x)), mish_deriv(x)),
-    };
-}
+INLINE Dual mish(V x) { return (Dual){.y = mish_y(x), .dx = mish_dx(x)}; }
 
 /* ---- second derivatives ---- */
 
@@ -161,8 +144,8 @@ INLINE Derivative log_sigmoid_grad_grad(V x)
 }
 
 /* Largest errors in float32:
- *     0.7472 ulp  mish_grad_grad(-0x1.71378cp+6)
- *                 got -0x1.41c2dp-127 want -0x1.41c2ccp-127
+ *     0.7310 ulp  mish_grad_grad(0x1.e1b5d4p+0)
+ *                 got -0x1.b261bcp-5 want -0x1.b261bap-5
  * Largest errors in float64:
  *     0.7569 ulp  mish_grad_grad(0x1.fa9d047ecb7b8p-2)
  *                 got 0x1.e22d5a8d5e43ep-2 want 0x1.e22d5a8d5e43dp-2 */

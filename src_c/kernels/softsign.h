@@ -5,8 +5,8 @@
 #include "../math/derivative.h"
 #include "../math/inverse.h"
 #include "../math/second_derivative.h"
+#include "../math/slopes.h"
 #include "../math/tanh_shrink.h"
-#include "../math/wide.h"
 
 /* x/(1 + |x|);  1/(1 + |x|)^2. The value is 1 from 2^100 on. The divisor of the
  * derivative is scaled where its square would overflow.
@@ -39,10 +39,10 @@ INLINE Dual softsign(V x)
 /* x - tanh(x);  tanh^2
  *
  * Largest errors in float32:
- *     0.7885 ulp  tanh_shrink(0x1.6b22cap-42)
- *                 got 0x1.e71ed8p-127 want 0x1.e71ed4p-127
- *     0.8587 ulp  tanh_shrink_grad(0x1.68e0f2p-50)
- *                 got 0x1.fcb97p-100 want 0x1.fcb96ep-100
+ *     0.5110 ulp  tanh_shrink(-0x1.6fb89ap-32)
+ *                 got -0x1.f9ce7ap-97 want -0x1.f9ce7cp-97
+ *     0.5866 ulp  tanh_shrink_grad(-0x1.69a834p-53)
+ *                 got 0x1.feebdp-106 want 0x1.feebd2p-106
  * Largest errors in float64:
  *     0.5234 ulp  tanh_shrink(0x1.c693565f940bp-2)
  *                 got 0x1.bae396cfb998dp-6 want 0x1.bae396cfb998cp-6
@@ -50,10 +50,7 @@ INLINE Dual softsign(V x)
  *                 got 0x1.8b46d0f4cb30bp-11 want 0x1.8b46d0f4cb30ap-11 */
 INLINE Dual tanh_shrink(V x)
 {
-    return (Dual){
-        .y = WIDE_OR_NOT(v_copysign(w_narrow(w_tanh_shrink(x)), x), tanh_shrink_of(x)),
-        .dx = WIDE_OR_NOT(deriv_wide(w_square(w_tanh(x))), tanh_square_deriv(v_abs(x))),
-    };
+    return (Dual){.y = tanh_shrink_y(x), .dx = tanh_shrink_dx(x)};
 }
 
 /* ---- second derivatives ---- */

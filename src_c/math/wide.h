@@ -47,7 +47,8 @@ INLINE WideExp wide_exp(double scale, W z, double factor)
 {
     W origin = w_set(0x1.8p52); /* adding it leaves an integer in the low bits */
     W per_bit = w_set(factor * WIDE_LOG2_E), counted = w_fma(z, per_bit, origin);
-    W r = w_fma(z, per_bit, w_sub(origin, counted)), power = w_times_power(w_set(scale), counted);
+    W r = w_fma(z, per_bit, w_sub(origin, counted)),
+      power = w_times_power(w_set(scale), counted);
     return (WideExp){power, w_mul(power, r), w_polynomial(r, WIDE_EXP2M1, 5)};
 }
 INLINE W wide_exp_value(WideExp e) { return w_fma(e.slope, e.rest, e.power); }
@@ -57,17 +58,11 @@ INLINE W wide_exp_less_1(WideExp e)
 }
 INLINE W w_exp(W z, double factor) { return wide_exp_value(wide_exp(1, z, factor)); }
 
-INLINE Derivative deriv_wide(W value)
-{
-    return (Derivative){DERIV_WIDE, .wide = value};
-}
-
 /* |a|, at most limit; a NaN stays. */
 INLINE W w_size(W a, double limit)
 {
     return w_min(w_set(limit), w_max(w_sub(w_set(0), a), a));
 }
-INLINE W widened_size(V a, T limit) { return w_widen(v_min(v_set(limit), v_abs(a))); }
 
 /* s(z) = 1/(1 + e^-z) */
 INLINE W w_logistic(W z)
@@ -147,6 +142,9 @@ INLINE W w_tanh_shrink(V x)
     return w_add(near, w_sub(w_widen(x), bounded));
 }
 
+/* From here on any float32 times the derivatives of gelu and gelu_tanh at -t rounds to 0. */
+#define WIDE_GELU_END 20.2f
+
 /* scale e^(-t^2/2) */
 INLINE W w_gaussian(double scale, W t)
 {
@@ -166,16 +164,20 @@ INLINE W w_gelu(W positive, W t)
  * less that */
 INLINE W w_gelu_slope(M positive, W t)
 {
-    W factor = w_mul(w_sub(w_set(WIDE_GELU_ROOT), t), w_monic_polynomial(t, WIDE_GELU_ABOVE, 4));
+    W factor = w_mul(w_sub(w_set(WIDE_GELU_ROOT), t),
+                     w_monic_polynomial(t, WIDE_GELU_ABOVE, 4));
     factor = w_quotient(factor, w_monic_polynomial(t, WIDE_GELU_BELOW, 4));
     W left = w_mul(factor, w_gaussian(WIDE_GELU_SCALE, t));
     return w_select(positive, w_sub(w_set(1), left), left);
 }
 
+/* From here on mish(x) rounds to x and its derivative to 1. */
+#define WIDE_MISH_END 40
+
 /* mish(x) = x A/(A + 2) with A = w (w + 2), w = e^x */
 INLINE W w_mish(V x)
 {
-    W bounded = w_widen(v_max(v_set(-WIDE_END / 2), v_min(v_set(40), x)));
+    W bounded = w_widen(v_max(v_set(-WIDE_END / 2), v_min(v_set(WIDE_MISH_END), x)));
     W w = w_exp(bounded, 1), a = w_mul(w, w_add(w, w_set(2)));
     return w_quotient(w_mul(bounded, a), w_add(a, w_set(2)));
 }
@@ -186,7 +188,7 @@ INLINE W w_mish(V x)
 INLINE W w_mish_slope(V x)
 {
     double w0 = WIDE_MISH_DECAY;
-    V bounded = v_max(v_set(-WIDE_END), v_min(v_set(40), x));
+    V bounded = v_max(v_set(-WIDE_END), v_min(v_set(WIDE_MISH_END), x));
     W d = w_sub(w_widen(bounded), w_set(WIDE_MISH_ROOT));
     WideExp e = wide_exp(1, d, 1);
     W w = w_mul(w_set(w0), wide_exp_value(e)), r = w_mul(w_set(w0), wide_exp_less_1(e));

@@ -53,11 +53,4 @@ INLINE V w_narrow(W a)
 #define HAS_WIDE 0
 #endif
 
-/* The expression that this target compiles */
-#if HAS_WIDE
-#define WIDE_OR_NOT(wide, otherwise) wide
-#else
-#define WIDE_OR_NOT(wide, otherwise) otherwise
-#endif
-
 #endif

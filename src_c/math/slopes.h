@@ -1,0 +1,140 @@
+/* Derivatives, and values that share their way: in float64 lanes where a target has them
+ * (wide.h), else in pairs or by polynomials on pieces. */
+#ifndef FA_SLOPES_H
+#define FA_SLOPES_H
+
+#include "gate.h"
+#include "gelu_tanh.h"
+#include "mish.h"
+#include "normal_tail.h"
+#include "second_derivative.h"
+#include "tanh_shrink.h"
+#include "wide.h"
+
+#if HAS_WIDE
+
+INLINE Derivative deriv_wide(W value)
+{
+    return (Derivative){DERIV_WIDE, .wide = value};
+}
+
+/* |x| where no more than end of it matters */
+INLINE W wide_size(V x, T end) { return w_widen(v_min(v_set(end), v_abs(x))); }
+INLINE M is_positive(V x) { return v_lt(v_set(0), x); }
+
+INLINE Derivative sigmoid_dx(V x)
+{
+    return deriv_wide(w_logistic_slope(wide_size(x, WIDE_END)));
+}
+INLINE Derivative tanh_dx(V x)
+{
+    W t = wide_size(x, WIDE_END / 2), slope = w_logistic_slope(w_add(t, t));
+    return deriv_wide(w_mul(w_set(4), slope));
+}
+INLINE Derivative silu_dx(V x)
+{
+    return deriv_wide(w_silu_slope(is_positive(x), wide_size(x, WIDE_END)));
+}
+INLINE Derivative swish_dx(V x, V beta, Pair z)
+{
+    W t = w_size(w_mul(w_widen(x), w_widen(beta)), WIDE_END);
+    return deriv_wide(w_silu_slope(is_positive(z.hi), t));
+}
+INLINE Derivative swish_dp(V x, V beta, Pair z)
+{
+    (void)z;
+    W finite = w_clamped(w_widen(x), T_MAX);
+    W slope = w_logistic_slope(w_size(w_mul(finite, w_widen(beta)), WIDE_END));
+    return deriv_wide(w_mul(w_square(finite), slope));
+}
+INLINE Derivative gelu_dx(V x)
+{
+    return deriv_wide(w_gelu_slope(is_positive(x), wide_size(x, WIDE_GELU_END)));
+}
+INLINE Derivative gelu_tanh_dx(V x)
+{
+    return deriv_wide(w_gelu_tanh_slope(is_positive(x), wide_size(x, WIDE_GELU_END)));
+}
+INLINE Derivative quick_gelu_dx(V x)
+{
+    return deriv_wide(w_quick_gelu_slope(is_positive(x), wide_size(x, WIDE_END / 2)));
+}
+INLINE Derivative softplus_dx(V x, V beta, Pair z)
+{
+    (void)z;
+    return deriv_wide(w_logistic(w_mul(w_widen(x), w_widen(beta))));
+}
+INLINE Derivative log_sigmoid_dx(V x)
+{
+    return deriv_wide(w_logistic(w_sub(w_set(0), w_widen(x))));
+}
+INLINE Derivative mish_dx(V x) { return deriv_wide(w_mish_slope(x)); }
+INLINE Derivative tanh_shrink_dx(V x) { return deriv_wide(w_square(w_tanh(x))); }
+
+/* positive is max(x, 0) with the sign of a zero. */
+INLINE V gelu_y(V x, V positive)
+{
+    return w_narrow(w_gelu(w_widen(positive), wide_size(x, NORMAL_TAIL_END)));
+}
+INLINE V mish_y(V x)
+{
+    V end = v_set(WIDE_MISH_END), y = w_narrow(w_mish(x));
+    return v_copysign(v_select(v_lt(end, x), x, y), x);
+}
+INLINE V tanh_shrink_y(V x) { return v_copysign(w_narrow(w_tanh_shrink(x)), x); }
+
+#else
+
+INLINE Derivative sigmoid_dx(V x) { return logistic_deriv(to_pair(v_abs(x))); }
+INLINE Derivative tanh_dx(V x)
+{
+    V t = v_min(v_set(EXP_NEG_END), v_abs(x));
+    return deriv_times_exact(v_set(4), logistic_deriv(to_pair(v_add(t, t))));
+}
+INLINE Derivative silu_dx(V x)
+{
+    return silu_deriv(to_pair(v_abs(x)), true, v_lt(x, v_set(0)));
+}
+INLINE Derivative swish_dx(V x, V beta, Pair z)
+{
+    (void)x, (void)beta;
+    return silu_deriv(pair_abs(z), false, v_lt(z.hi, v_set(0)));
+}
+INLINE Derivative swish_dp(V x, V beta, Pair z)
+{
+    (void)beta;
+    return gate_deriv_beta(x, z);
+}
+INLINE Derivative gelu_dx(V x) { return gelu_deriv(v_abs(x), v_lt(x, v_set(0))); }
+INLINE Derivative gelu_tanh_dx(V x)
+{
+    return gelu_tanh_deriv(v_abs(x), v_lt(x, v_set(0)));
+}
+INLINE Derivative quick_gelu_dx(V x)
+{
+    return quick_gelu_deriv(v_abs(x), v_lt(x, v_set(0)));
+}
+INLINE Derivative softplus_dx(V x, V beta, Pair z)
+{
+    (void)x, (void)beta;
+    return logistic_pair(pair_abs(z), v_lt(z.hi, v_set(0)));
+}
+INLINE Derivative log_sigmoid_dx(V x)
+{
+    return logistic_pair(to_pair(v_abs(x)), v_lt(v_set(0), x));
+}
+INLINE Derivative mish_dx(V x) { return mish_deriv(x); }
+INLINE Derivative tanh_shrink_dx(V x) { return tanh_square_deriv(v_abs(x)); }
+
+/* The constant is negated, not the tail: compilers turn -(a b + c) into -(a b) - c, which
+ * can be the other zero. */
+INLINE V gelu_y(V x, V positive)
+{
+    return v_fma(normal_tail_scaled(x), v_set(-NORMAL_TAIL_UNSCALE), positive);
+}
+INLINE V mish_y(V x) { return mish_of(x); }
+INLINE V tanh_shrink_y(V x) { return tanh_shrink_of(x); }
+
+#endif
+
+#endif
