@@ -82,6 +82,23 @@ def test_environment_with_an_empty_name() -> None:
     assert done.stdout.strip() == fa.available_isas()[0]
 
 
+def test_bytes_from_which_stores_pass_the_caches() -> None:
+    code = """
+        import warnings
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            import fastact as fa
+        print(fa.show_runtime()["streaming_bytes"], *(w.message for w in caught))
+    """
+    assert run_python(code, FASTACT_STREAMING_BYTES="3m").stdout.split() == [str(3 << 20)]
+    assert run_python(code, FASTACT_STREAMING_BYTES="0").stdout.split() == ["0"]
+    usual = fa.show_runtime()["streaming_bytes"]
+    for text in ("", "lots", "-1", "1.5M"):
+        first, *warning = run_python(code, FASTACT_STREAMING_BYTES=text).stdout.split(maxsplit=1)
+        assert int(first) == usual
+        assert (f"FASTACT_STREAMING_BYTES={text!r}" in "".join(warning)) == bool(text)
+
+
 def test_optimised_and_strict_interpreters() -> None:
     run_python("import fastact as fa; fa.silu([1.0])", "-O", "-W", "error")
     run_python("import fastact as fa; fa.silu([1.0])", "-OO")

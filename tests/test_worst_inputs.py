@@ -82,7 +82,7 @@ def found(name: str, form: str, dtype: str, x: np.ndarray) -> verify.Verdict:
 def test_a_larger_error_replaces_the_listed_one(tmp_path: Path) -> None:
     table = tmp_path / "table.txt"
     x = np.linspace(-8, 8, 4001)
-    some, all_of_them = (found("tanh", "value", "float32", part) for part in (x[:1800], x))
+    some, all_of_them = (found("tanh", "value", "float32", part) for part in (x[1000:1800], x))
     assert 0.5 < some.tally.max_ulp < all_of_them.tally.max_ulp
     assert worst.update(table, [some]) == 1
     assert worst.update(table, [all_of_them]) == 1
