@@ -11,7 +11,7 @@ import pytest
 from cases import ACTIVATIONS, CASES, forms
 
 import fastact as fa
-from fastact import _gated, _gradients, _random, _runtime, _ufuncs
+from fastact import _affine, _gated, _gradients, _names, _random, _runtime, _ufuncs
 from fastact._activations import ENTRIES
 
 ROOT = Path(__file__).parents[1]
@@ -57,7 +57,8 @@ def test_names_are_unique() -> None:
 
 
 def test_public_names() -> None:
-    functions = {*_gated.__all__, *_gradients.__all__, *_random.__all__, *_runtime.__all__}
+    modules = (_affine, _gated, _gradients, _names, _random, _runtime)
+    functions = {name for module in modules for name in module.__all__}
     assert sorted(fa.__all__) == sorted({*functions, *_ufuncs.UFUNCS, *_ufuncs.AXIS_UFUNCS})
     for name in fa.__all__:
         assert hasattr(fa, name)
