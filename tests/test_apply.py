@@ -446,8 +446,8 @@ def test_files_that_cannot_be_read(tmp_path, old):
     [
         (["rellu", "x", "y"], "Did you mean 'relu'?"),
         (["all", "x", "y"], "give one function"),
-        (["relu", "x", "y", "--form", "value_and_grad"], "takes IN OUT OUT_GRAD; given: x y"),
-        (["relu", "x", "y", "--form", "backward"], "relu_backward takes G X OUT; given: x y"),
+        (["relu", "x", "y", "--form", "value_and_grad"], "takes IN OUT_1 OUT_2; given: x y"),
+        (["relu", "x", "y", "--form", "backward"], "relu_backward takes G IN OUT; given: x y"),
         (["glu", "x", "y", "z", "--form", "backward"], "takes G A B OUT_1 OUT_2; given: x y z"),
         (["swiglu", "x", "y"], "swiglu takes A B OUT; given: x y"),
         (["relu", "x", "y", "z"], "relu takes IN OUT, or IN ... FOLDER, which must exist"),

@@ -364,7 +364,7 @@ def verify(
     16-bit types, and some float64 ones, against mpmath. The exit code is 1 if a bound is broken.
     """
     console = _console()
-    from fastact.cli import exact, verdicts, worst
+    from fastact.cli import verdicts, worst
     from fastact.cli import verify as checks
 
     rows = _checked("NAMES", lambda: choose_activations(names or []))
@@ -372,23 +372,12 @@ def verify(
     chosen_forms = _chosen("--forms", "form", forms, checks.FORMS, checks.FORMS)
     available = fastact.available_isas()
     isas = _chosen("--isa", "instruction set", isa, available, [fastact.isa()])
-    for name in dtypes:
-        if name == "float64" and not exact.available():
-            raise typer.BadParameter(
-                "float64 is compared with mpmath, which is not installed: pip install mpmath",
-                param_hint="--dtype",
-            )
-        if name == "bfloat16" and not fastact.show_runtime()["bfloat16"]:
-            raise typer.BadParameter(
-                "bfloat16 needs ml_dtypes, which is not installed: pip install ml_dtypes",
-                param_hint="--dtype",
-            )
+    if "bfloat16" in dtypes and not fastact.show_runtime()["bfloat16"]:
+        raise typer.BadParameter(
+            "bfloat16 needs ml_dtypes, which is not installed: pip install ml_dtypes",
+            param_hint="--dtype",
+        )
     if worst_inputs is not None:
-        if not exact.available():
-            raise typer.BadParameter(
-                "errors are measured with mpmath, which is not installed: pip install mpmath",
-                param_hint="--worst-inputs",
-            )
         _checked("--worst-inputs", lambda: worst.read(worst_inputs))
     work = checks.jobs(rows, chosen_forms, dtypes, isas)
     if not work:

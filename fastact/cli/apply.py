@@ -59,10 +59,6 @@ INPUT_DTYPES = ("bfloat16",)
 
 _ZIP = b"PK\x03\x04"
 
-# What the arrays of each form are, for messages.
-_OPERANDS = {"backward": ("G", "X"), "backward_from_output": ("G", "Y")}
-_RESULTS = {"value_and_grad": ("OUT", "OUT_GRAD")}
-
 
 class Unreadable(ValueError):
     """The input is not a .npy file, is damaged, or of a dtype that cannot be taken."""
@@ -86,15 +82,12 @@ class Function:
     def operands(self) -> tuple[str, ...]:
         """What the arrays that it takes are called."""
         arrays = ("A", "B") if self.activation.arrays == 2 else ("IN",)
-        if self.form == "backward":
-            return ("G", *(arrays if len(arrays) == 2 else ("X",)))
-        return _OPERANDS.get(self.form, arrays)
+        return ("G", *arrays) if self.form.startswith("backward") else arrays
 
     @property
     def results(self) -> tuple[str, ...]:
         """What the arrays that it gives are called."""
-        count = self.activation.ufunc(self.form).nout
-        return _RESULTS.get(self.form, ("OUT",) if count == 1 else ("OUT_1", "OUT_2"))
+        return ("OUT_1", "OUT_2") if self.activation.ufunc(self.form).nout == 2 else ("OUT",)
 
     def __call__(self, *operands: _Array, out: Sequence[_Array] | None = None) -> list[_Array]:
         """Compute one chunk."""

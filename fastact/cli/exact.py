@@ -9,16 +9,16 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cache
-from importlib.util import find_spec
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+from mpmath import mp, mpf
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from fastact.cli import reference
 
-__all__ = ["BITS", "Exact", "available", "evaluate", "namespace"]
+__all__ = ["BITS", "Exact", "evaluate", "namespace"]
 
 # Of precision: 53 for the result, 53 lost about a root, the rest to spare.
 BITS = 240
@@ -69,11 +69,6 @@ class Exact:
         return np.where(plain, error, reference.ulp_error(got, self.nearest))
 
 
-def available() -> bool:
-    """Tell whether mpmath is installed."""
-    return find_spec("mpmath") is not None
-
-
 def evaluate(name: str, form: str, *operands: ArrayLike) -> Exact:
     """Return the true values of an activation's form, flat.
 
@@ -86,14 +81,7 @@ def evaluate(name: str, form: str, *operands: ArrayLike) -> Exact:
         ``"backward_parameter"`` the second.
     *operands : array_like
         As in `reference.evaluate`.
-
-    Raises
-    ------
-    ModuleNotFoundError
-        If mpmath is not installed.
     """
-    from mpmath import mp, mpf
-
     formula = reference.formula(name, form)
     g, arrays, parameters = reference.arguments(name, form, operands)
     factors, *columns = (
@@ -114,8 +102,6 @@ def evaluate(name: str, form: str, *operands: ArrayLike) -> Exact:
 
 def _split(value: Any) -> tuple[float, float, float, int]:
     """Return a true value's parts: nearest, high, low, exponent."""
-    from mpmath import mp, mpf
-
     if not mp.isfinite(value) or value == 0:
         return float(value), float(value), 0.0, _LEAST_EXPONENT
     mantissa, exponent = mp.frexp(value)
@@ -135,7 +121,6 @@ def namespace() -> Any:
 
     Arguments beyond every dtype are cut: mpmath would take its time over the digits of nothing.
     """
-    from mpmath import mp, mpf
 
     def exp(x: Any) -> Any:
         return mpf(0) if x < -1e6 else mp.exp(x)

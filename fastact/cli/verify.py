@@ -357,7 +357,7 @@ def _correct(
     """
     dtype = operands[0].dtype
     right = _round(wanted, dtype)
-    if dtype.itemsize > 2 or not exact.available():
+    if dtype.itemsize > 2:
         return right
     near = [_round(wanted * (1 + margin), dtype) for margin in (-(2.0**-50), 2.0**-50)]
     ties = (near[0] != near[1]) & np.isfinite(wanted)

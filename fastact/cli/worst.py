@@ -114,13 +114,7 @@ def write(path: Path, lines: Iterable[Worst]) -> None:
 
 
 def measure(name: str, form: str, dtype: str, isa: str, operands: Sequence[float]) -> Worst:
-    """Return the line of an input: the result on an instruction set beside the true value.
-
-    Raises
-    ------
-    ModuleNotFoundError
-        If mpmath is not installed.
-    """
+    """Return the line of an input: the result on an instruction set beside the true value."""
     arrays = [np.array([operand], dtype) for operand in operands]
     truth = exact.evaluate(name, form, *arrays)
     before = fastact.isa()

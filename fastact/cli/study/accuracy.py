@@ -21,13 +21,11 @@ RANGE = 100
 
 
 def accuracy(setting: Setting, library: Peer) -> Accuracy | None:
-    """Compare a library with the reference, in float64 where mpmath is installed.
+    """Compare a library with the reference; None where it lacks the function.
 
     Counted are arguments and results that are 0 or normal: many libraries set subnormal numbers to
     0 on purpose. At a kink, where libraries differ in what a derivative is, there is no truth.
     """
-    if setting.dtype == "float64" and not exact.available():
-        return None
     name, form, dtype = setting.function, setting.form, setting.dtype
     x, g, counted, error_of = _reference(name, form, dtype)
     call = library.prepare(Operation(ACTIVATIONS[name], form, x, g), setting.threads)
