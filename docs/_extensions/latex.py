@@ -84,6 +84,18 @@ def function(name: str) -> str:
     return (r"\sigma" if stem == "s" else symbol(stem)) + primes
 
 
+def fraction(above: Term, below: Term) -> Term:
+    """Return a quotient, with its sign in front."""
+    negative = above.tex.startswith("-")
+    numerator = above.tex[1:] if negative else above.bare
+    return plain(rf"{'-' * negative}\frac{{{numerator}}}{{{below.bare}}}")
+
+
+def in_a_line(tex: str) -> str:
+    """Return a simple fraction with a slash, for an exponent."""
+    return re.sub(r"^(-?)\\frac\{([^{}]*)\}\{([^{}]*)\}$", r"\1\2 / \3", tex)
+
+
 def enclosed(tex: str) -> str:
     """Return a term in parentheses of its height."""
     tall = any(part in tex for part in (r"\frac", r"\begin"))
@@ -180,7 +192,7 @@ class Parser:
         term = self.power()
         while True:
             if self.take("/"):
-                term = plain(rf"\frac{{{term.bare}}}{{{self.power().bare}}}")
+                term = fraction(term, self.power())
             elif self.starts_factor():
                 factor = self.power().tex
                 space = " " if factor.startswith(("(", r"\left(")) else r" \, "
@@ -200,7 +212,7 @@ class Parser:
         base = self.atom()
         if not self.take("^"):
             return base
-        exponent = self.power().bare
+        exponent = in_a_line(self.power().bare)
         stem = base.tex.rstrip("'")
         primes = PRIME * (len(base.tex) - len(stem))  # z'^2
         return plain(f"{stem}^{{{primes}{exponent}}}")
@@ -233,13 +245,11 @@ class Parser:
             arguments.append(self.choice().bare)
         self.expect(")")
         inside = ", ".join(arguments)
-        if name == "exp":
-            inside = re.sub(r"^(-?)\\frac\{([^{}]*)\}\{([^{}]*)\}$", r"\1\2 / \3", inside)
         if name in ENCLOSING:
-            tex = ENCLOSING[name].format(inside)
+            tex = ENCLOSING[name].format(in_a_line(inside) if name == "exp" else inside)
             # A power of a power: (e^x)^2.
             return plain(enclosed(tex) if name == "exp" and self.peek() == "^" else tex)
-        if self.peek() == "^":  # tanh^2(x)
+        if self.peek() == "^" and name not in {"max", "min"}:  # tanh^2(x)
             self.take()
             return plain(f"{function(name)}^{{{self.power().bare}}}{enclosed(inside)}")
         return plain(f"{function(name)}{enclosed(inside)}")
