@@ -10,7 +10,6 @@ from __future__ import annotations
 import functools
 import re
 import sys
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -118,13 +117,13 @@ LIBRARIES = {
             "gelu": "gelu_tanh",
             "gelu_erf": "gelu",
             "gelu_sigmoid": "quick_gelu",
-            "hard\N{GREEK SMALL LETTER SIGMA}": "hard_sigmoid",
-            "log\N{GREEK SMALL LETTER SIGMA}": "log_sigmoid",
+            "hard\u03c3": "hard_sigmoid",
+            "log\u03c3": "log_sigmoid",
             "sigmoid_fast": "sigmoid",
             "swish": "silu",
             "tanh_fast": "tanh",
             "trelu": "threshold",
-            "\N{GREEK SMALL LETTER SIGMA}": "sigmoid",
+            "\u03c3": "sigmoid",
         },
         {},
     ),
@@ -223,6 +222,8 @@ def _find(name: str) -> tuple[str, dict[str, Any]]:
 
 def _nearest(name: str) -> str:
     """Return what somebody who typed this name may have meant, as the end of a sentence."""
+    from difflib import get_close_matches  # not needed where all goes well
+
     spelled = {_plain(theirs): theirs for theirs in _spelled()}
     near = get_close_matches(_plain(name.rpartition(".")[2]), spelled, n=3)
     if not near:
