@@ -125,7 +125,9 @@ def heading(cells: Sequence[Cell]) -> str:
 
 def section(study: Study, tables: Sequence[Sequence[Cell]]) -> str:
     """The tables of all functions."""
-    text = [f"Nanoseconds per element, float32. {machine(study)}.", *study.warnings]
+    text = [f"Nanoseconds per element, float32. {machine(study)}."]
+    if study.taken_by_others and study.taken_by_others >= 0.05:
+        text.append(f"Other processes took {study.taken_by_others:.0%} of the CPUs meanwhile.")
     for cells in tables:
         note = " (NumPy and SciPy: 1)" if cells[0].setting.threads > 1 else ""
         text += ["", f"**{heading(cells)}{note}**", ""]
