@@ -101,14 +101,12 @@ def summary(cells: Sequence[Cell], libraries: Sequence[str]) -> str:
     return text + (f" Faster than fastact by more than 5 %: {'; '.join(faster)}." if faster else "")
 
 
-def machine(study: Study) -> str:
+def machine(study: Study, libraries: Sequence[str]) -> str:
     """What was measured on what, when."""
     said = study.machine
     isa = ISAS.get(said.isa, said.isa)
     versions = ", ".join(
-        f"{STYLES[name].label} {said.versions[name]}"
-        for name in ("fastact", *study.peers)
-        if name in said.versions
+        f"{STYLES[name].label} {said.versions[name]}" for name in libraries if name in said.versions
     )
     return (
         f"{said.cpu} with {said.usable_cpus} CPUs, {isa}, Python {said.python},"
@@ -125,7 +123,7 @@ def heading(cells: Sequence[Cell]) -> str:
 
 def section(study: Study, tables: Sequence[Sequence[Cell]]) -> str:
     """The tables of all functions."""
-    text = [f"Nanoseconds per element, float32. {machine(study)}."]
+    text = [f"Nanoseconds per element, float32. {machine(study, study.libraries)}."]
     if study.taken_by_others and study.taken_by_others >= 0.05:
         text.append(f"Other processes took {study.taken_by_others:.0%} of the CPUs meanwhile.")
     for cells in tables:
@@ -140,7 +138,7 @@ def excerpt(study: Study, cells: Sequence[Cell]) -> str:
     few = [cell for cell in cells if cell.setting.function in SHORT]
     few.sort(key=lambda cell: SHORT.index(cell.setting.function))
     libraries = [name for name in DRAWN if name in study.libraries]
-    head = f"ns per element, float32, {heading(cells)}; {machine(study)}."
+    head = f"ns per element, float32, {heading(cells)}; {machine(study, libraries)}."
     return "\n".join([head, "", *table(few, libraries), "", summary(cells, libraries)])
 
 
