@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import os
 import subprocess
 import sys
 import tempfile
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,6 +23,7 @@ ACTIVATIONS = _ufuncs.ACTIVATIONS
 GATES = [name for name, row in ACTIVATIONS.items() if row["arrays"] == 2]
 OF_ONE_ARRAY = [name for name in ACTIVATIONS if name not in GATES]
 WORTH_A_THREAD = 8e3  # ns of work
+Test = Callable[..., None]
 
 
 class Case(NamedTuple):
@@ -73,11 +76,32 @@ every_activation = pytest.mark.parametrize("name", OF_ONE_ARRAY)
 every_gate = pytest.mark.parametrize("name", GATES)
 
 
-def every(cases: Iterable[Case]) -> pytest.MarkDecorator:
-    """Parametrise a test over some of the cases."""
-    cases = list(cases)
-    assert cases, "a test of no case passes whatever is wrong"
-    return pytest.mark.parametrize("case", cases, ids=lambda case: case.ufunc.__name__)
+def every(cases: Iterable[Case]) -> Callable[[Test], Test]:
+    """Make of a test of one case one test per activation, which goes through its forms.
+
+    A test of each form would take pytest longer than the form itself. What a test that fails has
+    printed last is the form that is wrong.
+    """
+    of_activation: dict[str, list[Case]] = {}
+    for case in cases:
+        of_activation.setdefault(case.name, []).append(case)
+    assert of_activation, "a test of no case passes whatever is wrong"
+
+    def decorate(test: Test) -> Test:
+        @functools.wraps(test)
+        def test_forms(cases: list[Case], **rest: object) -> None:
+            for case in cases:
+                print(case.ufunc.__name__)
+                test(case=case, **rest)
+
+        parameters = dict(inspect.signature(test).parameters)
+        parameters["cases"] = parameters.pop("case").replace(name="cases")
+        test_forms.__signature__ = inspect.Signature(list(parameters.values()))
+        return pytest.mark.parametrize("cases", of_activation.values(), ids=of_activation)(
+            test_forms
+        )
+
+    return decorate
 
 
 every_case = every(CASES)

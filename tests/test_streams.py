@@ -13,7 +13,7 @@ import pytest
 
 import fastact as fa
 
-pytest.importorskip("typer")
+app = pytest.importorskip("fastact.cli.app").app
 ml_dtypes = pytest.importorskip("ml_dtypes")
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a POSIX shell")
 
@@ -52,12 +52,34 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def says_why(code: int, stderr: str, said: str, folder: Path) -> None:
+    """It failed, in one line, and left the folder as it was."""
+    assert code == 1
+    assert said in stderr
+    assert len(stderr.splitlines()) == 1, stderr
+    assert (folder / "y.npy").read_bytes() == b"old"
+    assert not list(folder.glob(".fastact*"))
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         ("- y.npy --force <&-", "standard input, which is closed"),
         ("x.npy - >&-", "standard output, which is closed"),
         ("- y.npy --force", "it is not a readable .npy file"),
+        ("x.npy - >/dev/full", "No space left"),
+    ],
+)
+def test_streams_that_cannot_be_used_are_one_line(folder: Path, words: str, said: str) -> None:
+    done = shell(folder, words)
+    says_why(done.returncode, done.stderr.decode(), said, folder)
+
+
+def test_files_that_cannot_be_used_are_one_line(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(folder)
+    for words, said in (
         ("x.npz y.npy --force", "it is an .npz archive. Save one array of it"),
         ("long.npy y.npy --force", "its header is longer than that of an array of numbers"),
         ("brain.npy y.npy --force", "give --input-dtype bfloat16"),
@@ -65,21 +87,16 @@ def folder(tmp_path: Path) -> Path:
         (". y.npy --force", "directory"),
         ("none.npy y.npy --force", "No such file"),
         ("x.npy y.npy", "Give --force to replace it"),
-        ("x.npy - >/dev/full", "No space left"),
-    ],
+    ):
+        with pytest.raises(SystemExit) as end:
+            app(["apply", "gelu", *words.split()])
+        says_why(end.value.code, capfd.readouterr().err, said, folder)
+
+
+@pytest.mark.parametrize(
+    ("source", "closed"),
+    [("three.npy", ""), *(("x.npy", c) for c in ("", "<&-", ">&-", "2>&-", "<&- >&- 2>&-"))],
 )
-def test_what_cannot_be_done_is_one_line(folder: Path, words: str, said: str) -> None:
-    done = shell(folder, words)
-    assert done.returncode == 1
-    text = done.stderr.decode()
-    assert said in text
-    assert len(text.splitlines()) == 1, text
-    assert (folder / "y.npy").read_bytes() == b"old"
-    assert not list(folder.glob(".fastact*"))
-
-
-@pytest.mark.parametrize("closed", ["", "<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
-@pytest.mark.parametrize("source", ["x.npy", "three.npy"])
 def test_files_need_no_streams(folder: Path, source: str, closed: str) -> None:
     done = shell(folder, f"{source} y.npy --force {closed}")
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")

@@ -7,6 +7,7 @@ the subnormal range too.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from types import SimpleNamespace
@@ -49,6 +50,13 @@ class Exact:
     low: NDArray[np.float64]
     exponent: NDArray[np.int64]
 
+    @classmethod
+    def of(cls, values: Iterable[Any]) -> Exact:
+        """Return the parts of numbers of mpmath."""
+        nearest, high, low, exponent = zip(*map(_split, values), strict=True)
+        parts = (np.array(part, np.float64) for part in (nearest, high, low))
+        return cls(*parts, np.array(exponent, np.int64))
+
     def rounded_to_odd(self) -> NDArray[np.float64]:
         """Return a float64 beside each true value that no second rounding takes for a tie."""
         with np.errstate(all="ignore"):
@@ -56,6 +64,12 @@ class Exact:
             beside = np.nextafter(self.nearest, np.copysign(np.inf, left))
         even = self.nearest.view(np.int64) % 2 == 0
         return np.where(even & (np.abs(left) > _NOTHING), beside, self.nearest)
+
+    def rounded_to(self, dtype: DTypeLike) -> NDArray[Any]:
+        """Return the true values correctly rounded to a dtype."""
+        with np.errstate(all="ignore"):
+            wide = np.dtype(dtype) == np.float64
+            return (self.nearest if wide else self.rounded_to_odd()).astype(dtype)
 
     def ulp_error(self, got: ArrayLike, dtype: DTypeLike = np.float64) -> NDArray[np.float64]:
         """Return how far results are from the true values, in ulps of a dtype."""
@@ -88,31 +102,40 @@ def evaluate(name: str, form: str, *operands: ArrayLike) -> Exact:
         column.ravel().tolist()
         for column in np.broadcast_arrays(1.0 if g is None else g, *arrays, *parameters)
     )
-    parts = []
+    functions, values = namespace(), []
     with mp.workprec(BITS):
         for factor, *numbers in zip(factors, *columns, strict=True):
-            if any(number != number for number in (factor, *numbers)):
-                parts.append((np.nan, np.nan, 0.0, _LEAST_EXPONENT))
+            if any(map(math.isnan, (factor, *numbers))):
+                values.append(mp.nan)
             else:
-                value = formula(namespace(), *map(mpf, numbers))
-                parts.append(_split(mpf(value) * factor))
-    nearest, high, low, exponent = (np.array(column) for column in zip(*parts, strict=True))
-    return Exact(nearest, high, low, exponent.astype(np.int64))
+                value = mpf(formula(functions, *map(mpf, numbers)))
+                values.append(value if factor == 1 else value * factor)
+    return Exact.of(values)
 
 
 def _split(value: Any) -> tuple[float, float, float, int]:
     """Return a true value's parts: nearest, high, low, exponent."""
-    if not mp.isfinite(value) or value == 0:
+    # What mpmath's own functions would give, without a conversion at every step.
+    sign, mantissa, power, bits = map(int, value._mpf_)
+    if not mantissa:  # 0, infinite or NaN
         return float(value), float(value), 0.0, _LEAST_EXPONENT
-    mantissa, exponent = mp.frexp(value)
-    # A subnormal is rounded once, to its fewer bits; float() would round twice.
-    subnormal = exponent < -1021
-    nearest = math.ldexp(int(mp.nint(mp.ldexp(value, 1074))), -1074) if subnormal else float(value)
-    kept = max(int(exponent), _LEAST_EXPONENT)
-    dropped = kept - int(exponent)
-    mantissa = mp.ldexp(mantissa, -dropped) if dropped < 400 else mpf(0)
-    high = float(mantissa)
-    return nearest, high, float(mantissa - high), kept
+    if sign:
+        mantissa = -mantissa
+    exponent = power + bits
+    kept = max(exponent, _LEAST_EXPONENT)
+    leading = float(mantissa)
+    high = math.ldexp(leading, power - kept)
+    low = math.ldexp(float(mantissa - int(leading)), power - kept)
+    if exponent < -1021:
+        return _rounded_once(value), high, low, kept
+    if exponent > 1024 or abs(high) == 1 and exponent == 1024:
+        return math.copysign(math.inf, leading), high, low, kept
+    return math.ldexp(leading, power), high, low, kept
+
+
+def _rounded_once(value: Any) -> float:
+    """Return the float64 nearest to a subnormal number: ldexp would round it twice."""
+    return math.ldexp(int(mp.nint(mp.ldexp(value, 1074))), -1074)
 
 
 @cache
@@ -122,18 +145,20 @@ def namespace() -> Any:
     Arguments beyond every dtype are cut: mpmath would take its time over the digits of nothing.
     """
 
+    zero, one, far = mpf(0), mpf(1), mpf(-1e6)  # of its own type: comparisons convert nothing
+
     def exp(x: Any) -> Any:
-        return mpf(0) if x < -1e6 else mp.exp(x)
+        return zero if x < far else mp.exp(x)
 
     def expm1(x: Any) -> Any:
-        return mpf(-1) if x < -1e6 else mp.expm1(x)
+        return -one if x < far else mp.expm1(x)
 
     def tanh(x: Any) -> Any:
         return mp.tanh(max(min(x, mpf(1e4)), mpf(-1e4)))
 
     def expit(x: Any) -> Any:
         decay = exp(-abs(x))
-        return (1 if x >= 0 else decay) / (1 + decay)
+        return (one if x >= zero else decay) / (one + decay)
 
     @cache
     def number(text: str) -> Any:
