@@ -37,6 +37,21 @@ def isa(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 @pytest.fixture
+def isas() -> Iterator[Callable[[], Iterator[str]]]:
+    """Go through all of them in one test, for the sake of a reference that costs more."""
+    before = fa.isa()
+
+    def each() -> Iterator[str]:
+        for name in fa.available_isas():
+            print(name)
+            fa.use_isa(name)
+            yield name
+
+    yield each
+    fa.use_isa(before)
+
+
+@pytest.fixture
 def threads() -> Iterator[Callable[[int], None]]:
     """Set the number of threads; what it was comes back at the end."""
     threadpoolctl = pytest.importorskip("threadpoolctl")

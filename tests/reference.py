@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import lru_cache
 
 import numpy as np
 
@@ -65,12 +65,6 @@ def bound(name: str, form: str, dtype: object) -> float:
 def all_halves(dtype: np.dtype) -> np.ndarray:
     """All 65,536 values of a 16-bit dtype."""
     return np.arange(65536, dtype=np.uint16).view(dtype)
-
-
-@cache
-def grid_truth(name: str, form: str) -> exact.Exact:
-    """The true values on the float64 grid, with default parameters."""
-    return exact.evaluate(name, form, grid(np.float64, False))
 
 
 def parameter_sets(name: str) -> list[tuple[float, ...]]:

@@ -54,8 +54,7 @@ class Exact:
     def of(cls, values: Iterable[Any]) -> Exact:
         """Return the parts of numbers of mpmath."""
         nearest, high, low, exponent = zip(*map(_split, values), strict=True)
-        parts = (np.array(part, np.float64) for part in (nearest, high, low))
-        return cls(*parts, np.array(exponent, np.int64))
+        return cls(np.array(nearest), np.array(high), np.array(low), np.array(exponent, np.int64))
 
     def rounded_to_odd(self) -> NDArray[np.float64]:
         """Return a float64 beside each true value that no second rounding takes for a tie."""
@@ -128,7 +127,7 @@ def _split(value: Any) -> tuple[float, float, float, int]:
     low = math.ldexp(float(mantissa - int(leading)), power - kept)
     if exponent < -1021:
         return _rounded_once(value), high, low, kept
-    if exponent > 1024 or abs(high) == 1 and exponent == 1024:
+    if exponent > 1024 or (abs(high) == 1 and exponent == 1024):
         return math.copysign(math.inf, leading), high, low, kept
     return math.ldexp(leading, power), high, low, kept
 
