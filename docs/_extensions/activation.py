@@ -23,6 +23,7 @@ from sphinx.util.docutils import SphinxDirective
 from fastact import _names, _ufuncs
 from fastact._activations import Entry, entry_of
 from fastact.cli import worst
+from fastact.cli.catalogue import ACTIVATIONS
 
 WORST_INPUTS = Path(__file__).resolve().parents[2] / "src_c" / "kernels" / "worst_inputs.txt"
 
@@ -54,9 +55,8 @@ def signature(ufunc: np.ufunc) -> str:
 
 def forms(name: str) -> list[str]:
     """Return the names of the ufuncs of an activation."""
-    found = [f for f in _ufuncs.UFUNCS if f == name or f.startswith(f"{name}_")]
-    longer = [other for other in _ufuncs.ACTIVATIONS if other.startswith(f"{name}_")]
-    return [f for f in found if not any(f == o or f.startswith(f"{o}_") for o in longer)]
+    row = ACTIVATIONS[name]
+    return [row.ufunc_name(form) for form in row.forms]
 
 
 def table(heads: list[str], rows: list[list[str]], kind: str = "") -> list[str]:
