@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import importlib.util
 import itertools
@@ -24,12 +23,13 @@ import pytest
 from typer.testing import CliRunner
 
 import fastact as fa
+from fastact.cli import machine
 from fastact.cli.app import app
 from fastact.cli.catalogue import ACTIVATIONS, choose_activations
 from fastact.cli.machine import Machine, Meter
 from fastact.cli.study import bench, comparison, files, layouts, measuring, page, peers, plan, plots
 from fastact.cli.study.peers.base import Operation
-from fastact.cli.study.results import REUSED, STREAM, Cell, Setting, Study, Timing
+from fastact.cli.study.results import CONTIGUOUS, REUSED, STREAM, Cell, Setting, Study, Timing
 from fastact.cli.study.styles import COLOURS, STYLES
 from fastact.cli.study.timing import Sampler, Samples, interleave
 from fastact.cli.text import byte_count, bytes_text
@@ -54,6 +54,7 @@ def hasty():
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(measuring, "interleave", few)
+        patch.setattr(machine, "cpu_facts", lambda: {"brand_raw": "A processor"})
         yield
 
 
@@ -84,7 +85,8 @@ def full(study: tuple[str, Path]) -> Study:
     cells = [cell("sizes", replace(row, elements=1 << k)) for k in range(10, 25, 2)]
     cells += [cell("threads", replace(row, threads=n)) for n in (1, 2, 4)]
     cells += [cell("layouts", replace(row, layout=name)) for name in layouts.LAYOUTS]
-    return replace(read, cells=[*read.cells, *cells])
+    contiguous = [cell for cell in read.cells if cell.setting.layout == CONTIGUOUS]
+    return replace(read, cells=[*contiguous, *cells])
 
 
 @pytest.fixture
@@ -167,13 +169,13 @@ def test_nothing_half_written_is_left(study, tmp_path, monkeypatch, no_page):
     assert sorted(p.name for p in tmp_path.iterdir()) == ["study.csv", "study.html", "study.json"]
 
 
-def test_a_study_is_shown_again(study, tmp_path):
+def test_a_study_is_shown_again(study, tmp_path, no_page):
     printed, out = study
     shown = run("study", "--show", out / "study.json")
     assert shown in printed  # which tells of the files as well
     assert "Written" not in shown
     assert "Written" in run("study", "--show", out / "study.json", "--out", tmp_path)
-    for name in ("study.json", "study.csv", "study.html"):
+    for name in ("study.json", "study.csv"):
         assert (tmp_path / name).read_bytes() == (out / name).read_bytes()
 
 
@@ -283,7 +285,9 @@ def test_page_says_which_options_a_missing_plot_takes(study):
 
 def test_page_escapes_what_the_machine_says(full):
     strange = replace(full.machine, cpu="<b>&", environment={"OMP_X": "<script>"})
-    text = page.page(replace(full, machine=strange, cells=[], accuracy=[]))
+    held = {"numpy": "by A=<i>"}
+    text = page.page(replace(full, machine=strange, cells=[], accuracy=[], held=held))
+    assert "<dt>NumPy</dt><dd>by A=&lt;i&gt;</dd>" in text
     assert "&lt;b&gt;&amp;" in text
     assert "<script>," not in text
     assert text.count("<script") == 1
@@ -387,50 +391,23 @@ def test_it_keeps_what_is_done_when_interrupted(tmp_path, monkeypatch):
     def measure_one(*arguments):
         calls.append(arguments)
         if len(calls) > 1:
-            raise KeyboardInterrupt
+            signal.raise_signal(signal.SIGINT)
         return measured(*arguments)
 
     measured = measuring._measure
     monkeypatch.setattr(measuring, "_measure", measure_one)
     options = ["--functions", "relu,tanh", "--forms", "value", "--threads", "1", "--sizes", "100"]
-    printed = run("study", *options, "--peers", "none", "--out", tmp_path, code=130)
+    # Whoever started the tests may ignore the signal, as a shell does for what runs behind it.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        printed = run("study", *options, "--peers", "none", "--out", tmp_path, code=130)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert "Interrupted" in printed
     found = files.read(tmp_path / "study.json")
     assert found.interrupted
     assert [cell.setting.function for cell in found.cells] == ["relu"]
     assert "Interrupted:" in (tmp_path / "study.html").read_text()
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGINT")
-def test_a_real_ctrl_c_ends_it_with_files(tmp_path):
-    code = f"""
-import signal
-
-from fastact.cli.app import app
-from fastact.cli.study import measuring
-
-# Whoever started the tests may ignore it, as a shell does for what runs behind it.
-signal.signal(signal.SIGINT, signal.default_int_handler)
-
-def told(*arguments):
-    print("a cell begins", flush=True)
-    return measured(*arguments)
-
-measured, measuring._measure = measuring._measure, told
-app(["study", "--peers", "none", "--sizes", "1000", "--out", {str(tmp_path)!r}])
-"""
-    command = [sys.executable, "-c", code]
-    output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-    with subprocess.Popen(command, cwd=tmp_path, **output) as process:
-        printed = b""
-        while printed.count(b"a cell begins") < 2 and process.poll() is None:
-            printed += process.stdout.readline()
-        os.kill(process.pid, signal.SIGINT)
-        printed += process.stdout.read()
-    assert process.returncode == 130, printed.decode()
-    found = files.read(tmp_path / "study.json")
-    assert found.interrupted
-    assert 0 < len(found.cells) < found.planned
 
 
 def test_quick_study_stops_at_its_deadline(tmp_path, monkeypatch):
@@ -581,37 +558,34 @@ def test_a_study_without_peers_has_fastact_and_the_copies(tmp_path, monkeypatch)
 # ---- held to an instruction set ----
 
 
-def test_a_study_held_to_an_instruction_set(tmp_path, monkeypatch):
-    before = fa.isa()
-    options = ["--functions", "tanh", "--forms", "value", "--sizes", "100", "--threads", "1"]
+def test_a_study_held_to_an_instruction_set(tmp_path, monkeypatch, no_page):
+    """The peer is in a process of its own, whose environment holds it."""
+    before, environments = fa.isa(), []
+    measured, variables = measuring.measure, {**bench.hold("scalar", "numpy"), "FASTACT_TRIED": "1"}
+
+    def watched(*arguments):
+        environments.extend(child.environ() for child in psutil.Process().children())
+        measured(*arguments)
+
+    monkeypatch.setattr(measuring, "measure", watched)
+    monkeypatch.setattr(bench, "hold", lambda isa, peer: variables)
+    options = ["--functions", "tanh", "--forms", "value,grad", "--sizes", "100", "--threads", "1"]
     try:
         printed = run("study", *options, "--isa", "scalar", "--peers", "numpy", "--out", tmp_path)
     finally:
         fa.use_isa(before)
+    assert any(variables.items() <= environment.items() for environment in environments)
+    assert "FASTACT_TRIED" not in os.environ
+    children = [" ".join(child.cmdline()) for child in psutil.Process().children()]
+    assert not any("spawn_main" in command for command in children)
     assert "numpy, limited to scalar: " in " ".join(printed.split())
     found = files.read(tmp_path / "study.json")
     assert found.machine.isa == "scalar"
     assert found.held == {"numpy": bench.held("scalar", "numpy")}
-    (cell,) = found.cells
-    assert len(cell.timing("numpy").samples.seconds) >= 3
-    assert found.error(cell.setting, "numpy") < 4
-    assert "NumPy</dt><dd>" in (tmp_path / "study.html").read_text()
-
-
-def test_a_process_of_its_own_has_the_environment(monkeypatch):
-    variables = {"FASTACT_TRIED": "yes"}
-    monkeypatch.setattr(bench, "hold", lambda isa, peer: variables)
-    with contextlib.ExitStack() as stack:
-        found, missing = bench.benches(stack, ["numpy"], 0, "avx2", required=True)
-        (child,) = psutil.Process().children()[-1:]
-        seen = child.environ() if sys.platform == "linux" else variables
-        setting = Setting("relu", "value", "float32", 10, 1)
-        assert found["numpy"].prepare(setting).library == "numpy"
-        assert found["numpy"].prepare(replace(setting, form="grad")) is None
-    assert missing == []
-    assert seen["FASTACT_TRIED"] == "yes"
-    assert "FASTACT_TRIED" not in os.environ
-    assert not child.is_running()
+    value, grad = found.cells
+    assert len(value.timing("numpy").samples.seconds) >= 3
+    assert grad.timing("numpy") is None
+    assert found.error(value.setting, "numpy") < 4
 
 
 def test_what_holds_a_peer_is_said(monkeypatch):

@@ -284,6 +284,8 @@ def _hold_to(isas: list[str]) -> None:
     """Let fastact itself use an instruction set that a study holds all to."""
     if len(isas) != 1:
         raise ValueError("give one instruction set")
+    if "neon" in fastact.available_isas():
+        raise ValueError("other libraries can be limited on x86-64 alone")
     if isas[0] not in fastact.available_isas():
         available = ", ".join(fastact.available_isas())
         raise ValueError(f"{isas[0]} is not available here. Choose from: {available}")
