@@ -27,7 +27,18 @@ from fastact.cli import machine
 from fastact.cli.app import app
 from fastact.cli.catalogue import ACTIVATIONS, choose_activations
 from fastact.cli.machine import Machine, Meter
-from fastact.cli.study import bench, comparison, files, layouts, measuring, page, peers, plan, plots
+from fastact.cli.study import (
+    bench,
+    comparison,
+    files,
+    layouts,
+    measuring,
+    page,
+    peers,
+    plan,
+    plots,
+    timing,
+)
 from fastact.cli.study.peers.base import Operation
 from fastact.cli.study.results import CONTIGUOUS, REUSED, STREAM, Cell, Setting, Study, Timing
 from fastact.cli.study.styles import COLOURS, STYLES
@@ -503,9 +514,10 @@ def test_calls_are_sampled_in_turn():
     assert order == ["a", "b"] * 4  # the warm-up, and three rounds
 
 
-def test_a_slow_call_does_not_cost_a_fast_one_its_samples():
-    calls = {"slow": Sampler(lambda: time.sleep(0.02)), "fast": Sampler(lambda: None)}
-    measured = interleave(calls, seconds=0.12, least=2, most=20)
+def test_a_slow_call_does_not_cost_a_fast_one_its_samples(monkeypatch):
+    monkeypatch.setattr(timing, "_SETTLE_SECONDS", 0)
+    calls = {"slow": Sampler(lambda: time.sleep(0.06)), "fast": Sampler(lambda: None)}
+    measured = interleave(calls, seconds=0.3, least=2, most=20)
     assert len(measured["slow"].seconds) < 6 < len(measured["fast"].seconds)
 
 
