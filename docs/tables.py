@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 
 import fastact as fa
-from fastact import _activations, _axis_docs, _random, _runtime, _ufuncs
+from fastact import _activations, _axis_docs, _groups, _random, _runtime, _ufuncs
 from fastact._activations import entry_of
 
 FUNCTIONS = """\
@@ -122,9 +122,10 @@ def title(family: object) -> str:
 def families() -> dict[str, list[str]]:
     """Return all public functions but those that choose threads and instruction sets."""
     found = {title(family): list(family.ENTRIES) for family in _activations._FAMILIES}
-    found["Along an axis"] = list(_ufuncs.AXIS_UFUNCS)
+    found["Along an axis"] = [*_ufuncs.AXIS_UFUNCS, *_groups.__all__]
     found["Random"] = list(_random.__all__)
-    known = {*_ufuncs.UFUNCS, *_ufuncs.AXIS_UFUNCS, *_random.__all__, *_runtime.__all__}
+    known = {*_ufuncs.UFUNCS, *_ufuncs.AXIS_UFUNCS, *_groups.__all__}
+    known |= {*_random.__all__, *_runtime.__all__}
     found["Helpers"] = [name for name in fa.__all__ if name not in known]
     return found
 

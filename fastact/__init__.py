@@ -9,12 +9,20 @@ another library gives it.
 ``softmax`` and its relatives work along an axis, ``fa.softmax(x, axis=0)``.
 """
 
-from fastact import _affine, _gated, _gradients, _names, _random, _runtime, _ufuncs
+from fastact import _affine, _gated, _gradients, _groups, _names, _random, _runtime, _ufuncs
 from fastact._affine import affine, affine_backward
 from fastact._gated import gated, gated_backward
 from fastact._gradients import sum_to
+from fastact._groups import (
+    crelu,
+    crelu_backward,
+    hardmax,
+    hardmax_backward,
+    maxout,
+    maxout_backward,
+)
 from fastact._names import get
-from fastact._random import rrelu, stochastic_gelu
+from fastact._random import gumbel_softmax, rrelu, stochastic_gelu
 from fastact._runtime import (
     available_isas,
     get_num_threads,
@@ -33,6 +41,7 @@ __all__ = sorted(
         *_affine.__all__,
         *_gated.__all__,
         *_gradients.__all__,
+        *_groups.__all__,
         *_names.__all__,
         *_random.__all__,
         *_runtime.__all__,

@@ -9,8 +9,16 @@ from typing_extensions import Unpack
 from fastact._affine import affine, affine_backward
 from fastact._gated import gated, gated_backward
 from fastact._gradients import sum_to
+from fastact._groups import (
+    crelu,
+    crelu_backward,
+    hardmax,
+    hardmax_backward,
+    maxout,
+    maxout_backward,
+)
 from fastact._names import get
-from fastact._random import rrelu, stochastic_gelu
+from fastact._random import gumbel_softmax, rrelu, stochastic_gelu
 from fastact._runtime import (
     available_isas,
     get_num_threads,
@@ -50,6 +58,7 @@ class _AllKeywords(_Keywords, total=False):
 class _AxisKeywords(TypedDict, total=False):
     axis: int | tuple[int, ...] | None
     where: ArrayLike
+    temperature: float
     axes: list[int | tuple[int, ...]]
     casting: Literal["no", "equiv", "safe", "same_kind", "unsafe"]
     order: Literal["K", "A", "C", "F"] | None
@@ -2750,6 +2759,12 @@ logsumexp: _AlongAxisOut
 softmax_backward: _BackwardAlongAxis
 softmin_backward: _BackwardAlongAxis
 log_softmax_backward: _BackwardAlongAxis
+softmax_one: _AlongAxis
+softmax_one_backward: _BackwardAlongAxis
+sparsemax: _AlongAxis
+sparsemax_backward: _BackwardAlongAxis
+entmax15: _AlongAxis
+entmax15_backward: _BackwardAlongAxis
 
 __version__: str
 __all__ = [
@@ -2768,6 +2783,8 @@ __all__ = [
     "celu_grad_alpha",
     "celu_grad_grad",
     "celu_value_and_grad",
+    "crelu",
+    "crelu_backward",
     "elu",
     "elu_backward",
     "elu_backward_from_output",
@@ -2775,6 +2792,8 @@ __all__ = [
     "elu_grad_alpha",
     "elu_grad_grad",
     "elu_value_and_grad",
+    "entmax15",
+    "entmax15_backward",
     "expit",
     "expit_backward",
     "expit_backward_from_output",
@@ -2811,6 +2830,7 @@ __all__ = [
     "get_num_threads",
     "glu",
     "glu_backward",
+    "gumbel_softmax",
     "hard_shrink",
     "hard_shrink_backward",
     "hard_shrink_grad",
@@ -2831,6 +2851,8 @@ __all__ = [
     "hard_tanh_backward",
     "hard_tanh_grad",
     "hard_tanh_value_and_grad",
+    "hardmax",
+    "hardmax_backward",
     "hardshrink",
     "hardshrink_backward",
     "hardshrink_grad",
@@ -2890,6 +2912,8 @@ __all__ = [
     "logsigmoid_grad_grad",
     "logsigmoid_value_and_grad",
     "logsumexp",
+    "maxout",
+    "maxout_backward",
     "mish",
     "mish_backward",
     "mish_grad",
@@ -2951,6 +2975,8 @@ __all__ = [
     "soft_sign_value_and_grad",
     "softmax",
     "softmax_backward",
+    "softmax_one",
+    "softmax_one_backward",
     "softmin",
     "softmin_backward",
     "softplus",
@@ -2969,6 +2995,8 @@ __all__ = [
     "softsign_grad",
     "softsign_grad_grad",
     "softsign_value_and_grad",
+    "sparsemax",
+    "sparsemax_backward",
     "squared_relu",
     "squared_relu_backward",
     "squared_relu_grad",

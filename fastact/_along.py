@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
+from fastact import _ufuncs
 from fastact._containers import (
     apply_in_xarray,
     expand_in_xarray,
@@ -45,6 +46,12 @@ _NEUTRAL = {
     "softmax_backward": (0.0, 0.0),
     "softmin_backward": (0.0, 0.0),
     "log_softmax_backward": (0.0, -math.inf),
+    "softmax_one": (-math.inf,),
+    "softmax_one_backward": (0.0, 0.0),
+    "sparsemax": (-math.inf,),
+    "sparsemax_backward": (0.0, 0.0),
+    "entmax15": (-math.inf,),
+    "entmax15_backward": (0.0, 0.0),
 }
 _LEFT_OUT = {"log_softmax": -math.inf}
 
@@ -129,6 +136,8 @@ def along_axis(
         return handle(call)
     if any(map(overrides, operands)):
         return call.plain() if call.where is True else _ask(call)
+    if call.simple and "temperature" in call.rest:
+        return _with_temperature(call)
     if call.simple:
         return call.plain()
     return _on_arrays(call)
@@ -147,6 +156,29 @@ def _condition(where: Any) -> Any:
 
 
 # ---- arrays ----
+
+
+def _with_temperature(call: _Call) -> Any:
+    """Give the core fresh arrays, as NumPy's own call knows of no temperature."""
+    arrays = [np.array(x, dtype=np.asarray(x).dtype.newbyteorder("=")) for x in call.inputs]
+    rest = {key: value for key, value in call.rest.items() if key in ("temperature",)}
+    others = {key: value for key, value in call.rest.items() if key not in rest}
+    temperature = _ufuncs.as_temperature(rest["temperature"])
+    known = call._replace(rest=others)
+    empty = any(x.size == 0 or x.ndim == 0 for x in arrays)
+    floating = all(np.can_cast(x.dtype, np.float64) for x in arrays)
+    if temperature == 1 or empty or others or not floating:
+        if others and temperature != 1:
+            raise TypeError(f"temperature cannot be given beside {sorted(others)[0]}")
+        return known.plain()
+    same = [np.array(x) for x in np.broadcast_arrays(*arrays)]
+    y = call.ufunc(*same, axis=call.axis, temperature=temperature)
+    if call.keepdims and isinstance(call.axis, int):
+        y = np.expand_dims(y, call.axis)
+    if call.out is None:
+        return _wrapped(call, y)
+    _store(call, y, call.out, None)
+    return call.out
 
 
 class _Rows(NamedTuple):
@@ -233,7 +265,8 @@ def _computed(call: _Call, rows: _Rows, out: _Array | None) -> tuple[Any, Any]:
     operands: list[_Array] = rows.arrays
     if part is not None:
         few = tuple(np.empty((0, 1), array.dtype) for array in operands)
-        loop = call.numpy_call(call.ufunc, few, rest).dtype
+        known = {key: value for key, value in rest.items() if key != "temperature"}
+        loop = call.numpy_call(call.ufunc, few, known).dtype
         neutral = _NEUTRAL[call.ufunc.__name__]
         operands = [
             _replaced(array, part, value, loop)

@@ -3,6 +3,7 @@
 # the result goes to an operand.
 
 cdef long NO_AXIS = -10000
+cdef str TEMPERATURE = "temperature"
 
 
 cdef object _axis_vectorcall(object self, PyObject *const *args, size_t nargsf, PyObject *kwnames):
@@ -14,6 +15,7 @@ cdef object _axis_vectorcall(object self, PyObject *const *args, size_t nargsf, 
     cdef PyObject *value
     cdef Py_ssize_t i
     cdef long axis = -1
+    cdef double temperature = 1
     cdef object name, result
     cdef bint simple = nin <= given <= nin + 1
     if given == nin + 1:
@@ -27,6 +29,8 @@ cdef object _axis_vectorcall(object self, PyObject *const *args, size_t nargsf, 
         value = args[given + i]
         if PyUnicode_Compare(name, "axis") == 0 and PyLong_CheckExact(<object> value):
             axis = as_axis(<object> value)
+        elif PyUnicode_Compare(name, TEMPERATURE) == 0:
+            temperature = as_temperature(<object> value)
         elif PyUnicode_Compare(name, OUT) == 0 and given == nin:
             if PyTuple_CheckExact(<object> value) and PyTuple_GET_SIZE(<object> value) == 1:
                 value = <PyObject *> PyTuple_GET_ITEM(<object> value, 0)
@@ -35,7 +39,7 @@ cdef object _axis_vectorcall(object self, PyObject *const *args, size_t nargsf, 
         else:
             simple = False
     if simple:
-        result = axis_call(ufunc, args, out, axis)
+        result = axis_call(ufunc, args, out, axis, temperature)
         if result is not NotImplemented:
             return result
     if given < nin or given > nin + 1 or is_usual_call(args, given, kwnames):
@@ -60,7 +64,7 @@ cdef bint is_usual_call(PyObject *const *args, Py_ssize_t given, PyObject *kwnam
     for i in range(0 if kwnames == NULL else PyTuple_GET_SIZE(<object> kwnames)):
         name = <object> PyTuple_GET_ITEM(<object> kwnames, i)
         value = <object> args[given + i]
-        if name == "where" or name == "axis" and not PyLong_CheckExact(value):
+        if name in ("where", TEMPERATURE) or name == "axis" and not PyLong_CheckExact(value):
             return False
         if name == OUT:
             if type(value) is tuple and len(value) == 1:
@@ -113,12 +117,23 @@ cdef long as_axis(object value):
     return value if -NPY_MAXDIMS <= value < NPY_MAXDIMS else NO_AXIS
 
 
+def as_temperature(object value):
+    """A temperature as a float, if it is one."""
+    if isinstance(value, (numpy.ndarray, str, bytes, bool)) or not hasattr(value, "__float__"):
+        raise TypeError(f"temperature must be a number, got {value!r}; divide by an array before")
+    cdef double number_ = float(value)
+    if not (0 < number_ and isfinite(number_) and isfinite(1 / number_)):
+        raise ValueError(f"temperature must be positive and finite, got {value!r}")
+    return number_
+
+
 cdef inline bint is_aligned_native(PyObject *thing) noexcept:
     return (np.PyArray_CheckExact(<object> thing)
             and np.PyArray_ISBEHAVED_RO(<np.ndarray> thing))
 
 
-cdef object axis_call(PyUFuncObject *ufunc, PyObject *const *args, PyObject *out, long axis):
+cdef object axis_call(
+        PyUFuncObject *ufunc, PyObject *const *args, PyObject *out, long axis, double temperature):
     """The result for plain arrays of one shape; NotImplemented where NumPy has to see to it."""
     cdef const fa_axis_op *known = <const fa_axis_op *> ufunc.data[0]
     cdef const fa_axis_function *function = &fa_axis_functions[known.function]
@@ -159,6 +174,7 @@ cdef object axis_call(PyUFuncObject *ufunc, PyObject *const *args, PyObject *out
     cdef np.ndarray operand
     cdef bint overflowed
     job.op = &op
+    job.factor = 1 / temperature
     job.dims = ndim
     job.axis = axis
     for d in range(ndim):

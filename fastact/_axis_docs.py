@@ -29,9 +29,31 @@ _BLANCHARD = (
     'P. Blanchard, D. J. Higham, N. J. Higham, "Accurately computing the log-sum-exp and softmax'
     ' functions", IMA Journal of Numerical Analysis 41, 2021.'
 )
+_MARTINS = (
+    'A. F. T. Martins, R. F. Astudillo, "From softmax to sparsemax: a sparse model of attention and'
+    ' multi-label classification", 2016, arXiv:1602.02068.'
+)
+_CONDAT = (
+    'L. Condat, "Fast projection onto the simplex and the l1 ball", Mathematical Programming 158,'
+    " 2016."
+)
+_PETERS = (
+    'B. Peters, V. Niculae, A. F. T. Martins, "Sparse sequence-to-sequence models", 2019,'
+    " arXiv:1905.05702."
+)
+_MILLER = 'E. Miller, "Attention is off by one", 2023.'
 _GRADIENT_BOUND = (
     "The sum has an error of at most 3 units of rounding (2^-24, 2^-53) of the sum of its\n"
     "terms' sizes, whatever the length; each result has one of at most 2 ulp besides."
+)
+_MEAN_BOUND = (
+    "The mean has an error of at most 3 units of rounding (2^-24, 2^-53) of the mean of its terms'"
+    "\nsizes, whatever the length; each result has one of at most 2 ulp besides."
+)
+_SPARSE_BOUND = (
+    "The error is at most {} of the result, or where that is more 2^-40 in float32, 2^-90 in"
+    "\nfloat64, and as much of max(x). Rows are read until t has settled: three to six times more,"
+    "\nwithout sorting."
 )
 _NOT_A_NUMBER = (
     "A row with NaN or inf in it is NaN throughout, and so is one of -inf alone.\n"
@@ -140,6 +162,83 @@ ENTRIES: dict[str, Entry] = {
         ),
         references=(_BRIDLE,),
     ),
+    "softmax_one": Entry(
+        summary="Softmax of a row with one more element, 0, whose share is left out.",
+        formula="y[i] = exp(x[i]) / (1 + sum(exp(x)))",
+        bound="The error is at most 1.6 ulp of the result, whatever the length.",
+        limits=(
+            "A row with NaN or inf in it is NaN throughout. One of -inf alone gives 0, as does -inf"
+            "\nbeside a finite number."
+        ),
+        see_also="softmax, softmax_one_backward",
+        example=(
+            ">>> fa.softmax_one(np.array([1.0, 2.0, 3.0]))\n"
+            "array([0.08714432, 0.23688282, 0.64391426])\n"
+            ">>> fa.softmax_one(np.array([-50.0, -60.0])).round(6)\n"
+            "array([0., 0.])"
+        ),
+        references=(_MILLER, _MILAKOV),
+    ),
+    "softmax_one_backward": Entry(
+        summary="Gradient product of `softmax_one` from its output y.",
+        formula="gx[i] = y[i] (g[i] - sum(g y))",
+        bound=_GRADIENT_BOUND,
+        limits="",
+        see_also="softmax_one",
+        example=(
+            ">>> y = fa.softmax_one(np.array([1.0, 2.0, 3.0]))\n"
+            ">>> fa.softmax_one_backward(np.array([1.0, 0.0, 0.0]), y)\n"
+            "array([ 0.07955019, -0.02064299, -0.05611347])"
+        ),
+        references=(_MILLER,),
+    ),
+    "sparsemax": Entry(
+        summary="Projection along an axis on shares: not negative, of sum 1, and often 0.",
+        formula="y[i] = max(x[i] - t, 0), with t such that sum(y) = 1",
+        bound=_SPARSE_BOUND.format("1.1 ulp"),
+        limits=_NOT_A_NUMBER.format("0"),
+        see_also="softmax, entmax15, sparsemax_backward",
+        example=(">>> fa.sparsemax(np.array([1.0, 1.5, 0.0]))\narray([0.25, 0.75, 0.  ])"),
+        references=(_MARTINS, _CONDAT),
+    ),
+    "sparsemax_backward": Entry(
+        summary="Gradient product of `sparsemax` from its output y.",
+        formula="gx[i] = g[i] - mean(g where y > 0) if y[i] > 0 else 0",
+        bound=_MEAN_BOUND,
+        limits="",
+        see_also="sparsemax",
+        example=(
+            ">>> y = fa.sparsemax(np.array([1.0, 1.5, 0.0]))\n"
+            ">>> fa.sparsemax_backward(np.array([1.0, 0.0, 0.0]), y)\n"
+            "array([ 0.5, -0.5,  0. ])"
+        ),
+        references=(_MARTINS,),
+    ),
+    "entmax15": Entry(
+        summary="Entmax with alpha = 1.5 along an axis, between softmax and sparsemax.",
+        formula="y[i] = max(x[i]/2 - t, 0)^2, with t such that sum(y) = 1",
+        bound=_SPARSE_BOUND.format("1.6 ulp"),
+        limits=_NOT_A_NUMBER.format("0"),
+        see_also="softmax, sparsemax, entmax15_backward",
+        example=(
+            ">>> fa.entmax15(np.array([1.0, 2.0, -3.0])).round(6)\n"
+            "array([0.169281, 0.830719, 0.      ])"
+        ),
+        references=(_PETERS,),
+    ),
+    "entmax15_backward": Entry(
+        summary="Gradient product of `entmax15` from its output y.",
+        formula="gx[i] = s[i] (g[i] - sum(g s) / sum(s)), with s = sqrt(y)",
+        bound=_MEAN_BOUND,
+        limits="",
+        see_also="entmax15",
+        example=(
+            ">>> y = fa.entmax15(np.array([1.0, 2.0, -3.0]))\n"
+            ">>> fa.entmax15_backward(np.array([1.0, 0.0, 0.0]), y).round(6)\n"
+            "array([ 0.283473, -0.283473,  0.      ])"
+        ),
+        references=(_PETERS,),
+    ),
 }
 
 _X = "x : array_like, shape (..., n, ...)\n    Elements; bool, integer or floating."
@@ -165,6 +264,10 @@ _OUT = (
     "out : ndarray or tuple of one, optional\n"
     "    Where the result goes; it may be an operand itself."
 )
+_TEMPERATURE = (
+    "temperature : float, default 1\n"
+    "    By which {} is divided, in the same pass. It is one number, greater than 0."
+)
 _KEEPDIMS = "keepdims : bool, default False\n    Whether the axis stays, with length 1."
 _MASKED = (
     "Masked elements of a masked array, and NA in pandas' nullable columns, take no part and stay"
@@ -188,6 +291,7 @@ def docstring(name: str) -> str:
         if whole
         else [_AXIS, _KEEPDIMS, _WHERE_OUT, _OUT.split(";")[0] + "."]
     )
+    parameters.insert(-1, _TEMPERATURE.format("g" if backward else "x"))
     result = "gx" if backward else "y"
     shape = "the shape of x" if not backward else "the shape of g and y"
     returned = f"{result} : ndarray\n    Of {shape}" + ("." if whole else " without the axis.")

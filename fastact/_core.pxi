@@ -113,6 +113,7 @@ cdef extern from "fastact.h":
         ptrdiff_t shape[64]
         char *data[3]
         ptrdiff_t strides[3][64]
+        double factor
     bint fa_axis_overlap(const fa_axis_job *)
     bint fa_run_axis(const fa_axis_job *) nogil
     void fa_axis_loop(char **, const intptr_t *, const intptr_t *, void *) noexcept

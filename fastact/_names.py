@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from fastact import _docs, _random, _ufuncs
+from fastact import _docs, _groups, _random, _ufuncs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -248,7 +248,8 @@ def _ours() -> dict[str, str]:
         for alias in (name, *row["aliases"])
     }
     found |= {_plain(name): name for name in _ufuncs.AXIS_UFUNCS if "_backward" not in name}
-    return found | {_plain(name): name for name in _random.__all__}
+    plain = [*_groups.__all__, *_random.__all__]
+    return found | {_plain(name): name for name in plain if "_backward" not in name}
 
 
 @functools.lru_cache
@@ -337,8 +338,12 @@ def _resolved(ours: str, given: dict[str, Any]) -> tuple[str, dict[str, Any], di
 def _parameters(ours: str, given: dict[str, Any]) -> dict[str, Any]:
     """Return attributes under the names that they have here."""
     row = _ufuncs.ACTIVATIONS.get(ours)
-    known = list(row["parameters"]) if row else ["axis", "temperature", "rng", "lower", "upper"]
-    translated = {"dim": "axis"} if row is None else _ATTRIBUTES.get(ours, {})
+    known = (
+        list(row["parameters"])
+        if row
+        else ["axis", "temperature", "rng", "lower", "upper", "hard", "groups"]
+    )
+    translated = {"dim": "axis", "tau": "temperature"} if row is None else _ATTRIBUTES.get(ours, {})
     bound = {}
     for key, value in given.items():
         name = key if key in known else translated.get(key, key)

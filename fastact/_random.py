@@ -10,6 +10,7 @@ import numpy as np
 from fastact import _ufuncs
 from fastact._arguments import check_out
 from fastact._containers import unwrapped
+from fastact._groups import hardmax
 
 if TYPE_CHECKING:
     from typing import Any, TypeAlias
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
         int | np.random.Generator | np.random.BitGenerator | np.random.SeedSequence | None
     )
 
-__all__ = ["rrelu", "stochastic_gelu"]
+__all__ = ["gumbel_softmax", "rrelu", "stochastic_gelu"]
 
 # What is drawn, compared and stored at once stays in the second cache.
 _BLOCK = 1 << 15
@@ -177,6 +178,85 @@ def rrelu(
         y = y if first is not None else wrap(y)
         slope = slope if second is not None else wrap(slope)
     return y, slope
+
+
+def gumbel_softmax(
+    x: ArrayLike,
+    rng: _Seed = None,
+    temperature: float = 1,
+    hard: bool = False,
+    axis: int | tuple[int, ...] | None = -1,
+) -> Any:
+    """Draw a category along an axis, relaxed to shares: the softmax of x plus Gumbel noise.
+
+    Parameters
+    ----------
+    x : array_like, shape (..., n, ...)
+        Logarithms of probabilities, but for a constant; bool, integer or floating.
+    rng : numpy.random.Generator, int or None, default None
+        Source of random numbers, or the seed of one, or None for a seed from the system: what
+        `numpy.random.default_rng` takes.
+    temperature : float, default 1
+        The lower, the nearer are the shares to 0 and 1.
+    hard : bool, default False
+        Whether to return the category that has been drawn, too.
+    axis : int, tuple of int or None, default -1
+        The axis along which categories lie.
+
+    Returns
+    -------
+    y : ndarray
+        The shares, in the dtype of `softmax`. For gradients through them see `softmax_backward`,
+        which takes the temperature, too.
+    category : ndarray
+        1 at the largest share and 0 elsewhere; only with ``hard``, as the first of two.
+
+    Raises
+    ------
+    TypeError
+        If `x` is of a dtype that `softmax` does not take, or `rng` is no source of random numbers.
+    ValueError
+        If there is no such axis, the temperature is not positive, or a seed is negative.
+
+    See Also
+    --------
+    softmax : Without noise.
+    hardmax : What makes the category.
+
+    Notes
+    -----
+    The noise is ``-log(rng.standard_exponential(x.shape))``, in float64 for float64 and in float32
+    for smaller dtypes. So a seed gives the same result for any number of threads and any memory
+    layout.
+
+    References
+    ----------
+    .. [1] E. Jang, S. Gu, B. Poole, "Categorical reparameterization with Gumbel-softmax", 2017,
+       arXiv:1611.01144.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import fastact as fa
+    >>> x = np.array([1.0, 2.0, 3.0])
+    >>> category, y = fa.gumbel_softmax(x, rng=1, temperature=0.5, hard=True)
+    >>> category
+    array([0., 1., 0.])
+    """
+    generator = _generator(rng)
+    array, wrap = unwrapped(x, "x")
+    x = np.asarray(array)
+    dtype = _result_dtype(x)
+    wide: Any = np.float64 if dtype == np.float64 else np.float32
+    noise = generator.standard_exponential(x.shape, wide)
+    with np.errstate(divide="ignore"):  # of the number 0
+        np.log(noise, out=noise)
+    shifted = np.subtract(x, noise, dtype=wide)
+    softmax = _ufuncs.AXIS_UFUNCS["softmax"]
+    y = softmax(shifted, axis=axis, temperature=temperature).astype(dtype, copy=False)
+    if not hard:
+        return wrap(y)
+    return wrap(hardmax(shifted, axis).astype(dtype, copy=False)), wrap(y)
 
 
 def _keep(x: _Array, generator: np.random.Generator) -> _Array:

@@ -25,8 +25,8 @@ def _keywords(**defaults: Any) -> list[Parameter]:
 _OUT = Parameter("out", Parameter.POSITIONAL_OR_KEYWORD, default=None)
 _USUAL = _keywords(casting="same_kind", order="K", dtype=None, subok=True, signature=None)
 _EVERYWHERE = _keywords(where=True) + _USUAL
-_ALONG_AXIS = _keywords(axis=-1, where=True) + _USUAL
-_REDUCING = _keywords(axis=-1, keepdims=False, where=True) + _USUAL
+_ALONG_AXIS = _keywords(axis=-1, where=True, temperature=1) + _USUAL
+_REDUCING = _keywords(axis=-1, keepdims=False, where=True, temperature=1) + _USUAL
 
 
 def show(ufunc: np.ufunc, arrays: list[str], parameters: dict[str, float]) -> None:

@@ -11,7 +11,7 @@ import pytest
 from cases import ACTIVATIONS, CASES, forms
 
 import fastact as fa
-from fastact import _affine, _gated, _gradients, _names, _random, _runtime, _ufuncs
+from fastact import _affine, _gated, _gradients, _groups, _names, _random, _runtime, _ufuncs
 from fastact._activations import ENTRIES
 
 ROOT = Path(__file__).parents[1]
@@ -57,7 +57,7 @@ def test_names_are_unique() -> None:
 
 
 def test_public_names() -> None:
-    modules = (_affine, _gated, _gradients, _names, _random, _runtime)
+    modules = (_affine, _gated, _gradients, _groups, _names, _random, _runtime)
     functions = {name for module in modules for name in module.__all__}
     assert sorted(fa.__all__) == sorted({*functions, *_ufuncs.UFUNCS, *_ufuncs.AXIS_UFUNCS})
     for name in fa.__all__:

@@ -49,6 +49,19 @@ static ptrdiff_t pitch(const fa_axis_plan *plan, ptrdiff_t bytes, ptrdiff_t rows
     return (length + pad / plan->bytes) * bytes;
 }
 
+/* Rows in scratch by the factor; -0 as the term keeps the sign of 0. */
+static void multiply(const fa_axis_plan *plan, char *row, ptrdiff_t row_bytes,
+                     ptrdiff_t rows, ptrdiff_t length)
+{
+    static const float single_zero = -0.0F;
+    static const double double_zero = -0.0;
+    const void *zero = plan->bytes == 8 ? (const void *)&double_zero : &single_zero;
+    fa_coefficient factor = {plan->factor, true}, term = {zero, true};
+    if (row_bytes == length * plan->bytes) length *= rows, rows = 1;
+    for (; rows > 0; rows--, row += row_bytes)
+        plan->affine_map(row, row, factor, term, length);
+}
+
 static void gather(const fa_axis_plan *plan, int k, Place place, ptrdiff_t rows,
                    ptrdiff_t start, ptrdiff_t length, Scratch *scratch)
 {
@@ -59,12 +72,14 @@ static void gather(const fa_axis_plan *plan, int k, Place place, ptrdiff_t rows,
     if (it->transposable && step == bytes) {
         plan->axis->transpose(scratch->wide[k], row / bytes, from, stride / bytes,
                               length, rows);
-        return;
+    } else {
+        Strides there = {step, stride}, here = {row, bytes};
+        char *to = it->format.convert ? scratch->items : scratch->wide[k];
+        fa_copy(to, here, from, there, (size_t)bytes, rows, length);
+        fa_widen(&it->format, to, scratch->wide[k], rows * (row / bytes));
     }
-    Strides there = {step, stride}, here = {row, bytes};
-    char *to = it->format.convert ? scratch->items : scratch->wide[k];
-    fa_copy(to, here, from, there, (size_t)bytes, rows, length);
-    fa_widen(&it->format, to, scratch->wide[k], rows * (row / bytes));
+    if (plan->factor && k == 0)
+        multiply(plan, scratch->wide[k], row / bytes * plan->bytes, rows, length);
 }
 
 /* The result lies where the first operand did. */
@@ -128,13 +143,16 @@ static ptrdiff_t end_of_part(const fa_axis_plan *plan, int part)
 
 /* What is done with each part, in any order. */
 typedef void PartStep(const fa_axis_plan *plan, Place place, int rows, int part,
-                      Total *totals);
+                      const Total *earlier, Total *totals);
 
 static void reduce_part(const fa_axis_plan *plan, Place place, int rows, int part,
-                        Total *totals)
+                        const Total *earlier, Total *totals)
 {
     Carry carry;
-    plan->axis->start(&carry);
+    if (plan->kernel->resume)
+        plan->kernel->resume(&carry, earlier);
+    else
+        plan->axis->start(&carry);
     ptrdiff_t start = part * plan->part, end = end_of_part(plan, part);
     if (plan->direct) {
         fa_rows here = rows_in_place(plan, place, start);
@@ -154,8 +172,9 @@ static void reduce_part(const fa_axis_plan *plan, Place place, int rows, int par
 
 /* The first total is that of the rows. */
 static void map_part(const fa_axis_plan *plan, Place place, int rows, int part,
-                     Total *totals)
+                     const Total *earlier, Total *totals)
 {
+    (void)earlier;
     ptrdiff_t start = part * plan->part, end = end_of_part(plan, part);
     if (!plan->whole) end = start + 1;
     if (plan->direct) {
@@ -177,12 +196,14 @@ static void map_part(const fa_axis_plan *plan, Place place, int rows, int part,
 
 /* The step on all parts, shared by members threads. Returns what overflowed. */
 static fa_control for_parts(PartStep *step, const fa_axis_plan *plan, Place place,
-                            int rows, int parts, int members, Total *totals)
+                            int rows, int parts, int members, const Total *earlier,
+                            Total *totals)
 {
     fa_control raised = 0;
     if (members == 1) {
         fa_control before = control_enter(plan->callers);
-        for (int part = 0; part < parts; part++) step(plan, place, rows, part, totals);
+        for (int part = 0; part < parts; part++)
+            step(plan, place, rows, part, earlier, totals);
         return control_leave(before);
     }
 #ifdef _OPENMP
@@ -190,26 +211,37 @@ static fa_control for_parts(PartStep *step, const fa_axis_plan *plan, Place plac
 #endif
     for (int part = 0; part < parts; part++) {
         fa_control before = control_enter(plan->callers);
-        step(plan, place, rows, part, totals);
+        step(plan, place, rows, part, earlier, totals);
         raised |= control_leave(before);
     }
     return raised;
 }
 
-/* Some rows side by side. */
-static fa_control run_parts(const fa_axis_plan *plan, Place place, int rows,
-                            int members)
+/* One reading of some rows side by side: what they are reduced to is the first total. */
+static fa_control reduce_parts(const fa_axis_plan *plan, Place place, int rows,
+                               int members, const Total *earlier, Total *totals)
 {
-    Total totals[FA_MAX_ROW_PARTS];
-    fa_control raised =
-        for_parts(reduce_part, plan, place, rows, plan->parts, members, totals);
-    fa_control before = control_enter(plan->callers);
+    fa_control raised = for_parts(reduce_part, plan, place, rows, plan->parts, members,
+                                  earlier, totals);
+    fa_control word = control_enter(plan->callers);
     for (int part = 1; part < plan->parts; part++)
         plan->kernel->join(&totals[0], &totals[part]);
     plan->kernel->finish(&totals[0]);
-    raised |= control_leave(before);
+    return raised | control_leave(word);
+}
+
+static fa_control run_parts(const fa_axis_plan *plan, Place place, int rows,
+                            int members)
+{
+    Total totals[FA_MAX_ROW_PARTS], earlier;
+    fa_control raised = reduce_parts(plan, place, rows, members, NULL, totals);
+    while (plan->kernel->again && plan->kernel->again(&totals[0])) {
+        earlier = totals[0];
+        raised |= reduce_parts(plan, place, rows, members, &earlier, totals);
+    }
     int parts = plan->whole ? plan->parts : 1;
-    return raised | for_parts(map_part, plan, place, rows, parts, members, totals);
+    return raised
+        | for_parts(map_part, plan, place, rows, parts, members, NULL, totals);
 }
 
 /* ---- any number of rows ---- */
@@ -342,6 +374,7 @@ void fa_axis_loop(char **args, const intptr_t *dimensions, const intptr_t *steps
     int operands = function->inputs + 1;
     fa_axis_job job; /* not cleared, likewise */
     job.op = op;
+    job.factor = 1;
     job.dims = 2;
     job.axis = 1;
     job.shape[0] = dimensions[0];

@@ -127,6 +127,12 @@ void fa_make_axis_plan(fa_axis_plan *plan, const fa_axis_job *job)
     plan->kernel = &target->axis->kernels[op->function];
     plan->operands = function->inputs + 1;
     plan->bytes = op->precision ? 8 : 4;
+    plan->single_factor = (float)job->factor;
+    plan->double_factor = job->factor;
+    plan->factor = job->factor == 1 ? NULL
+        : op->precision             ? (const void *)&plan->double_factor
+                                    : (const void *)&plan->single_factor;
+    plan->affine_map = target->affine_map;
     plan->whole = function->whole;
     plan->fence = target->fence;
     find_rows(plan, job);
@@ -138,7 +144,8 @@ void fa_make_axis_plan(fa_axis_plan *plan, const fa_axis_job *job)
         plan->direct &= plan->operand[k].in_rows;
         plan->strided_columns &= plan->operand[k].in_columns;
     }
-    plan->strided_columns &= !plan->direct;
+    plan->direct &= !plan->factor; /* scratch is where the operand is multiplied */
+    plan->strided_columns &= !plan->direct && !plan->factor && plan->kernel->columns;
     ptrdiff_t neighbour = llabs(plan->rows.strides[0][plan->rows.dims - 1]);
     plan->columns = !plan->direct && neighbour < llabs(plan->stride[0])
         && neighbour < FA_LINE_BYTES;

@@ -30,6 +30,11 @@ typedef struct {
     ptrdiff_t bytes; /* of an element of the kernel's precision */
     ptrdiff_t part; /* elements of a row that are summed by themselves ... */
     int parts; /* ... and how many such parts it has */
+    const void
+        *factor; /* of the first operand, in the kernel's precision; NULL for 1 */
+    float single_factor;
+    double double_factor;
+    fa_affine_map *affine_map;
     bool whole; /* the result is as long as the row */
     bool columns; /* neighbours in memory belong to different rows */
     bool direct; /* rows go to the kernel where they lie ... */

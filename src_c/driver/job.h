@@ -78,6 +78,7 @@ typedef struct {
     ptrdiff_t shape[FA_MAX_DIMS];
     char *data[FA_AXIS_OPERANDS];
     ptrdiff_t strides[FA_AXIS_OPERANDS][FA_MAX_DIMS]; /* bytes */
+    double factor; /* of the first operand: 1, or one divided by a temperature */
 } fa_axis_job;
 
 /* Whether the result overlaps an operand otherwise than in place: no job for fa_run_axis. */

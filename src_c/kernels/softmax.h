@@ -381,6 +381,14 @@ INLINE RowState finish_softmax(RowState w)
     return (RowState){{w.word[0], inverse_or_nan, log_rest}};
 }
 
+/* The same for sum + 1: of a row with one more element, 0, which has no result. */
+INLINE RowState finish_softmax_one(RowState w)
+{
+    V zero = v_set(0);
+    RowState other = {{zero, scaled_exp(offset_of(zero), zero), zero}};
+    return finish_softmax(merge_normalisers(w, other));
+}
+
 /* log(s) as a pair for s >= 1 */
 INLINE Pair log_of_pair(Pair s)
 {

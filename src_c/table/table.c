@@ -50,6 +50,8 @@ double fa_extra_ulp(const fa_activation *activation, fa_form form, int precision
 const fa_axis_function fa_axis_functions[] = {
 #define AXIS(name, inputs, whole, overflows, cost, reduce, finish) \
     {#name, inputs, whole, overflows, cost},
+#define AXIS_IN_ROUNDS(name, inputs, kind, cost) \
+    {#name, inputs, true, (inputs) == 2, cost},
 #include "axis.def"
 #undef AXIS
 };

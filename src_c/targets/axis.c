@@ -16,6 +16,7 @@ const fa_axis_target PASTE(FA_SYMBOL, _axis) = {0};
 
 #include "../kernels/columns.h"
 #include "../kernels/softmax.h"
+#include "../kernels/sparsemax.h"
 
 typedef void Reduce(Accumulator *accumulator, Rows in, int rows, ptrdiff_t length);
 typedef RowState ReduceColumns(const Columns *in, ptrdiff_t length);
@@ -79,7 +80,15 @@ INLINE V logsumexp(V x, V none, RowState w, Offset f)
 {
     return (void)x, (void)none, (void)f, w.word[0];
 }
+INLINE V softmax_one(V x, V none, RowState w, Offset f)
+{
+    return (void)none, map_softmax(x, w, f);
+}
 INLINE V softmax_backward(V g, V y, RowState w, Offset f)
+{
+    return (void)f, map_softmax_backward(1, g, y, w);
+}
+INLINE V softmax_one_backward(V g, V y, RowState w, Offset f)
 {
     return (void)f, map_softmax_backward(1, g, y, w);
 }
@@ -215,6 +224,100 @@ INLINE void run_rows(Reduce *reduce, Finish *finish, Map *map, int inputs, bool 
     }
 }
 
+/* ---- rows that are read again and again ---- */
+
+_Static_assert(sizeof(SparseCarry) <= FA_AXIS_CARRY_BYTES, "room of a sparse carry");
+_Static_assert(sizeof(SparseState) <= FA_AXIS_TOTAL_BYTES, "room of a sparse state");
+
+static void resume_sparse(void *carry, const void *total)
+{
+    SparseCarry *it = carry;
+    const SparseState *before = total;
+    for (int row = 0; row < V_WIDTH; row++) {
+        it->row[row] = before ? before->row[row] : (SparseRow){.round = FIND_MAXIMUM};
+        it->most[row] = v_set(-INFINITY);
+        it->sum[row] = it->weight[row] = to_pair(v_set(0));
+    }
+}
+static bool again_sparse(const void *total)
+{
+    const SparseState *state = total;
+    bool again = false;
+    for (int row = 0; row < V_WIDTH; row++) again |= state->row[row].round != SETTLED;
+    return again;
+}
+/* Rows that do not exist have settled. */
+static void total_sparse(void *total, void *carry, int count)
+{
+    SparseState *state = total;
+    for (int row = 0; row < V_WIDTH; row++) {
+        if (row < count)
+            join_lanes(carry, row, &state->row[row]);
+        else
+            state->row[row] = (SparseRow){.round = SETTLED};
+    }
+}
+static void join_sparse(void *total, const void *with)
+{
+    SparseState *a = total;
+    const SparseState *b = with;
+    for (int row = 0; row < V_WIDTH; row++)
+        if (a->row[row].round != SETTLED) join_sparse_rows(&a->row[row], &b->row[row]);
+}
+
+INLINE void map_sparse_row(Sparse f, const SparseRow *row, const T *a, const T *b,
+                           T *to, ptrdiff_t length)
+{
+    bool none = !is_backward(f) && row->high != row->high;
+    for (ptrdiff_t i = 0; i < length; i += V_WIDTH) {
+        ptrdiff_t left = length - i;
+        V y = v_set(NAN);
+        if (!none)
+            y = map_sparse(f, load_up_to(a + i, left, v_set(0)),
+                           load_up_to(b + i, left, v_set(0)), row);
+        if (left >= V_WIDTH)
+            v_store(to + i, y);
+        else
+            v_store_part(to + i, left, y);
+    }
+}
+INLINE void map_sparse_rows(Sparse f, const SparseState *state, const fa_rows *rows,
+                            int count, ptrdiff_t length)
+{
+    Rows in = input_rows(rows);
+    int result = is_backward(f) ? 2 : 1;
+    for (int row = 0; row < count; row++) {
+        const T *a = in.at[0] + row * in.step[0];
+        const T *b = is_backward(f) ? in.at[1] + row * in.step[1] : a;
+        T *to = (T *)rows->at[result] + row * rows->step[result];
+        map_sparse_row(f, &state->row[row], a, b, to, length);
+    }
+}
+
+/* Whole rows, one after the other: each is read until it has settled. */
+INLINE void run_sparse_rows(Sparse f, const fa_rows *rows, ptrdiff_t count,
+                            ptrdiff_t length)
+{
+    fa_rows here = *rows;
+    int operands = is_backward(f) ? 3 : 2;
+    for (; count > 0; count--) {
+        SparseState state;
+        SparseRow *row = &state.row[0];
+        *row = (SparseRow){.round = FIND_MAXIMUM};
+        while (row->round != SETTLED) {
+            SparseCarry carry;
+            carry.row[0] = *row;
+            carry.most[0] = v_set(-INFINITY);
+            carry.sum[0] = carry.weight[0] = to_pair(v_set(0));
+            read_row(f, &carry, input_rows(&here), 0, length);
+            join_lanes(&carry, 0, row);
+            finish_row(f, row);
+        }
+        map_sparse_rows(f, &state, &here, 1, length);
+        for (int k = 0; k < operands; k++) here.at[k] = (T *)here.at[k] + here.step[k];
+    }
+}
+
 /* ---- columns ---- */
 
 INLINE void run_columns(ReduceColumns *reduce, Finish *finish, Map *map, int inputs,
@@ -303,6 +406,30 @@ static void transpose(void *to, ptrdiff_t to_step, const void *from,
     { \
         map_rows(name, inputs, whole, total, rows, count, length, memory); \
     }
+#define AXIS_IN_ROUNDS(name, inputs, kind, cost) \
+    static void name##_rows(const fa_rows *rows, ptrdiff_t count, ptrdiff_t length, \
+                            fa_memory memory) \
+    { \
+        (void)memory; \
+        run_sparse_rows(kind, rows, count, length); \
+    } \
+    static void name##_reduce(void *carry, const fa_rows *rows, int count, \
+                              ptrdiff_t length) \
+    { \
+        for (int row = 0; row < count; row++) \
+            read_row(kind, carry, input_rows(rows), row, length); \
+    } \
+    static void name##_finish(void *total) \
+    { \
+        SparseState *state = total; \
+        for (int row = 0; row < V_WIDTH; row++) finish_row(kind, &state->row[row]); \
+    } \
+    static void name##_map(const void *total, const fa_rows *rows, int count, \
+                           ptrdiff_t length, fa_memory memory) \
+    { \
+        (void)memory; \
+        map_sparse_rows(kind, total, rows, count, length); \
+    }
 #include "../table/axis.def"
 #undef AXIS
 
@@ -327,6 +454,7 @@ REDUCTION(add_up_products, merge_sums)
         store_state(total, finish(load_state(total))); \
     }
 FINISH(finish_softmax)
+FINISH(finish_softmax_one)
 FINISH(finish_log_pair)
 FINISH(finish_logsumexp)
 FINISH(finish_sum)
@@ -336,9 +464,23 @@ static void save_total(void *total, void *accumulator, int count)
     store_state(total, sum_lanes(accumulator, count));
 }
 
-#define AXIS(name, inputs, whole, overflows, cost, reduce, finish) \
-    {name##_rows,   name##_columns,  reduce##_reduce, save_total, \
-     reduce##_join, finish##_finish, name##_map},
+#define AXIS(name, inputs, whole, overflows, cost, reduction, ending) \
+    {.rows = name##_rows, \
+     .columns = name##_columns, \
+     .reduce = reduction##_reduce, \
+     .total = save_total, \
+     .join = reduction##_join, \
+     .finish = ending##_finish, \
+     .map = name##_map},
+#define AXIS_IN_ROUNDS(name, inputs, kind, cost) \
+    {.rows = name##_rows, \
+     .reduce = name##_reduce, \
+     .total = total_sparse, \
+     .join = join_sparse, \
+     .finish = name##_finish, \
+     .again = again_sparse, \
+     .resume = resume_sparse, \
+     .map = name##_map},
 static const fa_axis_kernel kernels[] = {
 #include "../table/axis.def"
 };

@@ -53,8 +53,8 @@ enum {
     FA_AXIS_BLOCK = 1024, /* elements of a row over which its maximum rises once */
     FA_AXIS_CACHED = 16384, /* bytes that stay in the first cache */
     FA_AXIS_MAX_ROWS = 16, /* side by side */
-    FA_AXIS_CARRY_BYTES = (2 * FA_AXIS_MAX_ROWS + 2) * 64,
-    FA_AXIS_TOTAL_BYTES = 3 * 64,
+    FA_AXIS_CARRY_BYTES = (6 * FA_AXIS_MAX_ROWS + 2) * 64,
+    FA_AXIS_TOTAL_BYTES = FA_AXIS_MAX_ROWS * 64,
 };
 
 /* All of any number of rows, or of columns: rows shorter than a block that are neighbours in
@@ -65,11 +65,16 @@ enum {
 typedef struct {
     void (*rows)(const fa_rows *rows, ptrdiff_t count, ptrdiff_t length,
                  fa_memory memory);
-    void (*columns)(const fa_rows *columns, ptrdiff_t count, ptrdiff_t length);
+    void (*columns)(const fa_rows *columns, ptrdiff_t count,
+                    ptrdiff_t length); /* or NULL */
     void (*reduce)(void *carry, const fa_rows *rows, int count, ptrdiff_t length);
     void (*total)(void *total, void *carry, int count);
     void (*join)(void *total, const void *with);
     void (*finish)(void *total);
+    /* Whether rows are to be read again, with a carry that knows their total; NULL for
+     * functions that read them once. The first time the total is NULL. */
+    bool (*again)(const void *total);
+    void (*resume)(void *carry, const void *total);
     void (*map)(const void *total, const fa_rows *rows, int count, ptrdiff_t length,
                 fa_memory memory);
 } fa_axis_kernel;

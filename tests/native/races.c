@@ -46,7 +46,8 @@ static void softmax(const float *x, float *y, bool columns)
 {
     fa_axis_op op = fa_make_axis_op(AXIS_softmax, FA_FLOAT32, FA_FLOAT32);
     ptrdiff_t item = sizeof *x, length = COUNT / ROWS;
-    fa_axis_job job = {.op = &op, .dims = 2, .axis = 1, .shape = {ROWS, length}};
+    fa_axis_job job = {
+        .op = &op, .dims = 2, .axis = 1, .shape = {ROWS, length}, .factor = 1};
     for (int k = 0; k < 2; k++) {
         job.data[k] = k ? (char *)y : (char *)x;
         job.strides[k][0] = columns ? item : length * item;
