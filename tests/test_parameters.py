@@ -1,29 +1,30 @@
 """Parameters of either sign and any size, 0, infinite and NaN: values and flags against mpmath.
 
-Every function of one parameter in every form, to 1 ulp; overflow is told where a result overflows,
+Every function with parameters in every form, to 1 ulp; overflow is told where a result overflows,
 and nowhere else. What has no defined value is NaN, and stands in the docstrings.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Iterator
+from functools import partial
 from math import inf
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pytest
-from cases import ACTIVATIONS, assert_same, form, forms
+from cases import ACTIVATIONS, assert_same, form, forms, outputs
 from mpmath import mp, mpf
 
 import fastact as fa
-from fastact.cli import exact
+from fastact.cli import exact, reference
 
 INF, NAN = mpf("inf"), mpf("nan")
 BITS = 400
 HUGE, TINY = mpf("1e100000"), mpf("1e-100000")  # beyond every product with a float64
-Formula = Callable[[Any, Any], Any]
+Formula = Callable[..., Any]
+Isas = Callable[[], Iterator[str]]
 
 
 def product(a: Any, b: Any) -> Any:
@@ -142,7 +143,7 @@ def swish_grad(x: Any, beta: Any) -> Any:
     if mp.isnan(z):
         return NAN
     if abs(z) > 1e7:
-        return mpf(1) if z > 0 else mpf(0)
+        return mpf(1) if z > 0 else -exp(z)
     return logistic(z) + z * logistic_grad(z)
 
 
@@ -212,24 +213,87 @@ FORMULAS: dict[str, dict[str, Formula]] = {
         "grad_grad": swish_grad_grad,
     },
 }
-EVERY = [(name, f) for name in FORMULAS for f in FORMULAS[name]]
 
 
-def parameters(dtype: type) -> np.ndarray:
+def hard_tanh_grad(x: Any, low: Any, high: Any) -> Any:
+    return mpf(low < x < high)
+
+
+def clamped(a: Any, b: Any, alpha: Any, shift: Any, limit: Any) -> tuple[Any, Any, Any]:
+    """u s(alpha u), v + shift and the derivative of the former by a, of swiglu_clamped."""
+    if limit < 0:
+        return NAN, NAN, NAN
+    factor = max(-limit, min(b, limit)) + shift
+    return swish(min(a, limit), alpha), factor, swish_grad(a, alpha)
+
+
+def swiglu_clamped(*operands: Any) -> Any:
+    gate, factor, _ = clamped(*operands)
+    return product(gate, factor)
+
+
+def swiglu_clamped_grad_a(a: Any, *others: Any) -> Any:
+    _, factor, slope = clamped(a, *others)
+    return mpf(0) if a > others[-1] >= 0 else product(slope, factor)
+
+
+def swiglu_clamped_grad_b(a: Any, b: Any, *parameters: Any) -> Any:
+    return mpf(0) if abs(b) > parameters[-1] >= 0 else clamped(a, b, *parameters)[0]
+
+
+FORMULAS |= {
+    "hard_tanh": {"value": lambda x, low, high: min(max(x, low), high), "grad": hard_tanh_grad},
+    "swiglu_clamped": {
+        "value": swiglu_clamped,
+        "grad": swiglu_clamped_grad_a,
+        "grad_parameter": swiglu_clamped_grad_b,
+    },
+}
+WITH_PARAMETERS = [name for name, row in ACTIVATIONS.items() if row["parameters"]]
+EVERY = [(name, f) for name in WITH_PARAMETERS for f in forms(name) if f != "value_and_grad"]
+
+
+def formula_of(name: str, f: str) -> Formula:
+    """A formula above, of numbers of any size; where there is none, the one of the docstrings."""
+    if name in FORMULAS:
+        return FORMULAS[name][f]
+    return partial(reference.formula(name, f), exact.namespace())
+
+
+def results_of(name: str, f: str) -> list[str]:
+    """The forms that the results are, times g if it is taken."""
+    if f != "backward":
+        return [f]
+    return ["grad"] + ["grad_parameter"] * (form(name, f).nout == 2)
+
+
+def sizes(dtype: type) -> np.ndarray:
     """Of both signs: 0, subnormal, tiny, usual, huge, infinite."""
     info = np.finfo(dtype)
     far = 1e30 if dtype == np.float32 else 1e250
     least, largest = float(info.smallest_subnormal), float(info.max)
-    sizes = [
+    positive = [
         *(0, least, 1000 * least, 1.5 * float(info.tiny), 1 / far, 1.3 * 2.0**-61, 2.0**-60),
         *(2.0**-40, 1e-10, 1.1 * 2.0**-11, 0.01, 0.3, 0.7, 1, 1.3, 3, 50, 1100, 1.3e10),
         *(1.7 * 2.0**61, far, largest / 7, largest, np.inf),
     ]
-    return np.concatenate([sizes, np.negative(sizes)]).astype(dtype)
+    return np.concatenate([positive, np.negative(positive)]).astype(dtype)
 
 
-def arguments(name: str, dtype: type, p: float, count: int) -> np.ndarray:
-    """Where the function bends for this parameter, and everywhere."""
+def parameters(name: str, dtype: type, all_sizes: bool) -> Iterator[tuple[float, ...]]:
+    """One parameter of every size beside the defaults of the others, and all of any size."""
+    defaults = tuple(dtype(p) for p in ACTIVATIONS[name]["parameters"].values())
+    rng = np.random.default_rng(5)
+    for k in range(len(defaults)):
+        for size in sizes(dtype) if all_sizes else sizes(dtype)[k :: len(defaults)]:
+            yield tuple(map(float, (*defaults[:k], size, *defaults[k + 1 :])))
+    if len(defaults) > 1:
+        for _ in range(96 if all_sizes else 16):
+            yield tuple(map(float, rng.choice(sizes(dtype), len(defaults))))
+
+
+def arguments(name: str, dtype: type, numbers: tuple[float, ...], count: int) -> np.ndarray:
+    """Where the function bends for these parameters, and everywhere."""
     info = np.finfo(dtype)
     rng = np.random.default_rng(count)
     share = count // 6
@@ -242,107 +306,143 @@ def arguments(name: str, dtype: type, p: float, count: int) -> np.ndarray:
         ]
     )
     anywhere = rng.uniform(info.minexp - info.nmant, info.maxexp, 2 * share)
-    special = [0, info.max, info.tiny, info.smallest_subnormal, 1, np.inf]
+    special = [0, info.max, info.tiny, info.smallest_subnormal, 1, np.inf, *numbers]
+    steepness = numbers[0]
     with np.errstate(all="ignore"):
-        bent = z * p if name == "celu" else z / p if name in ("softplus", "swish") else z
+        if name == "celu":
+            z *= steepness
+        elif name in ("softplus", "swish", "swiglu_clamped"):
+            z /= steepness
         scattered = np.exp2(anywhere) * rng.choice([-1, 1], anywhere.size)
-        x = np.concatenate([bent, scattered, special, np.negative(special)]).astype(dtype)
+        x = np.concatenate([z, scattered, special, np.negative(special)]).astype(dtype)
     return x[~np.isnan(x)]
 
 
-def call(name: str, f: str, x: np.ndarray, p: Any) -> np.ndarray:
-    ufunc = form(name, f)
-    return ufunc(np.ones_like(x), x, p) if f == "backward_from_output" else ufunc(x, p)
+def cotangents(dtype: type, count: int) -> np.ndarray:
+    """1, and numbers of any size."""
+    info = np.finfo(dtype)
+    rng = np.random.default_rng(count)
+    exponents = rng.uniform(info.minexp, info.maxexp, count)
+    g = np.exp2(np.where(rng.random(count) < 0.5, exponents, 0)) * rng.choice([-1, 1], count)
+    return np.where(rng.random(count) < 0.3, 1, g).astype(dtype)
 
 
-class Swept(NamedTuple):
-    """What a form should give for one parameter."""
-
-    parameter: float
-    x: np.ndarray
-    truth: exact.Exact
-    finite: np.ndarray
-
-
-@cache
-def truths(name: str, f: str, dtype: type, count: int) -> list[Swept]:
-    found = []
-    with mp.workprec(BITS):
-        for p in map(float, parameters(dtype)):
-            x = arguments(name, dtype, p, count)
-            if name == "softplus" and f == "backward_from_output":
-                x = x[(x == 0) | (np.sign(x) != -np.sign(p))]  # others are no values of softplus
-            wanted = [mpf(FORMULAS[name][f](mpf(v), mpf(p))) for v in x.astype(np.float64).tolist()]
-            finite = np.array([mp.isfinite(want) for want in wanted])
-            found.append(Swept(p, x, exact.Exact.of(wanted), finite))
+def operands(
+    name: str, f: str, dtype: type, numbers: tuple[float, ...], count: int
+) -> list[np.ndarray]:
+    x = arguments(name, dtype, numbers, count)
+    if name == "softplus" and f == "backward_from_output":
+        x = x[(x == 0) | (np.sign(x) != -np.sign(numbers[0]))]  # others are no values of softplus
+    found = [cotangents(dtype, x.size)] * f.startswith("backward") + [x]
+    if ACTIVATIONS[name]["arrays"] == 2:
+        found.append(np.random.default_rng(1).permutation(x))
     return found
 
 
-def sweep(name: str, f: str, dtype: type, count: int) -> None:
-    for p, x, truth, finite in truths(name, f, dtype, count):
-        with warnings.catch_warnings(record=True) as told:
-            warnings.simplefilter("always")
-            with np.errstate(all="warn"):
-                got = call(name, f, x, p)
-        with np.errstate(all="ignore"):
-            assert_same(call(name, f, x, np.full_like(x, p)), got)
-            nearest = truth.rounded_to(dtype)
-        error = np.where(np.isfinite(nearest), truth.ulp_error(got, dtype), 0)
-        error[~(np.isfinite(nearest) | (got == nearest) | np.isnan(got) & np.isnan(nearest))] = inf
-        worst = int(np.argmax(error))
-        assert error[worst] <= 1, (p, x[worst], got[worst], nearest[worst], error[worst])
-        too_large = bool((np.isinf(nearest) & finite).any())
-        assert ["overflow" in str(w.message) for w in told] == [True] * too_large, (p, told)
+def wanted(
+    name: str, result: str, arrays: list[np.ndarray], numbers: tuple[float, ...]
+) -> list[Any]:
+    """The true values of a result; the first array is g if there is one too many."""
+    formula, rest = formula_of(name, result), list(map(mpf, numbers))
+    columns = [map(mpf, array.astype(np.float64).tolist()) for array in arrays]
+    if len(arrays) == ACTIVATIONS[name]["arrays"]:
+        return [mpf(formula(*row, *rest)) for row in zip(*columns, strict=True)]
+    return [product(g, mpf(formula(*row, *rest))) for g, *row in zip(*columns, strict=True)]
+
+
+def sweep(name: str, f: str, dtype: type, count: int, isas: Isas) -> None:
+    ufunc = form(name, f)
+    for numbers in parameters(name, dtype, all_sizes=count > 100):
+        arrays = operands(name, f, dtype, numbers, count)
+        truths, nearest, too_large = [], [], False
+        with mp.workprec(BITS):
+            for result in results_of(name, f):
+                values = wanted(name, result, arrays, numbers)
+                truths.append(exact.Exact.of(values))
+                nearest.append(truths[-1].rounded_to(dtype))
+                finite = np.array([mp.isfinite(value) for value in values])
+                too_large |= bool((np.isinf(nearest[-1]) & finite).any())
+        for _ in isas():
+            with warnings.catch_warnings(record=True) as told:
+                warnings.simplefilter("always")
+                with np.errstate(all="warn"):
+                    got = outputs(ufunc(*arrays, *numbers))
+            for y, truth, right in zip(got, truths, nearest, strict=True):
+                same = (y == right) | (np.isnan(y) & np.isnan(right))
+                error = np.where(
+                    np.isfinite(right), truth.ulp_error(y, dtype), np.where(same, 0, inf)
+                )
+                k = int(np.argmax(error))
+                assert error[k] <= 1, (numbers, [o[k] for o in arrays], y[k], right[k], error[k])
+            assert ["overflow" in str(w.message) for w in told] == [True] * too_large, numbers
+            with np.errstate(all="ignore"):
+                filled = [np.full_like(arrays[0], p) for p in numbers]
+                assert_same(outputs(ufunc(*arrays, *filled)), got)
 
 
 @pytest.mark.parametrize(("name", "f"), EVERY)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_every_size_and_sign(name: str, f: str, dtype: type, isa: str) -> None:
-    sweep(name, f, dtype, 36)
+def test_every_size_and_sign(name: str, f: str, dtype: type, isas: Isas) -> None:
+    sweep(name, f, dtype, 36, isas)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "f"), EVERY)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_every_size_and_sign_at_many_places(name: str, f: str, dtype: type, isa: str) -> None:
-    sweep(name, f, dtype, 400)
+def test_every_size_and_sign_at_many_places(name: str, f: str, dtype: type, isas: Isas) -> None:
+    sweep(name, f, dtype, 400, isas)
 
 
 def test_the_sweep_leaves_no_form_out() -> None:
     for name, formulas in FORMULAS.items():
-        assert set(formulas) == set(forms(name)) - {"value_and_grad", "backward"}
-    of_one = {name for name, row in ACTIVATIONS.items() if len(row["parameters"]) == 1}
-    assert of_one == set(FORMULAS)
+        gate = ["grad", "grad_parameter"] * (ACTIVATIONS[name]["arrays"] == 2)
+        assert set(formulas) == {*forms(name), *gate} - {"value_and_grad", "backward"}
 
 
-@pytest.mark.parametrize("name", FORMULAS)
+@pytest.mark.parametrize("name", [n for n in WITH_PARAMETERS if "grad" in forms(n)])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64, np.float16])
 def test_forms_of_two_results_agree(name: str, dtype: type, isa: str) -> None:
     """Also where usual and extreme parameters take turns, and in place."""
     rng = np.random.default_rng(2)
     with np.errstate(all="ignore"):
-        p = rng.choice(parameters(np.float32), 300).astype(dtype)
-        p[rng.random(300) < 0.5] = 1.5
+        p = rng.choice(sizes(np.float32), (len(ACTIVATIONS[name]["parameters"]), 300)).astype(dtype)
+        p[:, rng.random(300) < 0.5] = 1.5
         x = rng.normal(0, 4, 300).astype(dtype)
-        value, grad = form(name, "value_and_grad")(x, p)
-        assert_same((value, grad), (form(name, "value")(x, p), form(name, "grad")(x, p)))
-        assert_same(np.array([form(name, "value")(a, b) for a, b in zip(x, p, strict=True)]), value)
-        back = form(name, "backward")(np.ones_like(x), x, p)
-        assert_same(back[0] if isinstance(back, tuple) else back, grad)
-        if isinstance(back, tuple):
-            assert_same(back[1], form(name, "grad_parameter")(x, p))
+        value, grad = form(name, "value_and_grad")(x, *p)
+        assert_same((value, grad), (form(name, "value")(x, *p), form(name, "grad")(x, *p)))
+        alone = [form(name, "value")(*operands) for operands in zip(x, *p, strict=True)]
+        assert_same(np.array(alone), value)
+        back = outputs(form(name, "backward")(np.ones_like(x), x, *p))
+        assert_same(back[0], grad)
+        if len(back) == 2:
+            assert_same(back[1], form(name, "grad_parameter")(x, *p))
         inside = x.copy()
-        assert form(name, "value")(inside, p, out=inside) is inside
+        assert form(name, "value")(inside, *p, out=inside) is inside
         assert_same(inside, value)
 
 
-@pytest.mark.parametrize("name", FORMULAS)
+def test_gates_beside_extreme_parameters(isa: str) -> None:
+    """One element at a time gives what whole arrays give, in place, too."""
+    rng = np.random.default_rng(3)
+    with np.errstate(all="ignore"):
+        p = rng.choice(sizes(np.float32), (3, 300))
+        p[:, rng.random(300) < 0.5] = 1.5
+        g, a, b = rng.normal(0, 4, (3, 300)).astype(np.float32)
+        value, (ga, gb) = fa.swiglu_clamped(a, b, *p), fa.swiglu_clamped_backward(g, a, b, *p)
+        alone = [fa.swiglu_clamped(*operands) for operands in zip(a, b, *p, strict=True)]
+        assert_same(np.array(alone), value)
+        fa.swiglu_clamped_backward(g, a, b, *p, out=(b, g))
+        assert_same((b, g), (ga, gb))
+
+
+@pytest.mark.parametrize("name", [n for n in FORMULAS if len(ACTIVATIONS[n]["parameters"]) == 1])
 def test_nan_parameters(name: str) -> None:
     """NaN where the parameter counts."""
     x = np.array([-2.0, -0.5])
     for f in set(FORMULAS[name]) - {"grad_parameter"}:
         if name not in ("hard_shrink", "soft_shrink"):
-            assert np.isnan(call(name, f, x, np.nan)).all(), f
+            g = [np.ones_like(x)] * f.startswith("backward")
+            assert np.isnan(form(name, f)(*g, x, np.nan)).all(), f
 
 
 def test_values_of_the_reports() -> None:

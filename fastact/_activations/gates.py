@@ -153,11 +153,12 @@ ENTRIES: dict[str, Entry] = {
         parameters={
             "alpha": "Steepness of the gate.",
             "shift": "What is added to b.",
-            "limit": "Where a ends above, and b on both sides; not negative.",
+            "limit": "Where a ends above, and b on both sides; NaN if negative.",
         },
         note=(
             "The defaults are those of gpt-oss; DeepSeek's variant is ``alpha=1, shift=0`` with a\n"
-            "limit of its own."
+            "limit of its own. alpha = 0 is u/2 in place of u s(alpha u), and an infinite alpha the\n"
+            "limit, max(u, 0) or min(u, 0)."
         ),
         references=(
             'OpenAI, "gpt-oss-120b & gpt-oss-20b model card", 2025, arXiv:2508.10925.',

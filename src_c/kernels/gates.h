@@ -19,6 +19,7 @@ typedef struct {
     V ga, gb; /* g df/da, g df/db */
     V u, v; /* a and b, clamped or shifted as the function has it */
     M is_special; /* needs special_case; so do large factors and tiny results */
+    M is_extreme; /* with special_case: is for math/extreme_gates.c */
     bool exact; /* every result is a single product: no lane is special */
 } Gate;
 
@@ -57,6 +58,13 @@ INLINE Derivative deriv_zero_where(M closed, Derivative s)
     return s;
 }
 
+/* Where a gate is closed, but not for the product of these two */
+INLINE M meets_large(M closed, V factor, V other)
+{
+    V product = v_mul(v_abs(factor), v_abs(other));
+    return v_and(closed, v_lt(v_set(C(0x1p120, 0x1p1000)), product));
+}
+
 /* a s(b);  s(b);  a s'(b) */
 INLINE Gate glu(bool special_case, V g, V a, V b)
 {
@@ -64,8 +72,8 @@ INLINE Gate glu(bool special_case, V g, V a, V b)
     M negative = v_lt(b, v_set(0));
     Logistic l = logistic_parts(special_case ? exp_neg(t) : exp_neg_unscaled(t));
     Derivative s = logistic_pair_from(l, negative), deriv = logistic_deriv_from(l);
+    M far = v_le(v_set(EXP_NEG_END), t.hi);
     if (special_case) {
-        M far = v_le(v_set(EXP_NEG_END), t.hi);
         s = deriv_zero_where(v_and(negative, far), s);
         deriv = deriv_zero_where(far, deriv);
     }
@@ -77,6 +85,7 @@ INLINE Gate glu(bool special_case, V g, V a, V b)
         .u = a,
         .v = b,
         .is_special = v_lt(v_set(EXP_NEG_UNSCALED_END), t.hi),
+        .is_extreme = meets_large(far, g, a),
     };
 }
 
@@ -90,8 +99,8 @@ INLINE Gate gate_by_logistic(bool special_case, V gu, V gv, V u, Pair v, Pair z,
     M negative = v_lt(z.hi, v_set(0));
     Derivative s = logistic_pair_from(
         logistic_parts(special_case ? exp_neg(t) : exp_neg_unscaled(t)), negative);
+    M closed = v_and(negative, v_le(v_set(EXP_NEG_END), t.hi));
     if (special_case) {
-        M closed = v_and(negative, v_le(v_set(EXP_NEG_END), t.hi));
         s = deriv_zero_where(closed, s);
         deriv = deriv_zero_where(closed, deriv);
         u = v_select(closed, v_max(v_set(-T_MAX), u), u);
@@ -103,6 +112,9 @@ INLINE Gate gate_by_logistic(bool special_case, V gu, V gv, V u, Pair v, Pair z,
         .u = u,
         .v = v.hi,
         .is_special = v_lt(v_set(EXP_NEG_UNSCALED_END), t.hi),
+        .is_extreme =
+            v_or(meets_large(closed, u, v.hi),
+                 v_or(meets_large(closed, gu, v.hi), meets_large(closed, gv, u))),
     };
 }
 
@@ -124,19 +136,30 @@ INLINE Gate geglu_tanh(bool special_case, V g, V a, V b)
                             deriv);
 }
 
-/* u s(alpha u) (v + shift) for u = min(a, limit), v = min(max(b, -limit), limit) */
+/* u s(alpha u) (v + shift) for u = min(a, limit), v = min(max(b, -limit), limit); NaN for a
+ * negative limit */
 INLINE Gate swiglu_clamped(bool special_case, V g, V a, V b, V alpha, V shift, V limit)
 {
+    V zero = v_set(0);
+    limit = v_select(v_lt(limit, zero), v_set(NAN), limit);
     M a_over = v_lt(limit, a), b_over = v_lt(limit, v_abs(b));
     V u = propagate_nan(limit, v_select(a_over, limit, a));
     V v = propagate_nan(limit, v_select(b_over, v_copysign(limit, b), b));
     Pair z = saturating_product(u, alpha, EXP_NEG_END);
-    Derivative deriv = silu_deriv(pair_abs(z), false, v_lt(z.hi, v_set(0)));
+    Derivative deriv = silu_deriv(pair_abs(z), false, v_lt(z.hi, zero));
     Pair factor = two_sum(v, shift);
-    V gu = v_select(a_over, v_set(0), g);
-    V gv = v_select(b_over, v_set(0), propagate_nan(b, g));
-    Gate f = gate_by_logistic(special_case, gu, gv, u, factor, z, deriv);
+    Gate f =
+        gate_by_logistic(special_case, g, propagate_nan(b, g), u, factor, z, deriv);
+    V none =
+        v_mul(g, propagate_nan(f.y, zero)); /* NaN for an infinite g, as elsewhere */
+    f.ga = v_select(a_over, none, f.ga);
+    f.gb = v_select(b_over, none, f.gb);
+    V steepness = v_abs(alpha);
+    M extreme = v_or(v_lt(steepness, v_set(0x1p-60)), v_lt(v_set(0x1p60), steepness));
+    extreme = v_or(extreme, v_lt(v_set(C(0x1p100, 0x1p900)), v_abs(shift)));
     f.is_special = v_or(f.is_special, v_lt(v_set(MODERATE), v_abs(factor.hi)));
+    f.is_special = v_or(f.is_special, extreme);
+    f.is_extreme = v_or(f.is_extreme, extreme);
     return f;
 }
 
@@ -149,8 +172,8 @@ INLINE Gate geglu(bool special_case, V g, V a, V b)
     M negative = v_lt(a, v_set(0));
     Derivative gelu = special_case ? gelu_pair_scaled(a) : gelu_pair(a);
     Derivative deriv = gelu_deriv(t, negative);
+    M closed = v_and(negative, v_le(v_set(NORMAL_TAIL_ZERO), t));
     if (special_case) {
-        M closed = v_and(negative, v_le(v_set(NORMAL_TAIL_ZERO), t));
         gelu = deriv_zero_where(closed, gelu);
         deriv = deriv_zero_where(closed, deriv);
     }
@@ -162,6 +185,7 @@ INLINE Gate geglu(bool special_case, V g, V a, V b)
         .v = b,
         .is_special =
             v_or(is_tiny(a), v_and(negative, v_lt(v_set(NORMAL_TAIL_UNSCALED_END), t))),
+        .is_extreme = meets_large(closed, g, b),
     };
 }
 

@@ -1,4 +1,4 @@
-/* Functions at parameters of extreme size. */
+/* Functions at parameters of extreme size, and gates at operands of extreme size. */
 #ifndef FA_EXTREME_H
 #define FA_EXTREME_H
 
@@ -15,5 +15,22 @@ typedef enum {
 /* g times one result of the form, a value or a derivative, at x and the parameter p. */
 double fa_extreme(fa_extreme_function function, fa_form form, double g, double x,
                   double p);
+
+typedef enum {
+    FA_EXTREME_GLU,
+    FA_EXTREME_SWIGLU,
+    FA_EXTREME_GEGLU,
+    FA_EXTREME_GEGLU_TANH,
+    FA_EXTREME_SWIGLU_CLAMPED,
+    FA_EXTREME_NO_GATE,
+} fa_extreme_gate_function;
+
+/* The results of a gate, the gradients being g times the derivatives. Without parameters,
+ * the argument that closes the gate has to be large. */
+typedef struct {
+    double y, ga, gb;
+} fa_extreme_gate_results;
+fa_extreme_gate_results fa_extreme_gate(fa_extreme_gate_function function, double g,
+                                        double a, double b, const double *parameters);
 
 #endif

@@ -2,11 +2,13 @@
  *
  * The usual kernel is right where no factor is large, no result tiny and no gate nearly
  * shut. A vector with another lane is computed by both, in a call of its own: inlined, the
- * second would take the registers of the first. */
+ * second would take the registers of the first. What neither can do, extreme parameters and
+ * two large factors at a closed gate, is computed element by element. */
 #ifndef FA_GATE_LOOP_H
 #define FA_GATE_LOOP_H
 
 #include "../kernels/gates.h"
+#include "../math/extreme.h"
 #include "../simd/fenv.h"
 #include "elementwise.h"
 
@@ -49,11 +51,58 @@ INLINE bool overflows(V product, V factor, V other)
     return v_any(v_and(is_infinite(product), v_le(larger, v_set(T_MAX))));
 }
 
+/* Products of one factor and bilinear ones have no extreme lanes. */
+INLINE fa_extreme_gate_function extreme_gate_of(int activation)
+{
+    switch (activation) {
+    case FA_ROW_glu: return FA_EXTREME_GLU;
+    case FA_ROW_swiglu: return FA_EXTREME_SWIGLU;
+    case FA_ROW_geglu: return FA_EXTREME_GEGLU;
+    case FA_ROW_geglu_tanh: return FA_EXTREME_GEGLU_TANH;
+    case FA_ROW_swiglu_clamped: return FA_EXTREME_SWIGLU_CLAMPED;
+    default: return FA_EXTREME_NO_GATE;
+    }
+}
+
+static bool is_extreme_overflow(T result, T factor, T other, T shift)
+{
+    return isinf(result) && isfinite(factor) && isfinite(other) && isfinite(shift);
+}
+
+/* The results in these lanes; returns whether one overflows. */
+static COLD bool extreme_lanes(fa_extreme_gate_function function, fa_form form,
+                               const Inputs *in, int parameters, M lanes, Gate *f)
+{
+    T g[V_WIDTH] ALIGNED, a[V_WIDTH] ALIGNED, b[V_WIDTH] ALIGNED, is[V_WIDTH] ALIGNED;
+    T y[V_WIDTH] ALIGNED, ga[V_WIDTH] ALIGNED, gb[V_WIDTH] ALIGNED;
+    T p[FA_MAX_PARAMETERS][V_WIDTH] ALIGNED;
+    v_store(g, in->g), v_store(a, in->a), v_store(b, in->b);
+    v_store(y, f->y), v_store(ga, f->ga), v_store(gb, f->gb);
+    v_store(is, v_select(lanes, v_set(1), v_set(0)));
+    for (int k = 0; k < parameters; k++) v_store(p[k], in->p[k]);
+    bool overflowed = false;
+    for (int i = 0; i < V_WIDTH; i++) {
+        if (is[i] == 0) continue;
+        double of_lane[FA_MAX_PARAMETERS];
+        for (int k = 0; k < parameters; k++) of_lane[k] = p[k][i];
+        fa_extreme_gate_results r =
+            fa_extreme_gate(function, g[i], a[i], b[i], of_lane);
+        y[i] = (T)r.y, ga[i] = (T)r.ga, gb[i] = (T)r.gb;
+        T shift = parameters > 1 ? p[1][i] : 0;
+        overflowed |= form == FA_VALUE ? is_extreme_overflow(y[i], a[i], b[i], shift)
+                                       : is_extreme_overflow(ga[i], g[i], b[i], shift)
+                || is_extreme_overflow(gb[i], g[i], a[i], shift);
+    }
+    f->y = v_load(y), f->ga = v_load(ga), f->gb = v_load(gb);
+    return overflowed;
+}
+
 /* One vector by both kernels; returns whether a result overflows. The flag is cleared: the
  * usual kernel has raised it in lanes where that means nothing, and never in others. */
 typedef bool SpecialCases(const Row *row, ptrdiff_t i, bool streaming);
-INLINE bool special_cases(GateKernel *kernel, fa_form form, Operands operands,
-                          const Row *row, ptrdiff_t i, bool streaming)
+INLINE bool special_cases(GateKernel *kernel, fa_extreme_gate_function function,
+                          fa_form form, Operands operands, const Row *row, ptrdiff_t i,
+                          bool streaming)
 {
     Inputs in = load_gate(row, form, operands, i);
     V zero = v_set(0);
@@ -66,7 +115,14 @@ INLINE bool special_cases(GateKernel *kernel, fa_form form, Operands operands,
     f.y = v_select(over, right.y, f.y);
     f.ga = v_select(over, right.ga, f.ga);
     f.gb = v_select(over, right.gb, f.gb);
-    bool overflowed = form == FA_VALUE
+    bool overflowed = false;
+    if (function != FA_EXTREME_NO_GATE) {
+        M extreme = v_and(over, right.is_extreme);
+        if (v_any(extreme))
+            overflowed =
+                extreme_lanes(function, form, &in, operands.parameters, extreme, &f);
+    }
+    overflowed |= form == FA_VALUE
         ? overflows(f.y, right.u, right.v)
         : overflows(f.ga, in.g, right.v) || overflows(f.gb, in.g, right.u);
     store_results(row, operands, form_of_gate(f, form), i, V_WIDTH, streaming);
