@@ -299,31 +299,26 @@ EXTREME = [n for n in ("swish", "softplus", "celu", "elu", "leaky_relu") if n in
 
 
 @pytest.mark.parametrize("name", EXTREME)
-@pytest.mark.parametrize("product", ["moderate", "any"])
+@pytest.mark.parametrize("moderate", [True, False], ids=["moderate", "any"])
 @pytest.mark.filterwarnings("ignore:overflow")
-def test_parameters_of_every_magnitude(name: str, product: str, isa: str) -> None:
+def test_parameters_of_every_magnitude(name: str, moderate: bool, isa: str) -> None:
+    """Within what the reference can hold; test_parameters.py goes on to every size."""
     rng = np.random.default_rng(8)
     patterns = rng.integers(0, 2**32, (2, 60_000), dtype=np.uint64).astype(np.uint32)
     with np.errstate(all="ignore"):
         x, p = patterns.view(np.float32).astype(np.float64)
-        if product == "moderate":
+        if moderate:  # the argument of the exponential
             z = rng.normal(0, 30, x.size)
             p = x / z if name == "celu" else z / x
         x, p = x.astype(np.float32), p.astype(np.float32)
     if name in ("softplus", "celu"):
         p = np.abs(p)
-    # The bounds are promised for parameters from 2^-60 to 2^60 and, where a derivative by the
-    # parameter or times g meets the lower end of the format, from 2^-10 to 2^10.
-    usable = np.all([(abs(v) > 2.0**-60) & (abs(v) < 2.0**60) for v in (x, p)], axis=0)
+    usable = np.isfinite(x) & np.isfinite(p) & (x != 0) & (p != 0)
     x, p = x[usable], p[usable]
     for f in single(name):
-        want = evaluate(name, f, x, p)
-        promised = (abs(want) >= 2.0**-120) | (want == 0) | (f != "grad_parameter")
-        error = np.where(promised, ulp_error(form(name, f)(x, p), want), 0)
+        error = ulp_error(form(name, f)(x, p), evaluate(name, f, x, p))
         check(error, bound(name, f, "float32"), x, p)
-    usable = (abs(p) > 2.0**-10) & (abs(p) < 2.0**10)
-    x, p = x[usable], p[usable]
-    g = rng.normal(0, 1, x.size).astype(np.float32)
+    g = np.ldexp(rng.normal(0, 1, x.size), rng.integers(-100, 100, x.size)).astype(np.float32)
     got = np.atleast_2d(form(name, "backward")(g, x, p))
     want = np.atleast_2d(evaluate(name, "backward", g, x, p))
     for a, b in zip(got, want, strict=True):

@@ -157,8 +157,8 @@ ENTRIES: dict[str, Entry] = {
         },
         note=(
             "The defaults are those of gpt-oss; DeepSeek's variant is ``alpha=1, shift=0`` with a\n"
-            "limit of its own. alpha = 0 is u/2 in place of u s(alpha u), and an infinite alpha the\n"
-            "limit, max(u, 0) or min(u, 0)."
+            "limit of its own. With alpha = 0, u s(alpha u) is u/2; infinite, it is max(u, 0) or\n"
+            "min(u, 0)."
         ),
         references=(
             'OpenAI, "gpt-oss-120b & gpt-oss-20b model card", 2025, arXiv:2508.10925.',

@@ -58,11 +58,12 @@ INLINE Derivative deriv_zero_where(M closed, Derivative s)
     return s;
 }
 
-/* Where a gate is closed, but not for the product of these two */
+/* Where a gate is closed, but not for the product of these two; infinite ones have limits */
 INLINE M meets_large(M closed, V factor, V other)
 {
-    V product = v_mul(v_abs(factor), v_abs(other));
-    return v_and(closed, v_lt(v_set(C(0x1p120, 0x1p1000)), product));
+    V a = v_abs(factor), b = v_abs(other);
+    M large = v_lt(v_set(C(0x1p120, 0x1p1000)), v_mul(a, b));
+    return v_and(v_and(closed, v_le(v_max(a, b), v_set(T_MAX))), large);
 }
 
 /* a s(b);  s(b);  a s'(b) */
@@ -100,6 +101,8 @@ INLINE Gate gate_by_logistic(bool special_case, V gu, V gv, V u, Pair v, Pair z,
     Derivative s = logistic_pair_from(
         logistic_parts(special_case ? exp_neg(t) : exp_neg_unscaled(t)), negative);
     M closed = v_and(negative, v_le(v_set(EXP_NEG_END), t.hi));
+    M extreme = v_or(meets_large(closed, u, v.hi),
+                     v_or(meets_large(closed, gu, v.hi), meets_large(closed, gv, u)));
     if (special_case) {
         s = deriv_zero_where(closed, s);
         deriv = deriv_zero_where(closed, deriv);
@@ -112,9 +115,7 @@ INLINE Gate gate_by_logistic(bool special_case, V gu, V gv, V u, Pair v, Pair z,
         .u = u,
         .v = v.hi,
         .is_special = v_lt(v_set(EXP_NEG_UNSCALED_END), t.hi),
-        .is_extreme =
-            v_or(meets_large(closed, u, v.hi),
-                 v_or(meets_large(closed, gu, v.hi), meets_large(closed, gv, u))),
+        .is_extreme = extreme,
     };
 }
 
@@ -150,10 +151,10 @@ INLINE Gate swiglu_clamped(bool special_case, V g, V a, V b, V alpha, V shift, V
     Pair factor = two_sum(v, shift);
     Gate f =
         gate_by_logistic(special_case, g, propagate_nan(b, g), u, factor, z, deriv);
-    V none =
-        v_mul(g, propagate_nan(f.y, zero)); /* NaN for an infinite g, as elsewhere */
-    f.ga = v_select(a_over, none, f.ga);
-    f.gb = v_select(b_over, none, f.gb);
+    /* A derivative of 0 makes NaN of an infinite g, as elsewhere. */
+    V none_a = propagate_nan(f.y, v_copysign(zero, factor.hi));
+    f.ga = v_select(a_over, v_mul(g, none_a), f.ga);
+    f.gb = v_select(b_over, v_mul(g, propagate_nan(f.y, zero)), f.gb);
     V steepness = v_abs(alpha);
     M extreme = v_or(v_lt(steepness, v_set(0x1p-60)), v_lt(v_set(0x1p60), steepness));
     extreme = v_or(extreme, v_lt(v_set(C(0x1p100, 0x1p900)), v_abs(shift)));
