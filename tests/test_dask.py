@@ -64,10 +64,12 @@ def test_schedulers(scheduler: str) -> None:
 
 def test_functions_travel_by_name(client: object) -> None:
     x = np.linspace(-3, 3, 50)
-    found = client.map(lambda f, x: (f, f(x)), [form(name, "value") for name in ACTIVATIONS], x=x)
-    for name, (ufunc, y) in zip(ACTIVATIONS, client.gather(found), strict=True):
-        assert ufunc is form(name, "value")
-        assert_same(y, ufunc(x))
+    arrays = [[x] * row["arrays"] for row in ACTIVATIONS.values()]
+    ufuncs = [form(name, "value") for name in ACTIVATIONS]
+    found = client.gather(client.map(lambda f, operands: (f, f(*operands)), ufuncs, arrays))
+    for ufunc, operands, (same, y) in zip(ufuncs, arrays, found, strict=True):
+        assert same is ufunc
+        assert_same(y, ufunc(*operands))
 
 
 def test_a_worker_has_one_thread_for_each_of_its_own(client: object) -> None:

@@ -142,7 +142,7 @@ ENTRIES: dict[str, Entry] = {
         grad=Form(
             "silu'(alpha u) (v + shift) if a <= limit else 0",
             swiglu_clamped_grad_a,
-            "array([-0.13555921,  2.63766574,  0.        ])",
+            "array([-0.13555921,  2.63766574, -0.        ])",
         ),
         grad_parameter=Form(
             "u s(alpha u) if abs(b) <= limit else 0",
