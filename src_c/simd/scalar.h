@@ -120,7 +120,7 @@ INLINE void n_store_half(uint16_t *p, N a)
     }
 }
 
-/* The lanes of N in float64, in D_PER_N registers D. quotient has 40 bits or more;
+/* The lanes of N in float64, in D_PER_N registers D. quotient has 30 bits or more;
  * times_power is a 2^n for an n in the low bits. */
 typedef double D;
 #define D_PER_N 1
