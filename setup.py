@@ -134,14 +134,21 @@ class Unit(NamedTuple):
     """A source to be compiled, with the flags of its library."""
 
     source: str
+    isa: str  # whose header it includes, if it has one
     folder: str  # for its object; other flags, another folder
     flags: list[str]
 
     def is_stale(self, target: Path) -> bool:
         """Whether the object is missing, or older than what it is made of."""
-        return not target.exists() or any(
-            path.stat().st_mtime > target.stat().st_mtime for path in included(Path(self.source))
-        )
+        return is_older(target, included(Path(self.source), self.isa))
+
+
+def is_older(target: Path, parts) -> bool:
+    """Whether a file is missing, or older than one of its parts."""
+    if not target.exists():
+        return True
+    made = target.stat().st_mtime
+    return any(Path(part).stat().st_mtime > made for part in parts)
 
 
 class BuildLibraries(build_clib):
@@ -176,7 +183,8 @@ class BuildLibraries(build_clib):
         flags = spelt(self.compiler, [*COMMON, *optional, *flags, *openmp]) + info["macros"]
         digest = hashlib.sha256(" ".join(flags).encode()).hexdigest()[:8]
         folder = str(Path(self.build_temp, f"{name}-{digest}"))
-        return [Unit(source, folder, flags) for source in info["sources"]]
+        isa = info.get("isa", "")
+        return [Unit(source, isa, folder, flags) for source in info["sources"]]
 
     def object_of(self, unit: Unit) -> Path:
         """Return the object file of a unit."""
@@ -195,8 +203,7 @@ class BuildExtension(build_ext):
         libraries = self.get_finalized_command("build_clib")
         libraries.force = self.force
         self.run_command("build_clib")
-        for extension in self.extensions:
-            extension.depends += map(str, Path(libraries.build_clib).glob("*fastact_*"))
+        self.archives = [str(path) for path in Path(libraries.build_clib).glob("*fastact_*")]
         super().run()
 
     def build_extensions(self):
@@ -206,9 +213,25 @@ class BuildExtension(build_ext):
             extension.extra_link_args += [*openmp_link_arguments(self.compiler), *INSTRUMENTS]
         super().build_extensions()
 
+    def build_extension(self, extension):
+        """Link the extension again where a library has changed; compile it where it has itself."""
+        compile_all, parts = self.compiler.compile, list(extension.depends)
 
-def included(source: Path) -> set[Path]:
-    """Return a source and everything that it includes of this project."""
+        def compile_stale(sources, output_dir=None, **options):
+            objects = self.compiler.object_filenames(sources, output_dir=output_dir)
+            if self.force or any(is_older(Path(name), [*sources, *parts]) for name in objects):
+                return compile_all(sources, output_dir=output_dir, **options)
+            return objects
+
+        self.compiler.compile = compile_stale
+        self.compiler.force = True  # it would link for new objects, but not for new libraries
+        extension.depends = [*parts, *self.archives]
+        super().build_extension(extension)
+        self.compiler.compile, extension.depends = compile_all, parts
+
+
+def included(source: Path, isa: str = "") -> set[Path]:
+    """Return a source and everything that it includes of this project for an instruction set."""
     found: set[Path] = set()
     waiting = {source}
     while waiting:
@@ -216,8 +239,8 @@ def included(source: Path) -> set[Path]:
         found.add(path)
         names = re.findall(r'#include "([^"]+)"', path.read_text())
         here = {Path(os.path.normpath(path.parent / name)) for name in names}
-        if path.name == "simd.h":  # which includes one of them, by a macro
-            here |= set(path.parent.glob("*.h"))
+        if path.name == "simd.h":  # which includes it by a macro
+            here.add(path.parent / f"{isa}.h")
         waiting |= {other for other in here if other.exists()} - found
     return found
 
@@ -241,6 +264,7 @@ def libraries() -> list[tuple[str, dict]]:
             f"fastact_{isa}_f{precision}",
             {
                 "sources": sources("targets"),
+                "isa": isa,
                 "cflags": flags if isa in ISAS else [],
                 "macros": [f"-DFA_ISA={isa}", f"-DPRECISION={precision}"],
                 "optional": [*SHARED, *SIZE],
