@@ -18,6 +18,7 @@ typedef __m256i NI;
 #define V_DIVIDES 1
 typedef __m256 N;
 #define OP(name) _mm256_##name##_ps
+#define BLENDV "vblendvps"
 #define INT_OP(name) _mm256_##name##_epi32
 #define TO_BITS(a) _mm256_castps_si256(a)
 #define FROM_BITS(a) _mm256_castsi256_ps(a)
@@ -44,6 +45,7 @@ INLINE N n_lookup(const T *table, NI i)
 #define V_RECIPROCAL_BITS 53
 typedef __m256d N;
 #define OP(name) _mm256_##name##_pd
+#define BLENDV "vblendvpd"
 #define INT_OP(name) _mm256_##name##_epi64
 #define TO_BITS(a) _mm256_castpd_si256(a)
 #define FROM_BITS(a) _mm256_castsi256_pd(a)
@@ -119,7 +121,13 @@ INLINE NM n_and(NM a, NM b) { return OP(and)(a, b); }
 INLINE NM n_or(NM a, NM b) { return OP(or)(a, b); }
 INLINE bool n_any(NM m) { return OP(movemask)(m) != 0; }
 INLINE bool n_all(NM m) { return OP(movemask)(m) == (1 << V_LANES) - 1; }
-INLINE N n_select(NM m, N yes, N no) { return OP(blendv)(no, yes, m); }
+/* GCC makes a comparison with 0 and a blend of the intrinsic, although the mask is one. */
+INLINE N n_select(NM m, N yes, N no)
+{
+    if (__builtin_constant_p(m[0])) return OP(blendv)(no, yes, m);
+    __asm__(BLENDV " %3, %2, %1, %0" : "=x"(no) : "x"(no), "xm"(yes), "x"(m));
+    return no;
+}
 
 INLINE NI n_bits(N a) { return TO_BITS(a); }
 INLINE N n_from_bits(NI a) { return FROM_BITS(a); }
