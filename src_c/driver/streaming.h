@@ -13,7 +13,7 @@ typedef struct {
     bool waits; /* loads would wait for such stores, see fa_loads_wait */
 } fa_traffic;
 
-/* From how many bytes on: a share of the last cache unless it has been set. */
+/* From how many bytes on: the last cache, unless they have been set. */
 double fa_streaming_bytes(void);
 void fa_set_streaming_bytes(double bytes);
 
