@@ -30,6 +30,21 @@ INLINE Dual gelu(V x)
     };
 }
 
+/* min(max(gelu(x), low), high), as numpy.clip;  gelu' between the kinks. gelu(x) < x, which
+ * counts where gelu(high) rounds to high. */
+INLINE Dual clipped_gelu(V x, V low, V high)
+{
+    Dual f = gelu(x);
+    M below = v_lt(f.y, low), under = v_or(v_lt(f.y, high), v_le(x, high));
+    M inside = v_and(v_lt(low, f.y), under);
+    V y = v_select(below, low, f.y);
+    y = v_select(v_lt(high, y), high, y);
+    f.y = propagate_nan(low, propagate_nan(high, propagate_nan(x, y)));
+    f.dx.hi = propagate_nan(x, v_select(inside, f.dx.hi, v_set(0)));
+    f.dx.lo = v_select(inside, f.dx.lo, v_set(0));
+    return f;
+}
+
 /* x s(z), z = x (a + b x^2), where 1 + tanh(u) is written as 2 s(2u)
  *
  * Largest errors in float32:

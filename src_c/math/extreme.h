@@ -16,4 +16,10 @@ typedef enum {
 double fa_extreme(fa_extreme_function function, fa_form form, double g, double x,
                   double p);
 
+/* The left side of xielu or its derivative, see xielu.h, as a sum of two doubles. */
+typedef struct {
+    double hi, lo;
+} fa_words;
+fa_words fa_xielu_left(fa_form form, double x, double m, double alpha, double beta);
+
 #endif
