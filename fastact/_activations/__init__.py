@@ -14,6 +14,7 @@ from fastact._activations import (
     gates,
     gelu,
     hyperbolic,
+    log_normal,
     normal,
     quadratic,
     relu,
@@ -27,7 +28,7 @@ __all__ = ["ENTRIES", "Entry", "Form", "Formula", "MissingEntryError", "entry_of
 
 _FAMILIES = (
     *(relu, quadratic, algebraic, sigmoid, hyperbolic, acon),
-    *(elu, gelu, normal, softplus, softsign, gates),
+    *(elu, gelu, normal, softplus, softsign, gates, log_normal),
 )
 
 ENTRIES: dict[str, Entry] = {

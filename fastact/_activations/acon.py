@@ -86,8 +86,8 @@ ENTRIES: dict[str, Entry] = {
             "beta": "Steepness of the change between them.",
         },
         note=(
-            "The bounds hold for slopes of equal sign, or of which one is 0; otherwise the function\n"
-            "vanishes somewhere besides 0, and about there only to the accuracy of its terms."
+            "The bounds hold for slopes of equal sign, or of which one is 0; otherwise the\n"
+            "function vanishes besides at 0, and is accurate there as its terms are."
         ),
         references=(
             'N. Ma, X. Zhang, M. Liu, J. Sun, "Activate or not: learning customized activation",'
@@ -113,10 +113,8 @@ ENTRIES: dict[str, Entry] = {
         ),
         grad_grad=Form(
             "2 gamma beta (1 - z tanh(z)) (1 - tanh(z)^2)",
-            lambda m, x, alpha, beta, gamma: (
-                4 * gamma * beta * _silu_grad_grad(m, 2 * beta * x)
-            ),
-            "array([ 0.10012493,  1.        , -0.06556789])",
+            lambda m, x, alpha, beta, gamma: 4 * gamma * beta * _silu_grad_grad(m, 2 * beta * x),
+            "array([ 0.10012434,  1.        , -0.06556786])",
         ),
         parameters={
             "alpha": "What is added to tanh.",
@@ -128,7 +126,7 @@ ENTRIES: dict[str, Entry] = {
             "somewhere besides 0, and about there only to the accuracy of its terms."
         ),
         references=(
-            'R. Kumar, "APTx: better activation function than MISH, SWISH, and ReLU\'s variants'
+            "R. Kumar, \"APTx: better activation function than MISH, SWISH, and ReLU's variants"
             ' used in deep learning", 2022, arXiv:2209.06119.',
         ),
     ),

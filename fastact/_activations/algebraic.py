@@ -80,7 +80,7 @@ ENTRIES: dict[str, Entry] = {
         value=Form("x / sqrt(1 + alpha x^2)", _ratio, "array([-0.6,  0. ,  0.6])"),
         grad=Form("(1 + alpha x^2)^(-3/2)", _cube, "array([0.512, 1.   , 0.512])"),
         grad_grad=Form(
-            "-3 alpha x (1 + alpha x^2)^(-5/2)", _fifth, "array([ 0.73728, -0.     , -0.73728])"
+            "-3 alpha x (1 + alpha x^2)^(-5/2)", _fifth, "array([ 0.73728,  0.     , -0.73728])"
         ),
         parameters={"alpha": "A positive number; the value ends at 1/sqrt(alpha)."},
         references=_CARLILE,

@@ -140,7 +140,7 @@ ENTRIES: dict[str, Entry] = {
         ),
     ),
     "xielu": Entry(
-        summary="Expanded integral of the exponential linear unit: a parabola for positive numbers.",
+        summary="Expanded integral of the exponential linear unit: a parabola on the right.",
         example="[-1.0, 0.5, 2.0]",
         value=Form(
             "alpha_p x^2 + beta x if x > 0 else alpha_n (exp(min(x, eps)) - 1 - x) + beta x",

@@ -37,6 +37,33 @@ def dyt_grad_alpha(m: Any, x: Any, alpha: Any) -> Any:
     return m.where(m.abs(alpha * x) > FAR, 0 * alpha, 4 * x * sigmoid_grad(m, 2 * alpha * x))
 
 
+# Where the derivative of tanh_exp vanishes, and its Taylor coefficients there.
+TANH_EXP_GRAD_ROOT = "-1.0788600584646240566506673701720774760725540318078"
+TANH_EXP_GRAD_TAYLOR = (
+    0.3525036331603062,
+    0.3252269138875309,
+    0.10786032936442337,
+    -0.022875972060733378,
+    -0.045645387693479984,
+    -0.025487703563799875,
+    -0.005629789964385507,
+    0.0027715928931243703,
+)
+
+
+def tanh_exp(m: Any, x: Any) -> Any:
+    """Return x tanh(e^x)."""
+    return m.maximum(x, -FAR) * m.tanh(m.exp(m.minimum(x, 10)))
+
+
+def tanh_exp_grad(m: Any, x: Any) -> Any:
+    """Return tanh(v) + 4 x v s'(2v), v = e^x."""
+    z = m.maximum(m.minimum(x, 10), -FAR)
+    v = m.exp(z)
+    grad = m.tanh(v) + 4 * z * v * sigmoid_grad(m, 2 * v)
+    return m.about(x, TANH_EXP_GRAD_ROOT, TANH_EXP_GRAD_TAYLOR, grad)
+
+
 ENTRIES: dict[str, Entry] = {
     "softcap": Entry(
         summary="The argument, softly capped: tanh that ends at -cap and cap.",
@@ -44,17 +71,17 @@ ENTRIES: dict[str, Entry] = {
         value=Form(
             "cap tanh(x/cap)",
             lambda m, x, cap: cap * m.tanh(x / cap),
-            "array([-28.92082744,   0.        ,   9.64538241])",
+            "array([-28.9208274 ,   0.        ,   9.64538213])",
         ),
         grad=Form(
             "1 - tanh(x/cap)^2",
             lambda m, x, cap: 4 * sigmoid_grad(m, 2 * x / cap),
-            "array([0.07065082, 1.        , 0.89662954])",
+            "array([0.07065082, 1.        , 0.89662956])",
         ),
         grad_grad=Form(
             "-2 tanh(x/cap) (1 - tanh(x/cap)^2) / cap",
             lambda m, x, cap: 8 * sigmoid_grad_grad(m, 2 * x / cap) / cap,
-            "array([ 0.00454062, -0.        , -0.01921837])",
+            "array([ 0.00454062,  0.        , -0.01921852])",
         ),
         parameters={"cap": "Where the value ends, a positive number."},
         references=(
@@ -78,12 +105,12 @@ ENTRIES: dict[str, Entry] = {
         grad_parameter=Form(
             "x (1 - tanh(alpha x)^2)",
             dyt_grad_alpha,
-            "array([-0.83994868,  0.        ,  0.28260331])",
+            "array([-0.83994868,  0.        ,  0.2826033 ])",
         ),
         grad_grad=Form(
             "-2 alpha^2 tanh(alpha x) (1 - tanh(alpha x)^2)",
             lambda m, x, alpha: 8 * alpha * alpha * sigmoid_grad_grad(m, 2 * alpha * x),
-            "array([ 0.159925  , -0.        , -0.03405467])",
+            "array([ 0.159925  ,  0.        , -0.03405467])",
         ),
         parameters={"alpha": "Steepness."},
         references=(
@@ -104,10 +131,8 @@ ENTRIES: dict[str, Entry] = {
         ),
         grad_grad=Form(
             "2 (1 - x tanh(x)) (1 - tanh(x)^2)",
-            lambda m, x: (
-                4 * silu_grad_grad(m, 2 * x, m.minus(2 * m.abs(x), SILU_GRAD_GRAD_ROOT))
-            ),
-            "array([ 0.20024986,  2.        , -0.13113577])",
+            lambda m, x: 4 * silu_grad_grad(m, 2 * x, m.minus(2 * m.abs(x), SILU_GRAD_GRAD_ROOT)),
+            "array([ 0.20024867,  2.        , -0.13113573])",
         ),
         references=(
             'S. K. Roy, S. Manna, S. R. Dubey, B. B. Chaudhuri, "LiSHT: non-parametric linearly'
@@ -126,6 +151,20 @@ ENTRIES: dict[str, Entry] = {
             "1 - tanh(x)^2",
             lambda m, x: 4 * sigmoid_grad(m, 2 * x),
             "array([0.41997434, 1.        , 0.07065082])",
+        ),
+    ),
+    "tanh_exp": Entry(
+        summary="The argument, gated by the tanh of its exponential.",
+        example="[-1.0, 0.0, 2.0]",
+        value=Form("x tanh(exp(x))", tanh_exp, "array([-0.35213549,  0.        ,  1.99999847])"),
+        grad=Form(
+            "tanh(v) + x v (1 - tanh(v)^2), v = exp(x)",
+            tanh_exp_grad,
+            "array([0.02987288, 0.76159416, 1.00002181])",
+        ),
+        references=(
+            'X. Liu, X. Di, "TanhExp: a smooth activation function with high convergence speed'
+            ' for lightweight neural networks", 2020, arXiv:2003.09855.',
         ),
     ),
 }

@@ -13,7 +13,10 @@ INLINE Pair pair_select(M m, Pair yes, Pair no)
 {
     return (Pair){v_select(m, yes.hi, no.hi), v_select(m, yes.lo, no.lo)};
 }
-INLINE Pair minus_pair(Pair a) { return (Pair){v_sub(v_set(0), a.hi), v_sub(v_set(0), a.lo)}; }
+INLINE Pair minus_pair(Pair a)
+{
+    return (Pair){v_sub(v_set(0), a.hi), v_sub(v_set(0), a.lo)};
+}
 INLINE M is_zero(V a) { return v_and(v_le(a, v_set(0)), v_le(v_set(0), a)); }
 
 /* The product is formed for an x of moderate size, and rounded once. */
@@ -54,7 +57,7 @@ INLINE Derivative blend_deriv(Pair p1, Pair p2, Pair p1_less_p2, Pair z)
     Pair sum = two_sum(a.hi, v_select(left.scaled, zero, left.hi));
     V low = v_add(a.lo, v_select(left.scaled, zero, left.lo));
     return (Derivative){
-        DERIV_SCALED,
+        DERIV_LARGE,
         .hi = v_select(no_slope, left.hi, sum.hi),
         .lo = v_select(no_slope, left.lo, v_add(sum.lo, low)),
         .scaled = v_and(no_slope, left.scaled),
@@ -77,10 +80,12 @@ INLINE Pair acon_exponent(V x, V beta, Pair d)
 INLINE Dual acon_c(V x, V p1, V p2, V beta)
 {
     Pair d = two_sum(p1, v_sub(v_set(0), p2)), z = acon_exponent(x, beta, d);
+    V finite = v_select(is_zero(d.hi), v_set(0), x);
     return (Dual){
         .y = blend(x, to_pair(p1), to_pair(p2), z),
         .dx = blend_deriv(to_pair(p1), to_pair(p2), d, z),
-        .dp = deriv_large(pair_times_deriv(pair_product(d, d), gate_deriv_beta(x, z))),
+        .dp = deriv_large(
+            pair_times_deriv(pair_product(d, d), gate_deriv_beta(finite, z))),
     };
 }
 

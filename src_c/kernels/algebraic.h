@@ -65,7 +65,8 @@ INLINE Dual isru(V x, V alpha)
     Root root = isru_root(x, alpha, FAR_VALUE);
     Pair y = times_pair(root.t, inverse_root(root)), cube = inverse_root_cube(root);
     V factor = v_select(root.far, v_set(CUBE_FACTOR), v_set(1));
-    M one = v_and(is_one(root.w.hi), v_le(v_abs(x), v_abs(x)));
+    V square = v_mul(alpha, v_mul(root.t, root.t)); /* near 1 where far */
+    M one = v_and(is_one(root.w.hi), v_lt(square, v_set(0.5)));
     return (Dual){
         .y = v_select(one, x, v_copysign(v_add(y.hi, y.lo), x)),
         .dx = {DERIV_SCALED, v_mul(cube.hi, factor), v_mul(cube.lo, factor), root.far},

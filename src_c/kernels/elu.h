@@ -170,17 +170,21 @@ INLINE Dual xielu(V x, V alpha_p, V alpha_n, V beta, V eps)
 {
     V zero = v_set(0), most = v_set(T_MAX), minus_infinity = v_set(-INFINITY);
     M positive = v_lt(zero, x), far = v_lt(x, v_set(XIELU_FAR));
-    V right = v_max(zero, x), finite = v_min(most, right);
+    V right = v_max(zero, x);
+    M infinite = v_lt(most, right);
+    V finite = v_select(infinite, zero, right);
     Pair product = two_product(alpha_p, finite);
     Pair slope = two_sum(product.hi, beta);
     slope = pair_finite_low((Pair){slope.hi, v_add(slope.lo, product.lo)});
     V low = v_max(v_sub(zero, most), v_min(most, v_mul(finite, slope.lo)));
-    V above = v_fma(right, slope.hi, low);
+    V above = v_fma(finite, slope.hi, low);
+    above = v_select(infinite, v_mul(alpha_p, right), above);
 
     V left = v_max(v_set(XIELU_FAR), v_min(zero, x)), m = v_min(eps, left);
     Pair near = xielu_left(left, m, alpha_n, beta);
     Pair difference = two_sum(beta, v_sub(zero, alpha_n));
-    V beyond = v_fma(x, difference.hi, v_mul(v_max(v_sub(zero, most), x), difference.lo));
+    V beyond =
+        v_fma(x, difference.hi, v_mul(v_max(v_sub(zero, most), x), difference.lo));
     beyond = v_select(v_lt(zero, v_abs(difference.hi)), beyond, v_sub(zero, alpha_n));
     V below = v_select(far, beyond, v_add(near.hi, near.lo));
 
@@ -189,8 +193,7 @@ INLINE Dual xielu(V x, V alpha_p, V alpha_n, V beta, V eps)
     dx = pair_finite_low((Pair){dx.hi, v_add(dx.lo, twice.lo)});
     V linear = v_select(v_lt(eps, left), minus_infinity, left);
     Pair left_dx = xielu_left_slope(left, linear, alpha_n, beta);
-    V infinite = v_fma(v_add(alpha_p, alpha_p), right, beta);
-    dx.hi = v_select(v_lt(most, right), infinite, dx.hi);
+    dx.hi = v_select(infinite, v_fma(v_add(alpha_p, alpha_p), right, beta), dx.hi);
     return (Dual){
         .y = v_select(positive, above, below),
         .dx = deriv_large(deriv_pair(v_select(positive, dx.hi, left_dx.hi),

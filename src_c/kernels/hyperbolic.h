@@ -5,6 +5,7 @@
 #include "../math/log_cosh.h"
 #include "../math/second_derivative.h"
 #include "../math/tanh.h"
+#include "../math/tanh_exp.h"
 
 /* 1 - tanh(z)^2 = 4 s'(2z) */
 INLINE Derivative sech_square(Pair z)
@@ -71,8 +72,9 @@ INLINE Dual dyt(V x, V alpha)
     Derivative slope = sech_square(z);
     return (Dual){
         .y = tanh_product(v_set(1), z, z),
-        .dx = pair_times_d2(to_pair(alpha), slope),
-        .dp = deriv_large(pair_times_d2(to_pair(v_max(v_set(-T_MAX), v_min(v_set(T_MAX), x))), slope)),
+        .dx = deriv_large(pair_times_d2(to_pair(alpha), slope)),
+        .dp = deriv_large(pair_times_d2(
+            to_pair(v_max(v_set(-T_MAX), v_min(v_set(T_MAX), x))), slope)),
     };
 }
 
@@ -107,12 +109,23 @@ INLINE Derivative lisht_grad_grad(V x)
 /* ---- log_cosh ---- */
 
 /* log(cosh(x));  tanh(x) */
-INLINE Dual log_cosh(V x) { return (Dual){.y = log_cosh_of(x), .dx = tanh_as_deriv(x)}; }
+INLINE Dual log_cosh(V x)
+{
+    return (Dual){.y = log_cosh_of(x), .dx = tanh_as_deriv(x)};
+}
 
 /* 1 - tanh(x)^2 */
 INLINE Derivative log_cosh_grad_grad(V x)
 {
     return sech_square(to_pair(v_min(v_set(EXP_NEG_END), v_abs(x))));
+}
+
+/* ---- tanh_exp ---- */
+
+/* x tanh(v), v = e^x;  tanh(v) + x v (1 - tanh(v)^2) */
+INLINE Dual tanh_exp(V x)
+{
+    return (Dual){.y = tanh_exp_of(x), .dx = tanh_exp_deriv(x)};
 }
 
 #endif

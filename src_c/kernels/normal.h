@@ -3,7 +3,6 @@
 #define FA_KERNELS_NORMAL_H
 
 #include "../math/normal.h"
-#include "../math/second_derivative.h"
 
 /* ---- erf ---- */
 
@@ -67,7 +66,7 @@ INLINE Dual laplace(V x, V mu, V sigma)
     Pair density = pair_product(inverse, PAIR_CONSTANT(NORMAL_DENSITY_0));
     return (Dual){
         .y = normal_of(u),
-        .dx = pair_times_d2(density, exp_minus(half_square(u))),
+        .dx = deriv_large(pair_times_d2(density, exp_minus(half_square(u)))),
     };
 }
 
@@ -100,7 +99,7 @@ INLINE Dual gaussian(V x, V sigma)
     Pair minus = {v_sub(v_set(0), square.hi), v_sub(v_set(0), square.lo)};
     return (Dual){
         .y = deriv_value(e),
-        .dx = times_argument(minus, to_pair(bounded), e),
+        .dx = deriv_large(times_argument(minus, to_pair(bounded), e)),
     };
 }
 
@@ -109,8 +108,10 @@ INLINE Derivative gaussian_grad_grad(V x, V sigma)
 {
     Pair inverse = pair_inverse(to_pair(sigma));
     V bounded = gaussian_bounded(x, sigma);
-    Pair below = two_sum(bounded, v_sub(v_set(0), sigma)), above = two_sum(bounded, sigma);
-    Pair factor = pair_product(pair_product(below, inverse), pair_product(above, inverse));
+    Pair below = two_sum(bounded, v_sub(v_set(0), sigma)),
+         above = two_sum(bounded, sigma);
+    Pair factor =
+        pair_product(pair_product(below, inverse), pair_product(above, inverse));
     factor = pair_product(factor, pair_product(inverse, inverse));
     return pair_times_d2(factor, exp_minus(half_square(times_pair(bounded, inverse))));
 }

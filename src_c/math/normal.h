@@ -5,6 +5,7 @@
 
 #include "exp_neg.h"
 #include "normal_tail.h"
+#include "second_derivative.h"
 #include "tables/erf.h"
 
 /* ---- multiples of e^-z ---- */

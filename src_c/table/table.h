@@ -9,7 +9,8 @@
 
 enum {
     FA_MAX_PARAMETERS = 4,
-    FA_MAX_OPERANDS = 8, /* g, x, four parameters or another array and three, two outputs */
+    FA_MAX_OPERANDS =
+        8, /* g, x, four parameters or another array and three, two outputs */
     FA_AXIS_OPERANDS = 3,
 };
 

@@ -1,4 +1,4 @@
-/* softcap, dyt, lisht, log_cosh. */
+/* softcap, dyt, lisht, log_cosh, tanh_exp. */
 #include "../simd/simd.h"
 #ifdef V_AVAILABLE
 #include "../simd/vector.h"

@@ -60,27 +60,6 @@ def tanh_square_ratio(t):
     return 1 - 2 * t**2 / 3 if abs(t) < mpf(10) ** -15 else (mp.tanh(t) / t) ** 2
 
 
-def normal_ratio(t):
-    """Phi(-t), divided by e^(-t^2/2)."""
-    return mp.erfc(t / mp.sqrt(2)) * mp.exp(t * t / 2) / 2
-
-
-def erf_over_x(t):
-    """erf(t) / t."""
-    return 2 / mp.sqrt(mp.pi) if abs(t) < mpf(10) ** -30 else mp.erf(t) / t
-
-
-def tanh_exp_ratio(x):
-    """tanh(e^x)."""
-    return mp.tanh(mp.exp(x))
-
-
-def tanh_exp_deriv(x):
-    """The derivative of x tanh(e^x)."""
-    power = mp.exp(x)
-    return mp.tanh(power) + x * power * mp.sech(power) ** 2
-
-
 def tanh_over_x(t):
     """tanh(t) / t."""
     return 1 - t**2 / 3 if abs(t) < mpf(10) ** -15 else mp.tanh(t) / t
@@ -107,7 +86,6 @@ def tables() -> list[str]:
     gelu_tanh_root = root(gelu_tanh_deriv, "0.7525")
     gelu_root = root(gelu_deriv, "0.7518")
     mish_root = root(mish_deriv, "-1.1927")
-    tanh_exp_root = root(tanh_exp_deriv, "-1.1")
     parts = [
         c_piecewise(
             "SILU_DERIV",
@@ -171,21 +149,6 @@ def tables() -> list[str]:
         c_piecewise("TANH_OVER_X", tanh_over_x, mpf("9.4"), 6, offset=4, steps=8),
         c_piecewise("LOG_COSH_RATIO", log_cosh_ratio, mpf("9.4"), 6, offset=4, steps=8),
         c_piecewise("LISHT_DERIV_RATIO", lisht_deriv_ratio, mpf("11"), 7, offset=4, steps=8),
-        c_piecewise("NORMAL_RATIO", normal_ratio, mpf("14.8"), 6, offset=mpf("2.25"), steps=4),
-        c_piecewise("ERF_OVER_X", erf_over_x, mpf("4"), 6, offset=4, steps=8),
-        c_piecewise(
-            "TANH_EXP_RATIO", tanh_exp_ratio, mpf("2.9"), 7, left=mpf("6.1"), offset=2, steps=4
-        ),
-        c_piecewise(
-            "TANH_EXP_DERIV",
-            tanh_exp_deriv,
-            mpf("3"),
-            8,
-            left=mpf("6.1"),
-            offset=mpf("2.12"),
-            steps=4,
-            root=tanh_exp_root,
-        ),
     ]
     return [line for part in parts for line in part]
 
