@@ -76,7 +76,21 @@ INLINE Pair acon_exponent(V x, V beta, Pair d)
     return z;
 }
 
-/* (p1 - p2) x s(z) + p2 x;  p2 + (p1 - p2) silu'(z);  (p1 - p2)^2 x^2 s'(z) */
+/* (p1 - p2) x s(z) + p2 x;  p2 + (p1 - p2) silu'(z);  (p1 - p2)^2 x^2 s'(z)
+ *
+ * Largest errors in float32:
+ *     0.7548 ulp  acon_c(-0x1.71a462p+6) got -0x1.2810b8p-127 want -0x1.2810bcp-127
+ *     0.7538 ulp  acon_c_grad(-0x1.6feb84p+6)
+ *                 got -0x1.c052ap-127 want -0x1.c0529cp-127
+ *     0.7684 ulp  acon_c_grad_beta(-0x1.83b162p+6)
+ *                 got 0x1.4a20fp-127 want 0x1.4a20ecp-127
+ * Largest errors in float64:
+ *     0.5259 ulp  acon_c(-0x1.e2ff1b82b549ep+5)
+ *                 got -0x1.c20045e663b02p-82 want -0x1.c20045e663b01p-82
+ *     0.5307 ulp  acon_c_grad(-0x1.9db66b16e7316p-1)
+ *                 got 0x1.168388368f53ap-3 want 0x1.168388368f53bp-3
+ *     0.5025 ulp  acon_c_grad_beta(-0x1.4f76a0a3c7deap+6)
+ *                 got 0x1.b9c77053f863ep-109 want 0x1.b9c77053f863dp-109 */
 INLINE Dual acon_c(V x, V p1, V p2, V beta)
 {
     Pair d = two_sum(p1, v_sub(v_set(0), p2)), z = acon_exponent(x, beta, d);
@@ -89,7 +103,14 @@ INLINE Dual acon_c(V x, V p1, V p2, V beta)
     };
 }
 
-/* beta (p1 - p2)^2 silu''(z) */
+/* beta (p1 - p2)^2 silu''(z)
+ *
+ * Largest errors in float32:
+ *     0.7451 ulp  acon_c_grad_grad(-0x1.70ea38p+6)
+ *                 got -0x1.5ab5bp-127 want -0x1.5ab5b4p-127
+ * Largest errors in float64:
+ *     0.5689 ulp  acon_c_grad_grad(-0x1.56d0318b6dab6p+6)
+ *                 got -0x1.ac97fb04b1c82p-118 want -0x1.ac97fb04b1c81p-118 */
 INLINE Derivative acon_c_grad_grad(V x, V p1, V p2, V beta)
 {
     Pair d = two_sum(p1, v_sub(v_set(0), p2)), z = acon_exponent(x, beta, d);
@@ -99,7 +120,16 @@ INLINE Derivative acon_c_grad_grad(V x, V p1, V p2, V beta)
 
 /* ---- aptx ---- */
 
-/* (alpha + tanh(beta x)) gamma x, slopes gamma (alpha + 1) and gamma (alpha - 1), z = 2 beta x */
+/* (alpha + tanh(beta x)) gamma x, slopes gamma (alpha + 1) and gamma (alpha - 1), z = 2 beta x
+ *
+ * Largest errors in float32:
+ *     0.7560 ulp  aptx(-0x1.6f3824p+5) got -0x1.0d7f9p-127 want -0x1.0d7f94p-127
+ *     0.7488 ulp  aptx_grad(-0x1.4f65dap-4) got 0x1.ac861cp-2 want 0x1.ac861ap-2
+ * Largest errors in float64:
+ *     0.5070 ulp  aptx(-0x1.e60115a2aec42p-3)
+ *                 got -0x1.74ca17a3ef487p-4 want -0x1.74ca17a3ef486p-4
+ *     0.5575 ulp  aptx_grad(-0x1.5cdfb9dc15227p-13)
+ *                 got 0x1.ffd46408d1fdp-2 want 0x1.ffd46408d1fcfp-2 */
 INLINE Dual aptx(V x, V alpha, V beta, V gamma_)
 {
     Pair p1 = times_pair(gamma_, two_sum(alpha, v_set(1)));
@@ -111,7 +141,14 @@ INLINE Dual aptx(V x, V alpha, V beta, V gamma_)
     };
 }
 
-/* 4 beta gamma silu''(z) */
+/* 4 beta gamma silu''(z)
+ *
+ * Largest errors in float32:
+ *     0.7434 ulp  aptx_grad_grad(-0x1.7352f8p+5)
+ *                 got -0x1.7e3808p-127 want -0x1.7e3804p-127
+ * Largest errors in float64:
+ *     0.5668 ulp  aptx_grad_grad(-0x1.5cdfb9dc15227p-13)
+ *                 got 0x1.fffffe248efcp-1 want 0x1.fffffe248efc1p-1 */
 INLINE Derivative aptx_grad_grad(V x, V beta, V gamma_)
 {
     Pair z = saturating_product(x, v_add(beta, beta), EXP_NEG_END);

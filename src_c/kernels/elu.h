@@ -165,7 +165,11 @@ INLINE Dual celu(V x, V alpha)
 /* ---- xielu ---- */
 
 /* x (alpha_p x + beta), or alpha_n (e^m - 1 - x) + beta x with m = min(x, eps);
- * 2 alpha_p x + beta, or alpha_n (e^x - 1) + beta, without e^x between eps and 0 */
+ * 2 alpha_p x + beta, or alpha_n (e^x - 1) + beta, without e^x between eps and 0
+ *
+ * Largest errors in float32:
+ *     0.6165 ulp  xielu(-0x1.b5203cp-6) got -0x1.abe0dap-7 want -0x1.abe0d8p-7
+ *     0.6225 ulp  xielu_grad(-0x1.fac41ap-1) got -0x1.5e495p-9 want -0x1.5e494ep-9 */
 INLINE Dual xielu(V x, V alpha_p, V alpha_n, V beta, V eps)
 {
     V zero = v_set(0), most = v_set(T_MAX), minus_infinity = v_set(-INFINITY);

@@ -31,7 +31,17 @@ INLINE Dual gelu(V x)
 }
 
 /* min(max(gelu(x), low), high), as numpy.clip;  gelu' between the kinks. gelu(x) < x, which
- * counts where gelu(high) rounds to high. */
+ * counts where gelu(high) rounds to high.
+ *
+ * Largest errors in float32:
+ *     0.7849 ulp  clipped_gelu(0x1.4693d2p-2) got 0x1.984ac8p-3 want 0x1.984ac6p-3
+ *     0.7196 ulp  clipped_gelu_grad(-0x1.aba85p+3)
+ *                 got -0x1.7c367p-127 want -0x1.7c366cp-127
+ * Largest errors in float64:
+ *     0.7187 ulp  clipped_gelu(-0x1.6ae21126b0f24p+4)
+ *                 got -0x1.888ae2bbf93abp-373 want -0x1.888ae2bbf93aap-373
+ *     0.6384 ulp  clipped_gelu_grad(-0x1.fed3ea52c875cp-28)
+ *                 got 0x1.ffffff9a1ac6fp-2 want 0x1.ffffff9a1ac6ep-2 */
 INLINE Dual clipped_gelu(V x, V low, V high)
 {
     Dual f = gelu(x);

@@ -58,7 +58,11 @@ INLINE V finite_part(V x)
 /* scale max(x, 0)^2 + bias;  2 scale max(x, 0);  1
  *
  * Near the root the two terms cancel: the first is held in three words, and their sum with
- * the bias is exact but for the smallest. */
+ * the bias is exact but for the smallest.
+ *
+ * Largest errors in float32:
+ *     0.7475 ulp  star_relu_grad(0x1.b5d4e8p-126)
+ *                 got 0x1.8798bcp-125 want 0x1.8798bep-125 */
 INLINE Dual star_relu(V x, V scale, V bias)
 {
     V r = finite_part(x), most = v_set(T_MAX);
