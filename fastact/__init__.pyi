@@ -1206,6 +1206,259 @@ class _Backward_lambd(np.ufunc):  # type: ignore[misc]
     ) -> NDArray[Any]: ...
 
 @type_check_only
+class _Map_lambd_bias(np.ufunc):  # type: ignore[misc]
+    """(x, /, lambd, bias) -> 1 result."""
+
+    @overload
+    def __call__(
+        self,
+        x: np.ndarray[_S, np.dtype[_F]],
+        /,
+        lambd: float = ...,
+        bias: float = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> np.ndarray[_S, np.dtype[_F]]: ...
+    @overload
+    def __call__(
+        self,
+        x: NDArray[_F],
+        /,
+        lambd: float | NDArray[_F] = ...,
+        bias: float | NDArray[_F] = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> NDArray[_F]: ...
+    @overload
+    def __call__(
+        self,
+        x: ArrayLike,
+        /,
+        lambd: ArrayLike = ...,
+        bias: ArrayLike = ...,
+        *,
+        out: _A | tuple[_A],
+        **keywords: Unpack[_AllKeywords],
+    ) -> _A: ...
+    @overload
+    def __call__(
+        self,
+        x: _Array,
+        /,
+        lambd: ArrayLike = ...,
+        bias: ArrayLike = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> _Array: ...
+    @overload
+    def __call__(
+        self,
+        x: _HasArrayUFunc,
+        /,
+        lambd: Any = ...,
+        bias: Any = ...,
+        *,
+        out: Any = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        x: float | np.generic,
+        /,
+        lambd: float = ...,
+        bias: float = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        x: ArrayLike,
+        /,
+        lambd: ArrayLike = ...,
+        bias: ArrayLike = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> NDArray[Any]: ...
+
+@type_check_only
+class _Map2_lambd_bias(np.ufunc):  # type: ignore[misc]
+    """(x, /, lambd, bias) -> 2 results."""
+
+    @overload
+    def __call__(
+        self,
+        x: np.ndarray[_S, np.dtype[_F]],
+        /,
+        lambd: float = ...,
+        bias: float = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> tuple[np.ndarray[_S, np.dtype[_F]], np.ndarray[_S, np.dtype[_F]]]: ...
+    @overload
+    def __call__(
+        self,
+        x: NDArray[_F],
+        /,
+        lambd: float | NDArray[_F] = ...,
+        bias: float | NDArray[_F] = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> tuple[NDArray[_F], NDArray[_F]]: ...
+    @overload
+    def __call__(
+        self,
+        x: ArrayLike,
+        /,
+        lambd: ArrayLike = ...,
+        bias: ArrayLike = ...,
+        *,
+        out: tuple[_A, _B],
+        **keywords: Unpack[_AllKeywords],
+    ) -> tuple[_A, _B]: ...
+    @overload
+    def __call__(
+        self,
+        x: _Array,
+        /,
+        lambd: ArrayLike = ...,
+        bias: ArrayLike = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> tuple[_Array, _Array]: ...
+    @overload
+    def __call__(
+        self,
+        x: _HasArrayUFunc,
+        /,
+        lambd: Any = ...,
+        bias: Any = ...,
+        *,
+        out: Any = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        x: float | np.generic,
+        /,
+        lambd: float = ...,
+        bias: float = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        x: ArrayLike,
+        /,
+        lambd: ArrayLike = ...,
+        bias: ArrayLike = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> tuple[NDArray[Any], NDArray[Any]]: ...
+
+@type_check_only
+class _Backward_lambd_bias(np.ufunc):  # type: ignore[misc]
+    """(g, x, /, lambd, bias) -> 1 result."""
+
+    @overload
+    def __call__(
+        self,
+        g: np.ndarray[_S, np.dtype[_F]],
+        x: np.ndarray[_S, np.dtype[_F]],
+        /,
+        lambd: float = ...,
+        bias: float = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> np.ndarray[_S, np.dtype[_F]]: ...
+    @overload
+    def __call__(
+        self,
+        g: NDArray[_F],
+        x: NDArray[_F],
+        /,
+        lambd: float | NDArray[_F] = ...,
+        bias: float | NDArray[_F] = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> NDArray[_F]: ...
+    @overload
+    def __call__(
+        self,
+        g: ArrayLike,
+        x: ArrayLike,
+        /,
+        lambd: ArrayLike = ...,
+        bias: ArrayLike = ...,
+        *,
+        out: _A | tuple[_A],
+        **keywords: Unpack[_AllKeywords],
+    ) -> _A: ...
+    @overload
+    def __call__(
+        self,
+        g: _Array,
+        x: _Array,
+        /,
+        lambd: ArrayLike = ...,
+        bias: ArrayLike = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> _Array: ...
+    @overload
+    def __call__(
+        self,
+        g: _HasArrayUFunc,
+        x: _HasArrayUFunc,
+        /,
+        lambd: Any = ...,
+        bias: Any = ...,
+        *,
+        out: Any = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        g: float | np.generic,
+        x: float | np.generic,
+        /,
+        lambd: float = ...,
+        bias: float = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        g: ArrayLike,
+        x: ArrayLike,
+        /,
+        lambd: ArrayLike = ...,
+        bias: ArrayLike = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> NDArray[Any]: ...
+
+@type_check_only
 class _Map_theta_value(np.ufunc):  # type: ignore[misc]
     """(x, /, theta, value) -> 1 result."""
 
@@ -1609,8 +1862,8 @@ class _Map2_beta(np.ufunc):  # type: ignore[misc]
     ) -> tuple[NDArray[Any], NDArray[Any]]: ...
 
 @type_check_only
-class _Backward2_beta(np.ufunc):  # type: ignore[misc]
-    """(g, x, /, beta) -> 2 results."""
+class _Backward_beta(np.ufunc):  # type: ignore[misc]
+    """(g, x, /, beta) -> 1 result."""
 
     @overload
     def __call__(
@@ -1622,7 +1875,7 @@ class _Backward2_beta(np.ufunc):  # type: ignore[misc]
         *,
         out: None = None,
         **keywords: Unpack[_Keywords],
-    ) -> tuple[np.ndarray[_S, np.dtype[_F]], np.ndarray[_S, np.dtype[_F]]]: ...
+    ) -> np.ndarray[_S, np.dtype[_F]]: ...
     @overload
     def __call__(
         self,
@@ -1633,7 +1886,7 @@ class _Backward2_beta(np.ufunc):  # type: ignore[misc]
         *,
         out: None = None,
         **keywords: Unpack[_Keywords],
-    ) -> tuple[NDArray[_F], NDArray[_F]]: ...
+    ) -> NDArray[_F]: ...
     @overload
     def __call__(
         self,
@@ -1642,9 +1895,9 @@ class _Backward2_beta(np.ufunc):  # type: ignore[misc]
         /,
         beta: ArrayLike = ...,
         *,
-        out: tuple[_A, _B],
+        out: _A | tuple[_A],
         **keywords: Unpack[_AllKeywords],
-    ) -> tuple[_A, _B]: ...
+    ) -> _A: ...
     @overload
     def __call__(
         self,
@@ -1655,7 +1908,7 @@ class _Backward2_beta(np.ufunc):  # type: ignore[misc]
         *,
         out: None = None,
         **keywords: Unpack[_AllKeywords],
-    ) -> tuple[_Array, _Array]: ...
+    ) -> _Array: ...
     @overload
     def __call__(
         self,
@@ -1688,7 +1941,492 @@ class _Backward2_beta(np.ufunc):  # type: ignore[misc]
         *,
         out: EllipsisType | None = None,
         **keywords: Unpack[_AllKeywords],
+    ) -> NDArray[Any]: ...
+
+@type_check_only
+class _Map_scale_bias(np.ufunc):  # type: ignore[misc]
+    """(x, /, scale, bias) -> 1 result."""
+
+    @overload
+    def __call__(
+        self,
+        x: np.ndarray[_S, np.dtype[_F]],
+        /,
+        scale: float = ...,
+        bias: float = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> np.ndarray[_S, np.dtype[_F]]: ...
+    @overload
+    def __call__(
+        self,
+        x: NDArray[_F],
+        /,
+        scale: float | NDArray[_F] = ...,
+        bias: float | NDArray[_F] = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> NDArray[_F]: ...
+    @overload
+    def __call__(
+        self,
+        x: ArrayLike,
+        /,
+        scale: ArrayLike = ...,
+        bias: ArrayLike = ...,
+        *,
+        out: _A | tuple[_A],
+        **keywords: Unpack[_AllKeywords],
+    ) -> _A: ...
+    @overload
+    def __call__(
+        self,
+        x: _Array,
+        /,
+        scale: ArrayLike = ...,
+        bias: ArrayLike = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> _Array: ...
+    @overload
+    def __call__(
+        self,
+        x: _HasArrayUFunc,
+        /,
+        scale: Any = ...,
+        bias: Any = ...,
+        *,
+        out: Any = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        x: float | np.generic,
+        /,
+        scale: float = ...,
+        bias: float = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        x: ArrayLike,
+        /,
+        scale: ArrayLike = ...,
+        bias: ArrayLike = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> NDArray[Any]: ...
+
+@type_check_only
+class _Map2_scale_bias(np.ufunc):  # type: ignore[misc]
+    """(x, /, scale, bias) -> 2 results."""
+
+    @overload
+    def __call__(
+        self,
+        x: np.ndarray[_S, np.dtype[_F]],
+        /,
+        scale: float = ...,
+        bias: float = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> tuple[np.ndarray[_S, np.dtype[_F]], np.ndarray[_S, np.dtype[_F]]]: ...
+    @overload
+    def __call__(
+        self,
+        x: NDArray[_F],
+        /,
+        scale: float | NDArray[_F] = ...,
+        bias: float | NDArray[_F] = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> tuple[NDArray[_F], NDArray[_F]]: ...
+    @overload
+    def __call__(
+        self,
+        x: ArrayLike,
+        /,
+        scale: ArrayLike = ...,
+        bias: ArrayLike = ...,
+        *,
+        out: tuple[_A, _B],
+        **keywords: Unpack[_AllKeywords],
+    ) -> tuple[_A, _B]: ...
+    @overload
+    def __call__(
+        self,
+        x: _Array,
+        /,
+        scale: ArrayLike = ...,
+        bias: ArrayLike = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> tuple[_Array, _Array]: ...
+    @overload
+    def __call__(
+        self,
+        x: _HasArrayUFunc,
+        /,
+        scale: Any = ...,
+        bias: Any = ...,
+        *,
+        out: Any = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        x: float | np.generic,
+        /,
+        scale: float = ...,
+        bias: float = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        x: ArrayLike,
+        /,
+        scale: ArrayLike = ...,
+        bias: ArrayLike = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
     ) -> tuple[NDArray[Any], NDArray[Any]]: ...
+
+@type_check_only
+class _Backward2_scale_bias(np.ufunc):  # type: ignore[misc]
+    """(g, x, /, scale, bias) -> 2 results."""
+
+    @overload
+    def __call__(
+        self,
+        g: np.ndarray[_S, np.dtype[_F]],
+        x: np.ndarray[_S, np.dtype[_F]],
+        /,
+        scale: float = ...,
+        bias: float = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> tuple[np.ndarray[_S, np.dtype[_F]], np.ndarray[_S, np.dtype[_F]]]: ...
+    @overload
+    def __call__(
+        self,
+        g: NDArray[_F],
+        x: NDArray[_F],
+        /,
+        scale: float | NDArray[_F] = ...,
+        bias: float | NDArray[_F] = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> tuple[NDArray[_F], NDArray[_F]]: ...
+    @overload
+    def __call__(
+        self,
+        g: ArrayLike,
+        x: ArrayLike,
+        /,
+        scale: ArrayLike = ...,
+        bias: ArrayLike = ...,
+        *,
+        out: tuple[_A, _B],
+        **keywords: Unpack[_AllKeywords],
+    ) -> tuple[_A, _B]: ...
+    @overload
+    def __call__(
+        self,
+        g: _Array,
+        x: _Array,
+        /,
+        scale: ArrayLike = ...,
+        bias: ArrayLike = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> tuple[_Array, _Array]: ...
+    @overload
+    def __call__(
+        self,
+        g: _HasArrayUFunc,
+        x: _HasArrayUFunc,
+        /,
+        scale: Any = ...,
+        bias: Any = ...,
+        *,
+        out: Any = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        g: float | np.generic,
+        x: float | np.generic,
+        /,
+        scale: float = ...,
+        bias: float = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        g: ArrayLike,
+        x: ArrayLike,
+        /,
+        scale: ArrayLike = ...,
+        bias: ArrayLike = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> tuple[NDArray[Any], NDArray[Any]]: ...
+
+@type_check_only
+class _Map_b(np.ufunc):  # type: ignore[misc]
+    """(x, /, b) -> 1 result."""
+
+    @overload
+    def __call__(
+        self,
+        x: np.ndarray[_S, np.dtype[_F]],
+        /,
+        b: float = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> np.ndarray[_S, np.dtype[_F]]: ...
+    @overload
+    def __call__(
+        self,
+        x: NDArray[_F],
+        /,
+        b: float | NDArray[_F] = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> NDArray[_F]: ...
+    @overload
+    def __call__(
+        self,
+        x: ArrayLike,
+        /,
+        b: ArrayLike = ...,
+        *,
+        out: _A | tuple[_A],
+        **keywords: Unpack[_AllKeywords],
+    ) -> _A: ...
+    @overload
+    def __call__(
+        self,
+        x: _Array,
+        /,
+        b: ArrayLike = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> _Array: ...
+    @overload
+    def __call__(
+        self,
+        x: _HasArrayUFunc,
+        /,
+        b: Any = ...,
+        *,
+        out: Any = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        x: float | np.generic,
+        /,
+        b: float = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        x: ArrayLike,
+        /,
+        b: ArrayLike = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> NDArray[Any]: ...
+
+@type_check_only
+class _Map2_b(np.ufunc):  # type: ignore[misc]
+    """(x, /, b) -> 2 results."""
+
+    @overload
+    def __call__(
+        self,
+        x: np.ndarray[_S, np.dtype[_F]],
+        /,
+        b: float = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> tuple[np.ndarray[_S, np.dtype[_F]], np.ndarray[_S, np.dtype[_F]]]: ...
+    @overload
+    def __call__(
+        self,
+        x: NDArray[_F],
+        /,
+        b: float | NDArray[_F] = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> tuple[NDArray[_F], NDArray[_F]]: ...
+    @overload
+    def __call__(
+        self,
+        x: ArrayLike,
+        /,
+        b: ArrayLike = ...,
+        *,
+        out: tuple[_A, _B],
+        **keywords: Unpack[_AllKeywords],
+    ) -> tuple[_A, _B]: ...
+    @overload
+    def __call__(
+        self,
+        x: _Array,
+        /,
+        b: ArrayLike = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> tuple[_Array, _Array]: ...
+    @overload
+    def __call__(
+        self,
+        x: _HasArrayUFunc,
+        /,
+        b: Any = ...,
+        *,
+        out: Any = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        x: float | np.generic,
+        /,
+        b: float = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        x: ArrayLike,
+        /,
+        b: ArrayLike = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> tuple[NDArray[Any], NDArray[Any]]: ...
+
+@type_check_only
+class _Backward_b(np.ufunc):  # type: ignore[misc]
+    """(g, x, /, b) -> 1 result."""
+
+    @overload
+    def __call__(
+        self,
+        g: np.ndarray[_S, np.dtype[_F]],
+        x: np.ndarray[_S, np.dtype[_F]],
+        /,
+        b: float = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> np.ndarray[_S, np.dtype[_F]]: ...
+    @overload
+    def __call__(
+        self,
+        g: NDArray[_F],
+        x: NDArray[_F],
+        /,
+        b: float | NDArray[_F] = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> NDArray[_F]: ...
+    @overload
+    def __call__(
+        self,
+        g: ArrayLike,
+        x: ArrayLike,
+        /,
+        b: ArrayLike = ...,
+        *,
+        out: _A | tuple[_A],
+        **keywords: Unpack[_AllKeywords],
+    ) -> _A: ...
+    @overload
+    def __call__(
+        self,
+        g: _Array,
+        x: _Array,
+        /,
+        b: ArrayLike = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> _Array: ...
+    @overload
+    def __call__(
+        self,
+        g: _HasArrayUFunc,
+        x: _HasArrayUFunc,
+        /,
+        b: Any = ...,
+        *,
+        out: Any = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        g: float | np.generic,
+        x: float | np.generic,
+        /,
+        b: float = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        g: ArrayLike,
+        x: ArrayLike,
+        /,
+        b: ArrayLike = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> NDArray[Any]: ...
 
 @type_check_only
 class _Map_alpha(np.ufunc):  # type: ignore[misc]
@@ -1923,8 +2661,8 @@ class _Backward_alpha(np.ufunc):  # type: ignore[misc]
     ) -> NDArray[Any]: ...
 
 @type_check_only
-class _Backward_beta(np.ufunc):  # type: ignore[misc]
-    """(g, x, /, beta) -> 1 result."""
+class _Backward2_beta(np.ufunc):  # type: ignore[misc]
+    """(g, x, /, beta) -> 2 results."""
 
     @overload
     def __call__(
@@ -1936,7 +2674,7 @@ class _Backward_beta(np.ufunc):  # type: ignore[misc]
         *,
         out: None = None,
         **keywords: Unpack[_Keywords],
-    ) -> np.ndarray[_S, np.dtype[_F]]: ...
+    ) -> tuple[np.ndarray[_S, np.dtype[_F]], np.ndarray[_S, np.dtype[_F]]]: ...
     @overload
     def __call__(
         self,
@@ -1947,7 +2685,7 @@ class _Backward_beta(np.ufunc):  # type: ignore[misc]
         *,
         out: None = None,
         **keywords: Unpack[_Keywords],
-    ) -> NDArray[_F]: ...
+    ) -> tuple[NDArray[_F], NDArray[_F]]: ...
     @overload
     def __call__(
         self,
@@ -1956,9 +2694,9 @@ class _Backward_beta(np.ufunc):  # type: ignore[misc]
         /,
         beta: ArrayLike = ...,
         *,
-        out: _A | tuple[_A],
+        out: tuple[_A, _B],
         **keywords: Unpack[_AllKeywords],
-    ) -> _A: ...
+    ) -> tuple[_A, _B]: ...
     @overload
     def __call__(
         self,
@@ -1969,7 +2707,7 @@ class _Backward_beta(np.ufunc):  # type: ignore[misc]
         *,
         out: None = None,
         **keywords: Unpack[_AllKeywords],
-    ) -> _Array: ...
+    ) -> tuple[_Array, _Array]: ...
     @overload
     def __call__(
         self,
@@ -1999,6 +2737,1648 @@ class _Backward_beta(np.ufunc):  # type: ignore[misc]
         x: ArrayLike,
         /,
         beta: ArrayLike = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> tuple[NDArray[Any], NDArray[Any]]: ...
+
+@type_check_only
+class _Map_cap(np.ufunc):  # type: ignore[misc]
+    """(x, /, cap) -> 1 result."""
+
+    @overload
+    def __call__(
+        self,
+        x: np.ndarray[_S, np.dtype[_F]],
+        /,
+        cap: float = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> np.ndarray[_S, np.dtype[_F]]: ...
+    @overload
+    def __call__(
+        self,
+        x: NDArray[_F],
+        /,
+        cap: float | NDArray[_F] = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> NDArray[_F]: ...
+    @overload
+    def __call__(
+        self,
+        x: ArrayLike,
+        /,
+        cap: ArrayLike = ...,
+        *,
+        out: _A | tuple[_A],
+        **keywords: Unpack[_AllKeywords],
+    ) -> _A: ...
+    @overload
+    def __call__(
+        self,
+        x: _Array,
+        /,
+        cap: ArrayLike = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> _Array: ...
+    @overload
+    def __call__(
+        self,
+        x: _HasArrayUFunc,
+        /,
+        cap: Any = ...,
+        *,
+        out: Any = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        x: float | np.generic,
+        /,
+        cap: float = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        x: ArrayLike,
+        /,
+        cap: ArrayLike = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> NDArray[Any]: ...
+
+@type_check_only
+class _Map2_cap(np.ufunc):  # type: ignore[misc]
+    """(x, /, cap) -> 2 results."""
+
+    @overload
+    def __call__(
+        self,
+        x: np.ndarray[_S, np.dtype[_F]],
+        /,
+        cap: float = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> tuple[np.ndarray[_S, np.dtype[_F]], np.ndarray[_S, np.dtype[_F]]]: ...
+    @overload
+    def __call__(
+        self,
+        x: NDArray[_F],
+        /,
+        cap: float | NDArray[_F] = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> tuple[NDArray[_F], NDArray[_F]]: ...
+    @overload
+    def __call__(
+        self,
+        x: ArrayLike,
+        /,
+        cap: ArrayLike = ...,
+        *,
+        out: tuple[_A, _B],
+        **keywords: Unpack[_AllKeywords],
+    ) -> tuple[_A, _B]: ...
+    @overload
+    def __call__(
+        self,
+        x: _Array,
+        /,
+        cap: ArrayLike = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> tuple[_Array, _Array]: ...
+    @overload
+    def __call__(
+        self,
+        x: _HasArrayUFunc,
+        /,
+        cap: Any = ...,
+        *,
+        out: Any = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        x: float | np.generic,
+        /,
+        cap: float = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        x: ArrayLike,
+        /,
+        cap: ArrayLike = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> tuple[NDArray[Any], NDArray[Any]]: ...
+
+@type_check_only
+class _Backward_cap(np.ufunc):  # type: ignore[misc]
+    """(g, x, /, cap) -> 1 result."""
+
+    @overload
+    def __call__(
+        self,
+        g: np.ndarray[_S, np.dtype[_F]],
+        x: np.ndarray[_S, np.dtype[_F]],
+        /,
+        cap: float = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> np.ndarray[_S, np.dtype[_F]]: ...
+    @overload
+    def __call__(
+        self,
+        g: NDArray[_F],
+        x: NDArray[_F],
+        /,
+        cap: float | NDArray[_F] = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> NDArray[_F]: ...
+    @overload
+    def __call__(
+        self,
+        g: ArrayLike,
+        x: ArrayLike,
+        /,
+        cap: ArrayLike = ...,
+        *,
+        out: _A | tuple[_A],
+        **keywords: Unpack[_AllKeywords],
+    ) -> _A: ...
+    @overload
+    def __call__(
+        self,
+        g: _Array,
+        x: _Array,
+        /,
+        cap: ArrayLike = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> _Array: ...
+    @overload
+    def __call__(
+        self,
+        g: _HasArrayUFunc,
+        x: _HasArrayUFunc,
+        /,
+        cap: Any = ...,
+        *,
+        out: Any = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        g: float | np.generic,
+        x: float | np.generic,
+        /,
+        cap: float = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        g: ArrayLike,
+        x: ArrayLike,
+        /,
+        cap: ArrayLike = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> NDArray[Any]: ...
+
+@type_check_only
+class _Backward2_alpha(np.ufunc):  # type: ignore[misc]
+    """(g, x, /, alpha) -> 2 results."""
+
+    @overload
+    def __call__(
+        self,
+        g: np.ndarray[_S, np.dtype[_F]],
+        x: np.ndarray[_S, np.dtype[_F]],
+        /,
+        alpha: float = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> tuple[np.ndarray[_S, np.dtype[_F]], np.ndarray[_S, np.dtype[_F]]]: ...
+    @overload
+    def __call__(
+        self,
+        g: NDArray[_F],
+        x: NDArray[_F],
+        /,
+        alpha: float | NDArray[_F] = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> tuple[NDArray[_F], NDArray[_F]]: ...
+    @overload
+    def __call__(
+        self,
+        g: ArrayLike,
+        x: ArrayLike,
+        /,
+        alpha: ArrayLike = ...,
+        *,
+        out: tuple[_A, _B],
+        **keywords: Unpack[_AllKeywords],
+    ) -> tuple[_A, _B]: ...
+    @overload
+    def __call__(
+        self,
+        g: _Array,
+        x: _Array,
+        /,
+        alpha: ArrayLike = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> tuple[_Array, _Array]: ...
+    @overload
+    def __call__(
+        self,
+        g: _HasArrayUFunc,
+        x: _HasArrayUFunc,
+        /,
+        alpha: Any = ...,
+        *,
+        out: Any = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        g: float | np.generic,
+        x: float | np.generic,
+        /,
+        alpha: float = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        g: ArrayLike,
+        x: ArrayLike,
+        /,
+        alpha: ArrayLike = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> tuple[NDArray[Any], NDArray[Any]]: ...
+
+@type_check_only
+class _Map_p1_p2_beta(np.ufunc):  # type: ignore[misc]
+    """(x, /, p1, p2, beta) -> 1 result."""
+
+    @overload
+    def __call__(
+        self,
+        x: np.ndarray[_S, np.dtype[_F]],
+        /,
+        p1: float = ...,
+        p2: float = ...,
+        beta: float = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> np.ndarray[_S, np.dtype[_F]]: ...
+    @overload
+    def __call__(
+        self,
+        x: NDArray[_F],
+        /,
+        p1: float | NDArray[_F] = ...,
+        p2: float | NDArray[_F] = ...,
+        beta: float | NDArray[_F] = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> NDArray[_F]: ...
+    @overload
+    def __call__(
+        self,
+        x: ArrayLike,
+        /,
+        p1: ArrayLike = ...,
+        p2: ArrayLike = ...,
+        beta: ArrayLike = ...,
+        *,
+        out: _A | tuple[_A],
+        **keywords: Unpack[_AllKeywords],
+    ) -> _A: ...
+    @overload
+    def __call__(
+        self,
+        x: _Array,
+        /,
+        p1: ArrayLike = ...,
+        p2: ArrayLike = ...,
+        beta: ArrayLike = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> _Array: ...
+    @overload
+    def __call__(
+        self,
+        x: _HasArrayUFunc,
+        /,
+        p1: Any = ...,
+        p2: Any = ...,
+        beta: Any = ...,
+        *,
+        out: Any = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        x: float | np.generic,
+        /,
+        p1: float = ...,
+        p2: float = ...,
+        beta: float = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        x: ArrayLike,
+        /,
+        p1: ArrayLike = ...,
+        p2: ArrayLike = ...,
+        beta: ArrayLike = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> NDArray[Any]: ...
+
+@type_check_only
+class _Map2_p1_p2_beta(np.ufunc):  # type: ignore[misc]
+    """(x, /, p1, p2, beta) -> 2 results."""
+
+    @overload
+    def __call__(
+        self,
+        x: np.ndarray[_S, np.dtype[_F]],
+        /,
+        p1: float = ...,
+        p2: float = ...,
+        beta: float = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> tuple[np.ndarray[_S, np.dtype[_F]], np.ndarray[_S, np.dtype[_F]]]: ...
+    @overload
+    def __call__(
+        self,
+        x: NDArray[_F],
+        /,
+        p1: float | NDArray[_F] = ...,
+        p2: float | NDArray[_F] = ...,
+        beta: float | NDArray[_F] = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> tuple[NDArray[_F], NDArray[_F]]: ...
+    @overload
+    def __call__(
+        self,
+        x: ArrayLike,
+        /,
+        p1: ArrayLike = ...,
+        p2: ArrayLike = ...,
+        beta: ArrayLike = ...,
+        *,
+        out: tuple[_A, _B],
+        **keywords: Unpack[_AllKeywords],
+    ) -> tuple[_A, _B]: ...
+    @overload
+    def __call__(
+        self,
+        x: _Array,
+        /,
+        p1: ArrayLike = ...,
+        p2: ArrayLike = ...,
+        beta: ArrayLike = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> tuple[_Array, _Array]: ...
+    @overload
+    def __call__(
+        self,
+        x: _HasArrayUFunc,
+        /,
+        p1: Any = ...,
+        p2: Any = ...,
+        beta: Any = ...,
+        *,
+        out: Any = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        x: float | np.generic,
+        /,
+        p1: float = ...,
+        p2: float = ...,
+        beta: float = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        x: ArrayLike,
+        /,
+        p1: ArrayLike = ...,
+        p2: ArrayLike = ...,
+        beta: ArrayLike = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> tuple[NDArray[Any], NDArray[Any]]: ...
+
+@type_check_only
+class _Backward2_p1_p2_beta(np.ufunc):  # type: ignore[misc]
+    """(g, x, /, p1, p2, beta) -> 2 results."""
+
+    @overload
+    def __call__(
+        self,
+        g: np.ndarray[_S, np.dtype[_F]],
+        x: np.ndarray[_S, np.dtype[_F]],
+        /,
+        p1: float = ...,
+        p2: float = ...,
+        beta: float = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> tuple[np.ndarray[_S, np.dtype[_F]], np.ndarray[_S, np.dtype[_F]]]: ...
+    @overload
+    def __call__(
+        self,
+        g: NDArray[_F],
+        x: NDArray[_F],
+        /,
+        p1: float | NDArray[_F] = ...,
+        p2: float | NDArray[_F] = ...,
+        beta: float | NDArray[_F] = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> tuple[NDArray[_F], NDArray[_F]]: ...
+    @overload
+    def __call__(
+        self,
+        g: ArrayLike,
+        x: ArrayLike,
+        /,
+        p1: ArrayLike = ...,
+        p2: ArrayLike = ...,
+        beta: ArrayLike = ...,
+        *,
+        out: tuple[_A, _B],
+        **keywords: Unpack[_AllKeywords],
+    ) -> tuple[_A, _B]: ...
+    @overload
+    def __call__(
+        self,
+        g: _Array,
+        x: _Array,
+        /,
+        p1: ArrayLike = ...,
+        p2: ArrayLike = ...,
+        beta: ArrayLike = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> tuple[_Array, _Array]: ...
+    @overload
+    def __call__(
+        self,
+        g: _HasArrayUFunc,
+        x: _HasArrayUFunc,
+        /,
+        p1: Any = ...,
+        p2: Any = ...,
+        beta: Any = ...,
+        *,
+        out: Any = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        g: float | np.generic,
+        x: float | np.generic,
+        /,
+        p1: float = ...,
+        p2: float = ...,
+        beta: float = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        g: ArrayLike,
+        x: ArrayLike,
+        /,
+        p1: ArrayLike = ...,
+        p2: ArrayLike = ...,
+        beta: ArrayLike = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> tuple[NDArray[Any], NDArray[Any]]: ...
+
+@type_check_only
+class _Map_alpha_beta_gamma(np.ufunc):  # type: ignore[misc]
+    """(x, /, alpha, beta, gamma) -> 1 result."""
+
+    @overload
+    def __call__(
+        self,
+        x: np.ndarray[_S, np.dtype[_F]],
+        /,
+        alpha: float = ...,
+        beta: float = ...,
+        gamma: float = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> np.ndarray[_S, np.dtype[_F]]: ...
+    @overload
+    def __call__(
+        self,
+        x: NDArray[_F],
+        /,
+        alpha: float | NDArray[_F] = ...,
+        beta: float | NDArray[_F] = ...,
+        gamma: float | NDArray[_F] = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> NDArray[_F]: ...
+    @overload
+    def __call__(
+        self,
+        x: ArrayLike,
+        /,
+        alpha: ArrayLike = ...,
+        beta: ArrayLike = ...,
+        gamma: ArrayLike = ...,
+        *,
+        out: _A | tuple[_A],
+        **keywords: Unpack[_AllKeywords],
+    ) -> _A: ...
+    @overload
+    def __call__(
+        self,
+        x: _Array,
+        /,
+        alpha: ArrayLike = ...,
+        beta: ArrayLike = ...,
+        gamma: ArrayLike = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> _Array: ...
+    @overload
+    def __call__(
+        self,
+        x: _HasArrayUFunc,
+        /,
+        alpha: Any = ...,
+        beta: Any = ...,
+        gamma: Any = ...,
+        *,
+        out: Any = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        x: float | np.generic,
+        /,
+        alpha: float = ...,
+        beta: float = ...,
+        gamma: float = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        x: ArrayLike,
+        /,
+        alpha: ArrayLike = ...,
+        beta: ArrayLike = ...,
+        gamma: ArrayLike = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> NDArray[Any]: ...
+
+@type_check_only
+class _Map2_alpha_beta_gamma(np.ufunc):  # type: ignore[misc]
+    """(x, /, alpha, beta, gamma) -> 2 results."""
+
+    @overload
+    def __call__(
+        self,
+        x: np.ndarray[_S, np.dtype[_F]],
+        /,
+        alpha: float = ...,
+        beta: float = ...,
+        gamma: float = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> tuple[np.ndarray[_S, np.dtype[_F]], np.ndarray[_S, np.dtype[_F]]]: ...
+    @overload
+    def __call__(
+        self,
+        x: NDArray[_F],
+        /,
+        alpha: float | NDArray[_F] = ...,
+        beta: float | NDArray[_F] = ...,
+        gamma: float | NDArray[_F] = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> tuple[NDArray[_F], NDArray[_F]]: ...
+    @overload
+    def __call__(
+        self,
+        x: ArrayLike,
+        /,
+        alpha: ArrayLike = ...,
+        beta: ArrayLike = ...,
+        gamma: ArrayLike = ...,
+        *,
+        out: tuple[_A, _B],
+        **keywords: Unpack[_AllKeywords],
+    ) -> tuple[_A, _B]: ...
+    @overload
+    def __call__(
+        self,
+        x: _Array,
+        /,
+        alpha: ArrayLike = ...,
+        beta: ArrayLike = ...,
+        gamma: ArrayLike = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> tuple[_Array, _Array]: ...
+    @overload
+    def __call__(
+        self,
+        x: _HasArrayUFunc,
+        /,
+        alpha: Any = ...,
+        beta: Any = ...,
+        gamma: Any = ...,
+        *,
+        out: Any = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        x: float | np.generic,
+        /,
+        alpha: float = ...,
+        beta: float = ...,
+        gamma: float = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        x: ArrayLike,
+        /,
+        alpha: ArrayLike = ...,
+        beta: ArrayLike = ...,
+        gamma: ArrayLike = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> tuple[NDArray[Any], NDArray[Any]]: ...
+
+@type_check_only
+class _Backward_alpha_beta_gamma(np.ufunc):  # type: ignore[misc]
+    """(g, x, /, alpha, beta, gamma) -> 1 result."""
+
+    @overload
+    def __call__(
+        self,
+        g: np.ndarray[_S, np.dtype[_F]],
+        x: np.ndarray[_S, np.dtype[_F]],
+        /,
+        alpha: float = ...,
+        beta: float = ...,
+        gamma: float = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> np.ndarray[_S, np.dtype[_F]]: ...
+    @overload
+    def __call__(
+        self,
+        g: NDArray[_F],
+        x: NDArray[_F],
+        /,
+        alpha: float | NDArray[_F] = ...,
+        beta: float | NDArray[_F] = ...,
+        gamma: float | NDArray[_F] = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> NDArray[_F]: ...
+    @overload
+    def __call__(
+        self,
+        g: ArrayLike,
+        x: ArrayLike,
+        /,
+        alpha: ArrayLike = ...,
+        beta: ArrayLike = ...,
+        gamma: ArrayLike = ...,
+        *,
+        out: _A | tuple[_A],
+        **keywords: Unpack[_AllKeywords],
+    ) -> _A: ...
+    @overload
+    def __call__(
+        self,
+        g: _Array,
+        x: _Array,
+        /,
+        alpha: ArrayLike = ...,
+        beta: ArrayLike = ...,
+        gamma: ArrayLike = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> _Array: ...
+    @overload
+    def __call__(
+        self,
+        g: _HasArrayUFunc,
+        x: _HasArrayUFunc,
+        /,
+        alpha: Any = ...,
+        beta: Any = ...,
+        gamma: Any = ...,
+        *,
+        out: Any = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        g: float | np.generic,
+        x: float | np.generic,
+        /,
+        alpha: float = ...,
+        beta: float = ...,
+        gamma: float = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        g: ArrayLike,
+        x: ArrayLike,
+        /,
+        alpha: ArrayLike = ...,
+        beta: ArrayLike = ...,
+        gamma: ArrayLike = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> NDArray[Any]: ...
+
+@type_check_only
+class _Map_alpha_p_alpha_n_beta_eps(np.ufunc):  # type: ignore[misc]
+    """(x, /, alpha_p, alpha_n, beta, eps) -> 1 result."""
+
+    @overload
+    def __call__(
+        self,
+        x: np.ndarray[_S, np.dtype[_F]],
+        /,
+        alpha_p: float = ...,
+        alpha_n: float = ...,
+        beta: float = ...,
+        eps: float = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> np.ndarray[_S, np.dtype[_F]]: ...
+    @overload
+    def __call__(
+        self,
+        x: NDArray[_F],
+        /,
+        alpha_p: float | NDArray[_F] = ...,
+        alpha_n: float | NDArray[_F] = ...,
+        beta: float | NDArray[_F] = ...,
+        eps: float | NDArray[_F] = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> NDArray[_F]: ...
+    @overload
+    def __call__(
+        self,
+        x: ArrayLike,
+        /,
+        alpha_p: ArrayLike = ...,
+        alpha_n: ArrayLike = ...,
+        beta: ArrayLike = ...,
+        eps: ArrayLike = ...,
+        *,
+        out: _A | tuple[_A],
+        **keywords: Unpack[_AllKeywords],
+    ) -> _A: ...
+    @overload
+    def __call__(
+        self,
+        x: _Array,
+        /,
+        alpha_p: ArrayLike = ...,
+        alpha_n: ArrayLike = ...,
+        beta: ArrayLike = ...,
+        eps: ArrayLike = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> _Array: ...
+    @overload
+    def __call__(
+        self,
+        x: _HasArrayUFunc,
+        /,
+        alpha_p: Any = ...,
+        alpha_n: Any = ...,
+        beta: Any = ...,
+        eps: Any = ...,
+        *,
+        out: Any = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        x: float | np.generic,
+        /,
+        alpha_p: float = ...,
+        alpha_n: float = ...,
+        beta: float = ...,
+        eps: float = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        x: ArrayLike,
+        /,
+        alpha_p: ArrayLike = ...,
+        alpha_n: ArrayLike = ...,
+        beta: ArrayLike = ...,
+        eps: ArrayLike = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> NDArray[Any]: ...
+
+@type_check_only
+class _Map2_alpha_p_alpha_n_beta_eps(np.ufunc):  # type: ignore[misc]
+    """(x, /, alpha_p, alpha_n, beta, eps) -> 2 results."""
+
+    @overload
+    def __call__(
+        self,
+        x: np.ndarray[_S, np.dtype[_F]],
+        /,
+        alpha_p: float = ...,
+        alpha_n: float = ...,
+        beta: float = ...,
+        eps: float = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> tuple[np.ndarray[_S, np.dtype[_F]], np.ndarray[_S, np.dtype[_F]]]: ...
+    @overload
+    def __call__(
+        self,
+        x: NDArray[_F],
+        /,
+        alpha_p: float | NDArray[_F] = ...,
+        alpha_n: float | NDArray[_F] = ...,
+        beta: float | NDArray[_F] = ...,
+        eps: float | NDArray[_F] = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> tuple[NDArray[_F], NDArray[_F]]: ...
+    @overload
+    def __call__(
+        self,
+        x: ArrayLike,
+        /,
+        alpha_p: ArrayLike = ...,
+        alpha_n: ArrayLike = ...,
+        beta: ArrayLike = ...,
+        eps: ArrayLike = ...,
+        *,
+        out: tuple[_A, _B],
+        **keywords: Unpack[_AllKeywords],
+    ) -> tuple[_A, _B]: ...
+    @overload
+    def __call__(
+        self,
+        x: _Array,
+        /,
+        alpha_p: ArrayLike = ...,
+        alpha_n: ArrayLike = ...,
+        beta: ArrayLike = ...,
+        eps: ArrayLike = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> tuple[_Array, _Array]: ...
+    @overload
+    def __call__(
+        self,
+        x: _HasArrayUFunc,
+        /,
+        alpha_p: Any = ...,
+        alpha_n: Any = ...,
+        beta: Any = ...,
+        eps: Any = ...,
+        *,
+        out: Any = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        x: float | np.generic,
+        /,
+        alpha_p: float = ...,
+        alpha_n: float = ...,
+        beta: float = ...,
+        eps: float = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        x: ArrayLike,
+        /,
+        alpha_p: ArrayLike = ...,
+        alpha_n: ArrayLike = ...,
+        beta: ArrayLike = ...,
+        eps: ArrayLike = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> tuple[NDArray[Any], NDArray[Any]]: ...
+
+@type_check_only
+class _Backward_alpha_p_alpha_n_beta_eps(np.ufunc):  # type: ignore[misc]
+    """(g, x, /, alpha_p, alpha_n, beta, eps) -> 1 result."""
+
+    @overload
+    def __call__(
+        self,
+        g: np.ndarray[_S, np.dtype[_F]],
+        x: np.ndarray[_S, np.dtype[_F]],
+        /,
+        alpha_p: float = ...,
+        alpha_n: float = ...,
+        beta: float = ...,
+        eps: float = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> np.ndarray[_S, np.dtype[_F]]: ...
+    @overload
+    def __call__(
+        self,
+        g: NDArray[_F],
+        x: NDArray[_F],
+        /,
+        alpha_p: float | NDArray[_F] = ...,
+        alpha_n: float | NDArray[_F] = ...,
+        beta: float | NDArray[_F] = ...,
+        eps: float | NDArray[_F] = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> NDArray[_F]: ...
+    @overload
+    def __call__(
+        self,
+        g: ArrayLike,
+        x: ArrayLike,
+        /,
+        alpha_p: ArrayLike = ...,
+        alpha_n: ArrayLike = ...,
+        beta: ArrayLike = ...,
+        eps: ArrayLike = ...,
+        *,
+        out: _A | tuple[_A],
+        **keywords: Unpack[_AllKeywords],
+    ) -> _A: ...
+    @overload
+    def __call__(
+        self,
+        g: _Array,
+        x: _Array,
+        /,
+        alpha_p: ArrayLike = ...,
+        alpha_n: ArrayLike = ...,
+        beta: ArrayLike = ...,
+        eps: ArrayLike = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> _Array: ...
+    @overload
+    def __call__(
+        self,
+        g: _HasArrayUFunc,
+        x: _HasArrayUFunc,
+        /,
+        alpha_p: Any = ...,
+        alpha_n: Any = ...,
+        beta: Any = ...,
+        eps: Any = ...,
+        *,
+        out: Any = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        g: float | np.generic,
+        x: float | np.generic,
+        /,
+        alpha_p: float = ...,
+        alpha_n: float = ...,
+        beta: float = ...,
+        eps: float = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        g: ArrayLike,
+        x: ArrayLike,
+        /,
+        alpha_p: ArrayLike = ...,
+        alpha_n: ArrayLike = ...,
+        beta: ArrayLike = ...,
+        eps: ArrayLike = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> NDArray[Any]: ...
+
+@type_check_only
+class _Map_mu_sigma(np.ufunc):  # type: ignore[misc]
+    """(x, /, mu, sigma) -> 1 result."""
+
+    @overload
+    def __call__(
+        self,
+        x: np.ndarray[_S, np.dtype[_F]],
+        /,
+        mu: float = ...,
+        sigma: float = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> np.ndarray[_S, np.dtype[_F]]: ...
+    @overload
+    def __call__(
+        self,
+        x: NDArray[_F],
+        /,
+        mu: float | NDArray[_F] = ...,
+        sigma: float | NDArray[_F] = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> NDArray[_F]: ...
+    @overload
+    def __call__(
+        self,
+        x: ArrayLike,
+        /,
+        mu: ArrayLike = ...,
+        sigma: ArrayLike = ...,
+        *,
+        out: _A | tuple[_A],
+        **keywords: Unpack[_AllKeywords],
+    ) -> _A: ...
+    @overload
+    def __call__(
+        self,
+        x: _Array,
+        /,
+        mu: ArrayLike = ...,
+        sigma: ArrayLike = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> _Array: ...
+    @overload
+    def __call__(
+        self,
+        x: _HasArrayUFunc,
+        /,
+        mu: Any = ...,
+        sigma: Any = ...,
+        *,
+        out: Any = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        x: float | np.generic,
+        /,
+        mu: float = ...,
+        sigma: float = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        x: ArrayLike,
+        /,
+        mu: ArrayLike = ...,
+        sigma: ArrayLike = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> NDArray[Any]: ...
+
+@type_check_only
+class _Map2_mu_sigma(np.ufunc):  # type: ignore[misc]
+    """(x, /, mu, sigma) -> 2 results."""
+
+    @overload
+    def __call__(
+        self,
+        x: np.ndarray[_S, np.dtype[_F]],
+        /,
+        mu: float = ...,
+        sigma: float = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> tuple[np.ndarray[_S, np.dtype[_F]], np.ndarray[_S, np.dtype[_F]]]: ...
+    @overload
+    def __call__(
+        self,
+        x: NDArray[_F],
+        /,
+        mu: float | NDArray[_F] = ...,
+        sigma: float | NDArray[_F] = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> tuple[NDArray[_F], NDArray[_F]]: ...
+    @overload
+    def __call__(
+        self,
+        x: ArrayLike,
+        /,
+        mu: ArrayLike = ...,
+        sigma: ArrayLike = ...,
+        *,
+        out: tuple[_A, _B],
+        **keywords: Unpack[_AllKeywords],
+    ) -> tuple[_A, _B]: ...
+    @overload
+    def __call__(
+        self,
+        x: _Array,
+        /,
+        mu: ArrayLike = ...,
+        sigma: ArrayLike = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> tuple[_Array, _Array]: ...
+    @overload
+    def __call__(
+        self,
+        x: _HasArrayUFunc,
+        /,
+        mu: Any = ...,
+        sigma: Any = ...,
+        *,
+        out: Any = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        x: float | np.generic,
+        /,
+        mu: float = ...,
+        sigma: float = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        x: ArrayLike,
+        /,
+        mu: ArrayLike = ...,
+        sigma: ArrayLike = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> tuple[NDArray[Any], NDArray[Any]]: ...
+
+@type_check_only
+class _Backward_mu_sigma(np.ufunc):  # type: ignore[misc]
+    """(g, x, /, mu, sigma) -> 1 result."""
+
+    @overload
+    def __call__(
+        self,
+        g: np.ndarray[_S, np.dtype[_F]],
+        x: np.ndarray[_S, np.dtype[_F]],
+        /,
+        mu: float = ...,
+        sigma: float = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> np.ndarray[_S, np.dtype[_F]]: ...
+    @overload
+    def __call__(
+        self,
+        g: NDArray[_F],
+        x: NDArray[_F],
+        /,
+        mu: float | NDArray[_F] = ...,
+        sigma: float | NDArray[_F] = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> NDArray[_F]: ...
+    @overload
+    def __call__(
+        self,
+        g: ArrayLike,
+        x: ArrayLike,
+        /,
+        mu: ArrayLike = ...,
+        sigma: ArrayLike = ...,
+        *,
+        out: _A | tuple[_A],
+        **keywords: Unpack[_AllKeywords],
+    ) -> _A: ...
+    @overload
+    def __call__(
+        self,
+        g: _Array,
+        x: _Array,
+        /,
+        mu: ArrayLike = ...,
+        sigma: ArrayLike = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> _Array: ...
+    @overload
+    def __call__(
+        self,
+        g: _HasArrayUFunc,
+        x: _HasArrayUFunc,
+        /,
+        mu: Any = ...,
+        sigma: Any = ...,
+        *,
+        out: Any = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        g: float | np.generic,
+        x: float | np.generic,
+        /,
+        mu: float = ...,
+        sigma: float = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        g: ArrayLike,
+        x: ArrayLike,
+        /,
+        mu: ArrayLike = ...,
+        sigma: ArrayLike = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> NDArray[Any]: ...
+
+@type_check_only
+class _Map_sigma(np.ufunc):  # type: ignore[misc]
+    """(x, /, sigma) -> 1 result."""
+
+    @overload
+    def __call__(
+        self,
+        x: np.ndarray[_S, np.dtype[_F]],
+        /,
+        sigma: float = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> np.ndarray[_S, np.dtype[_F]]: ...
+    @overload
+    def __call__(
+        self,
+        x: NDArray[_F],
+        /,
+        sigma: float | NDArray[_F] = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> NDArray[_F]: ...
+    @overload
+    def __call__(
+        self,
+        x: ArrayLike,
+        /,
+        sigma: ArrayLike = ...,
+        *,
+        out: _A | tuple[_A],
+        **keywords: Unpack[_AllKeywords],
+    ) -> _A: ...
+    @overload
+    def __call__(
+        self,
+        x: _Array,
+        /,
+        sigma: ArrayLike = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> _Array: ...
+    @overload
+    def __call__(
+        self,
+        x: _HasArrayUFunc,
+        /,
+        sigma: Any = ...,
+        *,
+        out: Any = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        x: float | np.generic,
+        /,
+        sigma: float = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        x: ArrayLike,
+        /,
+        sigma: ArrayLike = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> NDArray[Any]: ...
+
+@type_check_only
+class _Map2_sigma(np.ufunc):  # type: ignore[misc]
+    """(x, /, sigma) -> 2 results."""
+
+    @overload
+    def __call__(
+        self,
+        x: np.ndarray[_S, np.dtype[_F]],
+        /,
+        sigma: float = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> tuple[np.ndarray[_S, np.dtype[_F]], np.ndarray[_S, np.dtype[_F]]]: ...
+    @overload
+    def __call__(
+        self,
+        x: NDArray[_F],
+        /,
+        sigma: float | NDArray[_F] = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> tuple[NDArray[_F], NDArray[_F]]: ...
+    @overload
+    def __call__(
+        self,
+        x: ArrayLike,
+        /,
+        sigma: ArrayLike = ...,
+        *,
+        out: tuple[_A, _B],
+        **keywords: Unpack[_AllKeywords],
+    ) -> tuple[_A, _B]: ...
+    @overload
+    def __call__(
+        self,
+        x: _Array,
+        /,
+        sigma: ArrayLike = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> tuple[_Array, _Array]: ...
+    @overload
+    def __call__(
+        self,
+        x: _HasArrayUFunc,
+        /,
+        sigma: Any = ...,
+        *,
+        out: Any = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        x: float | np.generic,
+        /,
+        sigma: float = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        x: ArrayLike,
+        /,
+        sigma: ArrayLike = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> tuple[NDArray[Any], NDArray[Any]]: ...
+
+@type_check_only
+class _Backward_sigma(np.ufunc):  # type: ignore[misc]
+    """(g, x, /, sigma) -> 1 result."""
+
+    @overload
+    def __call__(
+        self,
+        g: np.ndarray[_S, np.dtype[_F]],
+        x: np.ndarray[_S, np.dtype[_F]],
+        /,
+        sigma: float = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> np.ndarray[_S, np.dtype[_F]]: ...
+    @overload
+    def __call__(
+        self,
+        g: NDArray[_F],
+        x: NDArray[_F],
+        /,
+        sigma: float | NDArray[_F] = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> NDArray[_F]: ...
+    @overload
+    def __call__(
+        self,
+        g: ArrayLike,
+        x: ArrayLike,
+        /,
+        sigma: ArrayLike = ...,
+        *,
+        out: _A | tuple[_A],
+        **keywords: Unpack[_AllKeywords],
+    ) -> _A: ...
+    @overload
+    def __call__(
+        self,
+        g: _Array,
+        x: _Array,
+        /,
+        sigma: ArrayLike = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> _Array: ...
+    @overload
+    def __call__(
+        self,
+        g: _HasArrayUFunc,
+        x: _HasArrayUFunc,
+        /,
+        sigma: Any = ...,
+        *,
+        out: Any = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        g: float | np.generic,
+        x: float | np.generic,
+        /,
+        sigma: float = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        g: ArrayLike,
+        x: ArrayLike,
+        /,
+        sigma: ArrayLike = ...,
         *,
         out: EllipsisType | None = None,
         **keywords: Unpack[_AllKeywords],
@@ -2571,6 +4951,11 @@ softshrink_value_and_grad: _Map2_lambd
 soft_shrink_backward: _Backward_lambd
 softshrink_backward: _Backward_lambd
 
+shrink: _Map_lambd_bias
+shrink_grad: _Map_lambd_bias
+shrink_value_and_grad: _Map2_lambd_bias
+shrink_backward: _Backward_lambd_bias
+
 threshold: _Map_theta_value
 thresholded_relu: _Map_theta_value
 threshold_grad: _Map_theta_value
@@ -2588,6 +4973,50 @@ squared_relu_value_and_grad: _Map2
 relu2_value_and_grad: _Map2
 squared_relu_backward: _Backward
 relu2_backward: _Backward
+
+sparse_plus: _Map
+sparse_plus_grad: _Map
+sparse_plus_value_and_grad: _Map2
+sparse_plus_backward: _Backward
+
+sparse_sigmoid: _Map
+sparse_sigmoid_grad: _Map
+sparse_sigmoid_value_and_grad: _Map2
+sparse_sigmoid_backward: _Backward
+
+smelu: _Map_beta
+smelu_grad: _Map_beta
+smelu_value_and_grad: _Map2_beta
+smelu_backward: _Backward_beta
+
+star_relu: _Map_scale_bias
+star_relu_grad: _Map_scale_bias
+star_relu_value_and_grad: _Map2_scale_bias
+star_relu_backward: _Backward2_scale_bias
+star_relu_grad_bias: _Map_scale_bias
+
+hard_mish: _Map
+hard_mish_grad: _Map
+hard_mish_value_and_grad: _Map2
+hard_mish_backward: _Backward
+
+squareplus: _Map_b
+squareplus_grad: _Map_b
+squareplus_value_and_grad: _Map2_b
+squareplus_backward: _Backward_b
+squareplus_grad_grad: _Map_b
+
+isru: _Map_alpha
+isru_grad: _Map_alpha
+isru_value_and_grad: _Map2_alpha
+isru_backward: _Backward_alpha
+isru_grad_grad: _Map_alpha
+
+isrlu: _Map_alpha
+isrlu_grad: _Map_alpha
+isrlu_value_and_grad: _Map2_alpha
+isrlu_backward: _Backward_alpha
+isrlu_grad_grad: _Map_alpha
 
 sigmoid: _Map
 expit: _Map
@@ -2628,6 +5057,54 @@ swish_backward: _Backward2_beta
 swish_grad_beta: _Map_beta
 swish_grad_grad: _Map_beta
 
+softcap: _Map_cap
+softcap_grad: _Map_cap
+softcap_value_and_grad: _Map2_cap
+softcap_backward: _Backward_cap
+softcap_grad_grad: _Map_cap
+
+dyt: _Map_alpha
+dyt_grad: _Map_alpha
+dyt_value_and_grad: _Map2_alpha
+dyt_backward: _Backward2_alpha
+dyt_grad_alpha: _Map_alpha
+dyt_grad_grad: _Map_alpha
+
+lisht: _Map
+lisht_grad: _Map
+lisht_value_and_grad: _Map2
+lisht_backward: _Backward
+lisht_grad_grad: _Map
+
+log_cosh: _Map
+logcosh: _Map
+log_cosh_grad: _Map
+logcosh_grad: _Map
+log_cosh_value_and_grad: _Map2
+logcosh_value_and_grad: _Map2
+log_cosh_backward: _Backward
+logcosh_backward: _Backward
+log_cosh_grad_grad: _Map
+logcosh_grad_grad: _Map
+
+tanh_exp: _Map
+tanh_exp_grad: _Map
+tanh_exp_value_and_grad: _Map2
+tanh_exp_backward: _Backward
+
+acon_c: _Map_p1_p2_beta
+acon_c_grad: _Map_p1_p2_beta
+acon_c_value_and_grad: _Map2_p1_p2_beta
+acon_c_backward: _Backward2_p1_p2_beta
+acon_c_grad_beta: _Map_p1_p2_beta
+acon_c_grad_grad: _Map_p1_p2_beta
+
+aptx: _Map_alpha_beta_gamma
+aptx_grad: _Map_alpha_beta_gamma
+aptx_value_and_grad: _Map2_alpha_beta_gamma
+aptx_backward: _Backward_alpha_beta_gamma
+aptx_grad_grad: _Map_alpha_beta_gamma
+
 elu: _Map_alpha
 elu_grad: _Map_alpha
 elu_value_and_grad: _Map2_alpha
@@ -2648,6 +5125,11 @@ celu_value_and_grad: _Map2_alpha
 celu_backward: _Backward_alpha
 celu_grad_alpha: _Map_alpha
 celu_grad_grad: _Map_alpha
+
+xielu: _Map_alpha_p_alpha_n_beta_eps
+xielu_grad: _Map_alpha_p_alpha_n_beta_eps
+xielu_value_and_grad: _Map2_alpha_p_alpha_n_beta_eps
+xielu_backward: _Backward_alpha_p_alpha_n_beta_eps
 
 gelu: _Map
 gelu_grad: _Map
@@ -2671,11 +5153,44 @@ gelu_tanh_grad_grad: _Map
 gelu_new_grad_grad: _Map
 gelu_approx_grad_grad: _Map
 
+clipped_gelu: _Map_min_val_max_val
+gelu_10: _Map_min_val_max_val
+clipped_gelu_grad: _Map_min_val_max_val
+gelu_10_grad: _Map_min_val_max_val
+clipped_gelu_value_and_grad: _Map2_min_val_max_val
+gelu_10_value_and_grad: _Map2_min_val_max_val
+clipped_gelu_backward: _Backward_min_val_max_val
+gelu_10_backward: _Backward_min_val_max_val
+
 quick_gelu: _Map
 quick_gelu_grad: _Map
 quick_gelu_value_and_grad: _Map2
 quick_gelu_backward: _Backward
 quick_gelu_grad_grad: _Map
+
+erf: _Map
+erf_grad: _Map
+erf_value_and_grad: _Map2
+erf_backward: _Backward
+erf_grad_grad: _Map
+
+ndtr: _Map
+ndtr_grad: _Map
+ndtr_value_and_grad: _Map2
+ndtr_backward: _Backward
+ndtr_grad_grad: _Map
+
+laplace: _Map_mu_sigma
+laplace_grad: _Map_mu_sigma
+laplace_value_and_grad: _Map2_mu_sigma
+laplace_backward: _Backward_mu_sigma
+laplace_grad_grad: _Map_mu_sigma
+
+gaussian: _Map_sigma
+gaussian_grad: _Map_sigma
+gaussian_value_and_grad: _Map2_sigma
+gaussian_backward: _Backward_sigma
+gaussian_grad_grad: _Map_sigma
 
 mish: _Map
 mish_grad: _Map
@@ -2752,6 +5267,11 @@ swigluoai: _Gate_alpha_shift_limit
 swiglu_clamped_backward: _GateBackward_alpha_shift_limit
 swigluoai_backward: _GateBackward_alpha_shift_limit
 
+log_ndtr: _Map
+log_ndtr_grad: _Map
+log_ndtr_value_and_grad: _Map2
+log_ndtr_backward: _Backward
+
 softmax: _AlongAxis
 softmin: _AlongAxis
 log_softmax: _AlongAxis
@@ -2768,8 +5288,19 @@ entmax15_backward: _BackwardAlongAxis
 
 __version__: str
 __all__ = [
+    "acon_c",
+    "acon_c_backward",
+    "acon_c_grad",
+    "acon_c_grad_beta",
+    "acon_c_grad_grad",
+    "acon_c_value_and_grad",
     "affine",
     "affine_backward",
+    "aptx",
+    "aptx_backward",
+    "aptx_grad",
+    "aptx_grad_grad",
+    "aptx_value_and_grad",
     "available_isas",
     "bilinear",
     "bilinear_backward",
@@ -2783,8 +5314,18 @@ __all__ = [
     "celu_grad_alpha",
     "celu_grad_grad",
     "celu_value_and_grad",
+    "clipped_gelu",
+    "clipped_gelu_backward",
+    "clipped_gelu_grad",
+    "clipped_gelu_value_and_grad",
     "crelu",
     "crelu_backward",
+    "dyt",
+    "dyt_backward",
+    "dyt_grad",
+    "dyt_grad_alpha",
+    "dyt_grad_grad",
+    "dyt_value_and_grad",
     "elu",
     "elu_backward",
     "elu_backward_from_output",
@@ -2794,6 +5335,11 @@ __all__ = [
     "elu_value_and_grad",
     "entmax15",
     "entmax15_backward",
+    "erf",
+    "erf_backward",
+    "erf_grad",
+    "erf_grad_grad",
+    "erf_value_and_grad",
     "expit",
     "expit_backward",
     "expit_backward_from_output",
@@ -2802,11 +5348,20 @@ __all__ = [
     "expit_value_and_grad",
     "gated",
     "gated_backward",
+    "gaussian",
+    "gaussian_backward",
+    "gaussian_grad",
+    "gaussian_grad_grad",
+    "gaussian_value_and_grad",
     "geglu",
     "geglu_backward",
     "geglu_tanh",
     "geglu_tanh_backward",
     "gelu",
+    "gelu_10",
+    "gelu_10_backward",
+    "gelu_10_grad",
+    "gelu_10_value_and_grad",
     "gelu_approx",
     "gelu_approx_backward",
     "gelu_approx_grad",
@@ -2831,6 +5386,10 @@ __all__ = [
     "glu",
     "glu_backward",
     "gumbel_softmax",
+    "hard_mish",
+    "hard_mish_backward",
+    "hard_mish_grad",
+    "hard_mish_value_and_grad",
     "hard_shrink",
     "hard_shrink_backward",
     "hard_shrink_grad",
@@ -2878,6 +5437,21 @@ __all__ = [
     "identity_grad",
     "identity_value_and_grad",
     "isa",
+    "isrlu",
+    "isrlu_backward",
+    "isrlu_grad",
+    "isrlu_grad_grad",
+    "isrlu_value_and_grad",
+    "isru",
+    "isru_backward",
+    "isru_grad",
+    "isru_grad_grad",
+    "isru_value_and_grad",
+    "laplace",
+    "laplace_backward",
+    "laplace_grad",
+    "laplace_grad_grad",
+    "laplace_value_and_grad",
     "leaky_relu",
     "leaky_relu_backward",
     "leaky_relu_backward_from_output",
@@ -2888,11 +5462,25 @@ __all__ = [
     "linear_backward",
     "linear_grad",
     "linear_value_and_grad",
+    "lisht",
+    "lisht_backward",
+    "lisht_grad",
+    "lisht_grad_grad",
+    "lisht_value_and_grad",
+    "log_cosh",
+    "log_cosh_backward",
+    "log_cosh_grad",
+    "log_cosh_grad_grad",
+    "log_cosh_value_and_grad",
     "log_expit",
     "log_expit_backward",
     "log_expit_grad",
     "log_expit_grad_grad",
     "log_expit_value_and_grad",
+    "log_ndtr",
+    "log_ndtr_backward",
+    "log_ndtr_grad",
+    "log_ndtr_value_and_grad",
     "log_sigmoid",
     "log_sigmoid_backward",
     "log_sigmoid_grad",
@@ -2900,6 +5488,11 @@ __all__ = [
     "log_sigmoid_value_and_grad",
     "log_softmax",
     "log_softmax_backward",
+    "logcosh",
+    "logcosh_backward",
+    "logcosh_grad",
+    "logcosh_grad_grad",
+    "logcosh_value_and_grad",
     "logistic",
     "logistic_backward",
     "logistic_backward_from_output",
@@ -2919,6 +5512,11 @@ __all__ = [
     "mish_grad",
     "mish_grad_grad",
     "mish_value_and_grad",
+    "ndtr",
+    "ndtr_backward",
+    "ndtr_grad",
+    "ndtr_grad_grad",
+    "ndtr_value_and_grad",
     "num_threads",
     "prelu",
     "prelu_backward",
@@ -2953,6 +5551,10 @@ __all__ = [
     "selu_value_and_grad",
     "set_num_threads",
     "show_runtime",
+    "shrink",
+    "shrink_backward",
+    "shrink_grad",
+    "shrink_value_and_grad",
     "sigmoid",
     "sigmoid_backward",
     "sigmoid_backward_from_output",
@@ -2964,6 +5566,10 @@ __all__ = [
     "silu_grad",
     "silu_grad_grad",
     "silu_value_and_grad",
+    "smelu",
+    "smelu_backward",
+    "smelu_grad",
+    "smelu_value_and_grad",
     "soft_shrink",
     "soft_shrink_backward",
     "soft_shrink_grad",
@@ -2973,6 +5579,11 @@ __all__ = [
     "soft_sign_grad",
     "soft_sign_grad_grad",
     "soft_sign_value_and_grad",
+    "softcap",
+    "softcap_backward",
+    "softcap_grad",
+    "softcap_grad_grad",
+    "softcap_value_and_grad",
     "softmax",
     "softmax_backward",
     "softmax_one",
@@ -2995,12 +5606,30 @@ __all__ = [
     "softsign_grad",
     "softsign_grad_grad",
     "softsign_value_and_grad",
+    "sparse_plus",
+    "sparse_plus_backward",
+    "sparse_plus_grad",
+    "sparse_plus_value_and_grad",
+    "sparse_sigmoid",
+    "sparse_sigmoid_backward",
+    "sparse_sigmoid_grad",
+    "sparse_sigmoid_value_and_grad",
     "sparsemax",
     "sparsemax_backward",
     "squared_relu",
     "squared_relu_backward",
     "squared_relu_grad",
     "squared_relu_value_and_grad",
+    "squareplus",
+    "squareplus_backward",
+    "squareplus_grad",
+    "squareplus_grad_grad",
+    "squareplus_value_and_grad",
+    "star_relu",
+    "star_relu_backward",
+    "star_relu_grad",
+    "star_relu_grad_bias",
+    "star_relu_value_and_grad",
     "step",
     "step_backward",
     "step_grad",
@@ -3022,6 +5651,10 @@ __all__ = [
     "tanh",
     "tanh_backward",
     "tanh_backward_from_output",
+    "tanh_exp",
+    "tanh_exp_backward",
+    "tanh_exp_grad",
+    "tanh_exp_value_and_grad",
     "tanh_grad",
     "tanh_grad_grad",
     "tanh_shrink",
@@ -3044,4 +5677,8 @@ __all__ = [
     "thresholded_relu_grad",
     "thresholded_relu_value_and_grad",
     "use_isa",
+    "xielu",
+    "xielu_backward",
+    "xielu_grad",
+    "xielu_value_and_grad",
 ]

@@ -16,8 +16,8 @@ cdef extern from "fastact.h":
         const char *aliases
         int arrays
         int parameters
-        const char *parameter[3]
-        double defaults[3]
+        const char *parameter[4]
+        double defaults[4]
         fa_role role
         double cost
         fa_bound ulp[2]

@@ -43,9 +43,9 @@ ctypedef struct Entry:
     fa_op op[2]                 # float32, float64
     int arrays                  # leading operands that are no parameters
     int parameters
-    PyObject *names[3]          # interned
-    double defaults[3]
-    PyObject *boxed[3]          # the defaults as Python floats
+    PyObject *names[4]          # interned
+    double defaults[4]
+    PyObject *boxed[4]          # the defaults as Python floats
     double cost
 
 cdef vectorcallfunc numpy_call = (<PyUFuncObject *> numpy.exp).vectorcall

@@ -73,6 +73,8 @@ def parameter_sets(name: str) -> list[tuple[float, ...]]:
     if not usual:
         return []
     sets = [tuple(round(p * f * 64) / 64 if p else f for p in usual) for f in (0.5, 3.0)]
+    if name == "aptx":  # with alpha below 1 it vanishes besides at 0, where terms cancel
+        sets = [(1.0, 0.5, 0.25), (3.0, 3.0, 1.5)]
     own = {
         "leaky_relu": [(-0.5,), (0.0,), (2.0,)],
         "prelu": [(-0.5,), (0.0,), (2.0,)],

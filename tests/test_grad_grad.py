@@ -13,8 +13,11 @@ import pytest
 from cases import ACTIVATIONS, form, forms
 
 SECOND = [name for name in ACTIVATIONS if "grad_grad" in forms(name)]
-EVEN = ["silu", "swish", "gelu", "gelu_tanh", "quick_gelu", "softplus", "log_sigmoid"]
-ODD = ["sigmoid", "tanh", "softsign", "tanh_shrink"]
+EVEN = [
+    *("silu", "swish", "gelu", "gelu_tanh", "quick_gelu", "softplus", "log_sigmoid"),
+    *("squareplus", "lisht", "log_cosh", "acon_c", "aptx", "gaussian"),
+]
+ODD = ["sigmoid", "tanh", "softsign", "tanh_shrink", "isru", "softcap", "dyt", "erf", "ndtr"]
 DTYPES = [np.float32, np.float64]
 
 every_second = pytest.mark.parametrize("name", SECOND)
@@ -102,6 +105,19 @@ def of_torch() -> dict[str, Callable[[Any], Any]]:
         "log_sigmoid": functional.logsigmoid,
         "softsign": functional.softsign,
         "tanh_shrink": functional.tanhshrink,
+        "squareplus": lambda x: (x + torch.sqrt(x * x + 4)) / 2,
+        "isru": lambda x: x * torch.rsqrt(1 + x * x),
+        "isrlu": lambda x: torch.where(x > 0, x, x * torch.rsqrt(1 + x * x)),
+        "softcap": lambda x: 30 * torch.tanh(x / 30),
+        "dyt": lambda x: torch.tanh(0.5 * x),
+        "lisht": lambda x: x * torch.tanh(x),
+        "log_cosh": lambda x: torch.log(torch.cosh(x)),
+        "acon_c": lambda x: x * torch.sigmoid(x),
+        "aptx": lambda x: (1 + torch.tanh(x)) * 0.5 * x,
+        "erf": torch.erf,
+        "ndtr": torch.special.ndtr,
+        "laplace": lambda x: torch.special.ndtr((x - 0.707107) / 0.282095),
+        "gaussian": lambda x: torch.exp(-x * x / 2),
     }
 
 

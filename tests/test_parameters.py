@@ -249,7 +249,14 @@ FORMULAS |= {
         "grad_parameter": swiglu_clamped_grad_b,
     },
 }
-WITH_PARAMETERS = [name for name, row in ACTIVATIONS.items() if row["parameters"]]
+# Right for moderate parameters, and positive ones where they are widths, as their entries say.
+MODERATE = {
+    *("acon_c", "aptx", "clipped_gelu", "dyt", "gaussian", "isrlu", "isru", "laplace", "shrink"),
+    *("smelu", "softcap", "squareplus", "star_relu", "xielu"),
+}
+WITH_PARAMETERS = [
+    name for name, row in ACTIVATIONS.items() if row["parameters"] and name not in MODERATE
+]
 EVERY = [(name, f) for name in WITH_PARAMETERS for f in forms(name) if f != "value_and_grad"]
 
 

@@ -44,13 +44,14 @@ def test_errors_are_within_the_bounds(name: str) -> None:
 
 def test_every_rounded_form_is_listed() -> None:
     listed = {line.key[:3] for line in LINES}
+    exact = {("star_relu", "grad_parameter")}  # 1, by the bias
     missing = [
         (row.name, form, dtype)
         for row in ACTIVATIONS.values()
         for form in worst.FORMS
         for dtype in worst.DTYPES
         if row.arrays == 1 and form in row.forms and row.bound(form, dtype) > 0.5
-        if (row.name, form, dtype) not in listed
+        if (row.name, form, dtype) not in listed and (row.name, form) not in exact
     ]
     assert missing == []
 

@@ -7,12 +7,29 @@ aliases and error bounds stand in the table alone.
 
 from __future__ import annotations
 
-from fastact._activations import elu, gates, gelu, relu, sigmoid, softplus, softsign
+from fastact._activations import (
+    acon,
+    algebraic,
+    elu,
+    gates,
+    gelu,
+    hyperbolic,
+    log_normal,
+    normal,
+    quadratic,
+    relu,
+    sigmoid,
+    softplus,
+    softsign,
+)
 from fastact._activations.entry import Entry, Form, Formula
 
 __all__ = ["ENTRIES", "Entry", "Form", "Formula", "MissingEntryError", "entry_of"]
 
-_FAMILIES = (relu, sigmoid, elu, gelu, softplus, softsign, gates)
+_FAMILIES = (
+    *(relu, quadratic, algebraic, sigmoid, hyperbolic, acon),
+    *(elu, gelu, normal, softplus, softsign, gates, log_normal),
+)
 
 ENTRIES: dict[str, Entry] = {
     name: entry for family in _FAMILIES for name, entry in family.ENTRIES.items()

@@ -20,6 +20,22 @@ def celu_grad_alpha(m: Any, x: Any, alpha: Any) -> Any:
     return m.where(x < 0, m.where(m.abs(u) < 1, close, far), 0)
 
 
+def xielu(m: Any, x: Any, alpha_p: Any, alpha_n: Any, beta: Any, eps: Any) -> Any:
+    """Return alpha_p x^2 + beta x, or alpha_n (e^min(x, eps) - 1 - x) + beta x."""
+    left = negative_part(m, x)
+    linear = m.where(beta == alpha_n, 0 * m.maximum(left, -FAR), (beta - alpha_n) * left)
+    below = alpha_n * m.expm1(m.minimum(left, eps)) + linear
+    near = m.minimum(m.maximum(left, -1), eps)
+    close = alpha_n * (m.exp_rest(near) + (near - m.maximum(left, -1))) + beta * left
+    return m.where(x > 0, x * (alpha_p * x + beta), m.where(left > -1, close, below))
+
+
+def xielu_grad(m: Any, x: Any, alpha_p: Any, alpha_n: Any, beta: Any, eps: Any) -> Any:
+    """Return 2 alpha_p x + beta, or alpha_n (e^x - 1) + beta, alpha_n (0 - 1) + beta from eps."""
+    rise = m.where(x > eps, -1, m.expm1(negative_part(m, x)))
+    return m.where(x > 0, 2 * alpha_p * x + beta, alpha_n * rise + beta)
+
+
 ENTRIES: dict[str, Entry] = {
     "elu": Entry(
         summary="Exponential linear unit.",
@@ -121,6 +137,32 @@ ENTRIES: dict[str, Entry] = {
         references=(
             'J. T. Barron, "Continuously differentiable exponential linear units", 2017,'
             " arXiv:1704.07483.",
+        ),
+    ),
+    "xielu": Entry(
+        summary="Expanded integral of the exponential linear unit: a parabola on the right.",
+        example="[-1.0, 0.5, 2.0]",
+        value=Form(
+            "alpha_p x^2 + beta x if x > 0 else alpha_n (exp(min(x, eps)) - 1 - x) + beta x",
+            xielu,
+            "array([-0.20569645,  0.45      ,  4.2       ])",
+        ),
+        grad=Form(
+            "2 alpha_p x + beta if x > 0 else alpha_n (exp(x) - 1) + beta if x <= eps else"
+            " beta - alpha_n",
+            xielu_grad,
+            "array([-0.00569645,  1.3       ,  3.7       ])",
+        ),
+        kinks="beta - alpha_n at 0",
+        parameters={
+            "alpha_p": "Half of the second derivative for positive numbers.",
+            "alpha_n": "Factor of the exponential.",
+            "beta": "Slope about 0.",
+            "eps": "Where the exponential ends, a negative number.",
+        },
+        references=(
+            'A. H. Huang, I. Schlag, "Deriving activation functions using integration", 2024,'
+            " arXiv:2411.13010.",
         ),
     ),
 }

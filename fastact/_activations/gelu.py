@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fastact._activations.entry import Entry, Form
-from fastact._activations.formulas import FAR, gated, sigmoid_grad, silu_grad, silu_grad_grad
+from fastact._activations.formulas import FAR, clip, gated, sigmoid_grad, silu_grad, silu_grad_grad
 
 HALF_ROOT = "0.70710678118654752440084436210484903928483593768847"  # sqrt(1/2)
 DENSITY = "0.39894228040143267793994605993438186847585863116493"  # 1/sqrt(2 pi)
@@ -68,6 +68,17 @@ def gelu_grad_grad(m: Any, x: Any) -> Any:
     """Return phi(x) (2 - x^2)."""
     z = m.minimum(m.abs(x), FAR)
     return m.number(DENSITY) * m.exp(-z * z / 2) * (2 - z * z)
+
+
+def clipped_gelu(m: Any, x: Any, low: Any, high: Any) -> Any:
+    """Return min(max(gelu(x), low), high)."""
+    return clip(m, gelu(m, x), low, high)
+
+
+def clipped_gelu_grad(m: Any, x: Any, low: Any, high: Any) -> Any:
+    """Return gelu'(x) between the kinks; gelu(x) < x also where it rounds to high."""
+    y = gelu(m, x)
+    return m.where((low < y) & ((y < high) | (x <= high)), gelu_grad(m, x), 0)
 
 
 def twice_u(m: Any, x: Any) -> Any:
@@ -143,6 +154,29 @@ ENTRIES: dict[str, Entry] = {
         ),
         note="PyTorch's ``approximate='tanh'``; the bound is that of this formula, not of `gelu`.",
         references=_GELU,
+    ),
+    "clipped_gelu": Entry(
+        summary="Gaussian error linear unit, clipped for quantisation to eight bits.",
+        example="[-1.0, 0.0, 12.0]",
+        value=Form(
+            "min(max(gelu(x), min_val), max_val)",
+            clipped_gelu,
+            "array([-0.15865525,  0.        , 10.        ])",
+        ),
+        grad=Form(
+            "Phi(x) + x phi(x) if min_val < gelu(x) < max_val else 0",
+            clipped_gelu_grad,
+            "array([-0.08331547,  0.5       ,  0.        ])",
+        ),
+        kinks="0 at both ends",
+        parameters={
+            "min_val": "Smallest result.",
+            "max_val": "Largest result, also where min_val is above it.",
+        },
+        references=(
+            'H. Wu, P. Judd, X. Zhang, M. Isaev, P. Micikevicius, "Integer quantization for deep'
+            ' learning inference: principles and empirical evaluation", 2020, arXiv:2004.09602.',
+        ),
     ),
     "quick_gelu": Entry(
         summary="Gaussian error linear unit, approximated by the sigmoid.",

@@ -195,6 +195,26 @@ ENTRIES: dict[str, Entry] = {
         },
         references=_SHRINKAGE,
     ),
+    "shrink": Entry(
+        summary="The argument, moved towards 0 by a constant, with a band around 0 set to 0.",
+        example="[-1.0, 0.25, 2.0]",
+        value=Form(
+            "x + bias if x < -lambd else x - bias if x > lambd else 0",
+            lambda m, x, lambd, bias: m.where(
+                x < -lambd, x + bias, m.where(x > lambd, x - bias, 0)
+            ),
+            "array([-1.,  0.,  2.])",
+        ),
+        grad=Form(
+            "1 if x < -lambd or x > lambd else 0",
+            lambda m, x, lambd, bias: m.where((x < -lambd) | (x > lambd), 1, 0),
+            "array([1., 0., 1.])",
+        ),
+        kinks="0 at -lambd and lambd",
+        parameters={"lambd": "Half of the width of the band.", "bias": "How far."},
+        note="ONNX's Shrink: hard_shrink for bias = 0, soft_shrink for bias = lambd.",
+        references=_SHRINKAGE,
+    ),
     "threshold": Entry(
         summary="The argument where it exceeds a threshold, and a constant elsewhere.",
         example="[-1.0, 0.5, 2.0]",

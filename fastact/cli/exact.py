@@ -164,6 +164,28 @@ def namespace() -> Any:
         with mp.workprec(2 * BITS):
             return mpf(text)
 
+    def tail_ratio(t: Any) -> Any:
+        """Return Phi(-t) sqrt(2 pi) e^(t^2/2) for t >= 0, Mills' ratio."""
+        if t < 30:
+            return mp.sqrt(mp.pi / 2) * mp.erfc(t / mp.sqrt(2)) * mp.exp(t * t / 2)
+        fraction = t  # t + 1/(t + 2/(t + 3/(t + ...)))
+        for k in range(min(800, int(40000 / t) + 20), 0, -1):
+            fraction = t + k / fraction
+        return 1 / fraction
+
+    def log_ndtr(x: Any) -> Any:
+        if x > 0:
+            return mp.log1p(-mp.erfc(min(x, mpf(1e3)) / mp.sqrt(2)) / 2)
+        if mp.isinf(x):
+            return x
+        return mp.log(tail_ratio(-x) / mp.sqrt(2 * mp.pi)) - x * x / 2
+
+    def ndtr_ratio(x: Any) -> Any:
+        if x <= 0:
+            return -x if mp.isinf(x) else 1 / tail_ratio(-x)
+        z = min(x, mpf(1e3))
+        return mp.npdf(z) / mp.ncdf(z)
+
     def tanh_rest(x: Any) -> Any:
         if abs(x) > 1:
             return x - tanh(x)
@@ -175,12 +197,16 @@ def namespace() -> Any:
         exp=exp,
         expm1=expm1,
         log1p=mp.log1p,
+        sqrt=mp.sqrt,
         tanh=tanh,
+        erf=lambda x: mp.erf(max(min(x, mpf(1e3)), mpf(-1e3))),
         erfc=lambda x: mp.erfc(max(min(x, mpf(1e3)), mpf(-1e3))),
         expit=expit,
         where=lambda condition, yes, no: yes if condition else no,
         minimum=min,
         maximum=max,
+        log_ndtr=log_ndtr,
+        ndtr_ratio=ndtr_ratio,
         number=number,
         minus=lambda x, text: x - number(text),
         about=lambda x, root, taylor, elsewhere: elsewhere,

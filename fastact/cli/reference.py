@@ -54,13 +54,29 @@ class Float64:
     exp = staticmethod(np.exp)
     expm1 = staticmethod(np.expm1)
     log1p = staticmethod(np.log1p)
+    sqrt = staticmethod(np.sqrt)
     tanh = staticmethod(np.tanh)
+    erf = staticmethod(special.erf)
     erfc = staticmethod(special.erfc)
     expit = staticmethod(special.expit)
     abs = staticmethod(np.abs)
     where = staticmethod(np.where)
     minimum = staticmethod(np.minimum)
     maximum = staticmethod(np.maximum)
+
+    @staticmethod
+    def log_ndtr(x: Any) -> Any:
+        """Return the logarithm of the normal distribution function."""
+        right = -special.erfc(x * np.sqrt(0.5)) / 2
+        return np.where(x > 0, np.log1p(right), special.log_ndtr(np.minimum(x, 0)))
+
+    @staticmethod
+    def ndtr_ratio(x: Any) -> Any:
+        """Return the derivative of that, phi(x) / Phi(x)."""
+        left = np.sqrt(2 / np.pi) / special.erfcx(-np.minimum(x, 0) * np.sqrt(0.5))
+        z = np.clip(x, 0, 1000)
+        density = np.exp(-z * z / 2) / np.sqrt(2 * np.pi)
+        return np.where(x > 0, density / special.ndtr(z), left)
 
     @staticmethod
     def number(text: str) -> float:

@@ -9,17 +9,17 @@
  * caches neither happens, but who reads the output next waits for memory. The two were as
  * fast at .6 of a last cache of 32 MB (Zen 3, virtual) and at 1.5 of one (Zen 4), and near
  * 10 MB on a virtual machine with Intel's CPUs, whose share of the cache nobody knows. */
-static _Atomic double chosen_bytes = -1;
+static atomic_llong chosen_bytes = -1;
 
 double fa_streaming_bytes(void)
 {
-    double chosen = atomic_load_explicit(&chosen_bytes, memory_order_relaxed);
-    return chosen >= 0 ? chosen : (double)fa_last_cache_bytes();
+    long long chosen = atomic_load_explicit(&chosen_bytes, memory_order_relaxed);
+    return chosen >= 0 ? (double)chosen : (double)fa_last_cache_bytes();
 }
 
 void fa_set_streaming_bytes(double bytes)
 {
-    atomic_store_explicit(&chosen_bytes, bytes, memory_order_relaxed);
+    atomic_store_explicit(&chosen_bytes, (long long)bytes, memory_order_relaxed);
 }
 
 fa_memory fa_choose_memory(const fa_traffic *traffic)

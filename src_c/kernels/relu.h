@@ -137,6 +137,15 @@ INLINE Dual soft_shrink(V x, V lambd)
     };
 }
 
+/* x + bias where x < -lambd, x - bias where x > lambd, else 0 */
+INLINE Dual shrink(V x, V lambd, V bias)
+{
+    M left = v_lt(x, v_sub(v_set(0), lambd)), right = v_lt(lambd, x);
+    V y = v_select(left, v_add(x, bias), v_select(right, v_sub(x, bias), v_set(0)));
+    V dx = v_select(v_or(left, right), v_set(1), v_set(0));
+    return (Dual){propagate_nan(x, y), deriv_exact(propagate_nan(x, dx))};
+}
+
 /* x where x > theta, else value */
 INLINE Dual threshold(V x, V theta, V value)
 {

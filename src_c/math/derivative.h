@@ -83,6 +83,17 @@ INLINE Derivative deriv_select(M positive, V above, Derivative below)
     };
 }
 
+/* s where it is kept, else 0 */
+INLINE Derivative deriv_or_zero(M kept, Derivative s)
+{
+    s.hi = v_select(kept, s.hi, v_set(0));
+    s.lo = v_select(kept, s.lo, v_set(0));
+#if HAS_WIDE
+    s.wide = w_select(kept, s.wide, w_set(0));
+#endif
+    return s;
+}
+
 /* tail where far, else near, which is never scaled */
 INLINE Derivative deriv_with_tail(M far, Derivative tail, Pair near)
 {

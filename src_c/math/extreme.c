@@ -184,3 +184,13 @@ double fa_extreme(fa_extreme_function function, fa_form form, double g, double x
     }
     return rounded(times(wide(g), f));
 }
+
+/* ---- xielu ---- */
+
+fa_words fa_xielu_left(fa_form form, double x, double m, double alpha, double beta)
+{
+    Wide a = wide(alpha), rest = plus(wide(beta), wide(-alpha));
+    Wide f = form == FA_VALUE ? plus(times(a, expm1_of(wide(m))), times(rest, wide(x)))
+                              : plus(times(a, exp_of(wide(m))), rest);
+    return (fa_words){ldexp(f.hi, f.exponent), ldexp(f.lo, f.exponent)};
+}

@@ -33,4 +33,10 @@ typedef struct {
 fa_extreme_gate_results fa_extreme_gate(fa_extreme_gate_function function, double g,
                                         double a, double b, const double *parameters);
 
+/* The left side of xielu or its derivative, see xielu.h, as a sum of two doubles. */
+typedef struct {
+    double hi, lo;
+} fa_words;
+fa_words fa_xielu_left(fa_form form, double x, double m, double alpha, double beta);
+
 #endif

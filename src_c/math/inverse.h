@@ -49,6 +49,13 @@ INLINE V inverse(Pair d)
     return v_fma(y, remainder, y);
 }
 
+/* 1 / d as a pair */
+INLINE Pair pair_inverse(Pair d)
+{
+    V y = inverse(d);
+    return (Pair){y, v_mul(y, v_fnma(y, d.lo, v_fnma(y, d.hi, v_set(1))))};
+}
+
 /* n / d as a pair; n need not be normalised. */
 INLINE Pair pair_quotient(Pair n, Pair d)
 {
@@ -122,6 +129,18 @@ INLINE InversePower inverse_cube(Pair d)
     ShortInverse inverse = short_inverse(d);
     V r = inverse.r;
     return (InversePower){inverse.y, v_mul(r, v_fma(v_set(6), r, v_set(3)))};
+}
+
+/* 1/sqrt(w) rounded to half of the significand and r = 1 - w y^2, for w away from the ends
+ * of the range; then powers w^(-n/2) = y^n (1 - r)^(-n/2) = y^n (1 + error). */
+INLINE ShortInverse short_inverse_root(Pair w)
+{
+    V y = v_upper_half(v_sqrt(inverse_estimate(w.hi))), square = v_mul(y, y);
+    return (ShortInverse){y, v_fnma(square, w.lo, v_fnma(square, w.hi, v_set(1)))};
+}
+INLINE V inverse_root_error(V r, T n)
+{
+    return v_mul(r, v_fma(v_set(n * (n + 2) / 8), r, v_set(n / 2)));
 }
 
 /* (1 + a)(1 + b) - 1, the error of a product of factors with errors a and b */

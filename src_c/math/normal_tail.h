@@ -18,13 +18,26 @@
 #include "piecewise.h"
 #include "tables/normal_tail.h"
 
-/* a e^(-t^2/2) as a pair, scaled by the exponent in origin */
-INLINE Pair times_gaussian(Pair a, V t, V origin)
+/* t^2/2 as a pair */
+INLINE Pair half_square(Pair t)
 {
-    Pair z = two_product(v_mul(t, v_set(0.5)), t);
+    Pair z = two_product(v_mul(t.hi, v_set(0.5)), t.hi);
+    if (!v_is_constant_zero(t.lo)) z.lo = v_fma(t.hi, t.lo, z.lo);
+    return z;
+}
+
+/* a e^-z as a pair, scaled by the exponent in origin */
+INLINE Pair times_exp_minus(Pair a, Pair z, V origin)
+{
     Reduced n = exp_reduce(-1, z.hi, origin);
     n.low = v_sub(n.low, z.lo);
     return times_exp(a, n);
+}
+
+/* a e^(-t^2/2) */
+INLINE Pair times_gaussian(Pair a, V t, V origin)
+{
+    return times_exp_minus(a, half_square(to_pair(t)), origin);
 }
 
 /* t Phi(-t) / UNSCALE for t = |x|: the FMA that subtracts it from max(x, 0) unscales

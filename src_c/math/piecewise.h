@@ -72,9 +72,10 @@ INLINE V piece_poly(const Piecewise *f, Piece piece, V s)
 }
 
 /* f(t) for t in the piece */
-INLINE Pair eval_piece(const Piecewise *f, Piece piece, V t)
+INLINE Pair eval_piece(const Piecewise *f, Piece piece, Pair t)
 {
-    V s = v_sub(t, piece_entry(f, CENTRE, piece));
+    V s = v_sub(t.hi, piece_entry(f, CENTRE, piece));
+    if (!v_is_constant_zero(t.lo)) s = v_add(s, t.lo);
     V poly = piece_poly(f, piece, s);
     V value = piece_entry(f, VALUE, piece), linear = piece_entry(f, LINEAR, piece);
     V low = f->rooted ? piece_last_row(f, piece) : v_set(0);
@@ -92,7 +93,7 @@ INLINE Piece find_piece(const Piecewise *f, V t)
 /* f(t) for 0 <= t <= last */
 INLINE Pair eval_piecewise_inside(const Piecewise *f, V t)
 {
-    return eval_piece(f, find_piece(f, t), t);
+    return eval_piece(f, find_piece(f, t), to_pair(t));
 }
 
 /* f(min(t, last)) for t >= 0 */
@@ -130,7 +131,7 @@ INLINE Pair eval_piecewise_signed(const Piecewise *f, V x)
     V scale = v_select(left, v_set(f->scale_left), v_set(f->scale));
     V offset = v_select(left, v_set(f->offset_left), v_set(f->offset));
     Piece piece = piece_of(f, v_fma(v_abs(x), scale, offset));
-    return eval_piece(f, piece, x);
+    return eval_piece(f, piece, to_pair(x));
 }
 #endif
 

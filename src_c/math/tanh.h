@@ -23,10 +23,11 @@ INLINE V tanh_of(V x)
 typedef struct {
     Pair numerator, denominator;
 } Fraction;
-INLINE Fraction tanh_fraction(V t)
+INLINE Fraction tanh_fraction(Pair t)
 {
-    V bounded = v_min(v_set(20), t);
+    V bounded = v_min(v_set(20), t.hi);
     Reduced n = exp_reduce(1, v_add(bounded, bounded), v_set(EXP_ORIGIN(0.0)));
+    if (!v_is_constant_zero(t.lo)) n.low = v_add(n.low, v_add(t.lo, t.lo));
     V head = exp_head(n), head_less_1 = v_sub(head, v_set(1));
     V sum = v_fma(head, n.first, head_less_1);
     V error = v_fma(head, n.first, v_sub(head_less_1, sum));
@@ -38,7 +39,7 @@ INLINE Fraction tanh_fraction(V t)
 
 INLINE V tanh_of(V x)
 {
-    Fraction f = tanh_fraction(v_abs(x));
+    Fraction f = tanh_fraction(to_pair(v_abs(x)));
     V y = inverse_estimate(v_add(f.denominator.hi, f.denominator.lo));
     V q = v_mul(v_add(f.numerator.hi, f.numerator.lo), y);
     V rest = v_fnma(q, f.denominator.lo, v_fnma(q, f.denominator.hi, f.numerator.hi));

@@ -8,6 +8,12 @@
 #include "tables/tanh_shrink.h"
 #include "tanh.h"
 
+/* product, or far where the argument of tanh is not tiny: there tanh(z) rounds to z. */
+INLINE V product_or(Pair product, V t, V far)
+{
+    return v_select(v_lt(t, v_set(C(0x1p-14, 0x1p-28))), product.hi, far);
+}
+
 #if PRECISION == 32
 /* x^3 Q(x), Q by piecewise polynomials; |x| - 1 for large |x| */
 INLINE V tanh_shrink_of(V x)
@@ -20,6 +26,26 @@ INLINE V tanh_shrink_of(V x)
     return v_copysign(v_select(v_lt(end, v_abs(x)), far, near), x);
 }
 
+/* tanh(t) as a pair, for t >= 0 */
+INLINE Pair tanh_pair(V t)
+{
+    V bounded = v_min(v_set(TANH_OVER_X.last), t);
+    return times_pair(bounded, eval_piecewise_inside(&TANH_OVER_X, bounded));
+}
+
+/* factor tanh(z) for a positive factor, given product = factor z */
+INLINE V tanh_product(V factor, Pair product, Pair z)
+{
+    V last = v_set(TANH_OVER_X.last);
+    Pair t = pair_abs(z);
+    M beyond = v_lt(last, t.hi);
+    t.hi = v_min(last, t.hi);
+    Pair ratio = eval_piece(&TANH_OVER_X, find_piece(&TANH_OVER_X, t.hi), t);
+    Pair y = pair_product(product, ratio);
+    V near = product_or(product, t.hi, v_add(y.hi, y.lo));
+    return v_copysign(v_select(beyond, factor, near), product.hi);
+}
+
 INLINE Pair tanh_square(V t)
 {
     V bounded = v_min(v_set(TANH_SQUARE_RATIO.last), t);
@@ -30,8 +56,16 @@ INLINE Pair tanh_square(V t)
 /* tanh(t) as a pair, for t >= 0 */
 INLINE Pair tanh_pair(V t)
 {
-    Fraction f = tanh_fraction(t);
+    Fraction f = tanh_fraction(to_pair(t));
     return pair_quotient(f.numerator, f.denominator);
+}
+
+INLINE V tanh_product(V factor, Pair product, Pair z)
+{
+    Pair t = pair_abs(z);
+    Fraction f = tanh_fraction(t);
+    Pair y = times_pair(factor, pair_quotient(f.numerator, f.denominator));
+    return v_copysign(product_or(product, t.hi, v_add(y.hi, y.lo)), product.hi);
 }
 
 /* x^3 Q(x^2) below 1/2, t - tanh(t) above */

@@ -100,6 +100,7 @@ INLINE N n_sub(N a, N b) { return OP(sub)(a, b); }
 INLINE N n_mul(N a, N b) { return OP(mul)(a, b); }
 INLINE N n_mul_tiny(N a, N b) { return OP(fmadd)(a, b, n_set(-(T)0)); }
 INLINE N n_div(N a, N b) { return OP(div)(a, b); }
+INLINE N n_sqrt(N a) { return OP(sqrt)(a); }
 INLINE N n_fma(N a, N b, N c) { return OP(fmadd)(a, b, c); }
 INLINE N n_fms(N a, N b, N c) { return OP(fmsub)(a, b, c); }
 INLINE N n_fnma(N a, N b, N c) { return OP(fnmadd)(a, b, c); }

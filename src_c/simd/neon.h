@@ -87,6 +87,7 @@ INLINE N n_sub(N a, N b) { return OP(vsubq)(a, b); }
 INLINE N n_mul(N a, N b) { return OP(vmulq)(a, b); }
 INLINE N n_mul_tiny(N a, N b) { return OP(vmulq)(a, b); }
 INLINE N n_div(N a, N b) { return OP(vdivq)(a, b); }
+INLINE N n_sqrt(N a) { return OP(vsqrtq)(a); }
 INLINE N n_fma(N a, N b, N c) { return OP(vfmaq)(c, a, b); }
 INLINE N n_fms(N a, N b, N c) { return OP(vfmaq)(OP(vnegq)(c), a, b); }
 INLINE N n_fnma(N a, N b, N c) { return OP(vfmsq)(c, a, b); }

@@ -43,6 +43,7 @@ INLINE N n_add(N a, N b) { return a + b; }
 INLINE N n_sub(N a, N b) { return a - b; }
 INLINE N n_mul(N a, N b) { return a * b; }
 INLINE N n_div(N a, N b) { return a / b; }
+INLINE N n_sqrt(N a) { return sizeof(T) == 4 ? (N)sqrtf((float)a) : (N)sqrt(a); }
 /* a b where the product may be subnormal: on Zen 4 a multiplication then takes 18
  * cycles more, an FMA none. */
 INLINE N n_mul_tiny(N a, N b) { return a * b; }

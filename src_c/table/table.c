@@ -9,6 +9,8 @@
 #define TWO(a, a_value, b, b_value) 2, {#a, #b}, {a_value, b_value}
 #define THREE(a, a_value, b, b_value, c, c_value) \
     3, {#a, #b, #c}, {a_value, b_value, c_value}
+#define FOUR(a, a_value, b, b_value, c, c_value, d, d_value) \
+    4, {#a, #b, #c, #d}, {a_value, b_value, c_value, d_value}
 /* clang-format on */
 #define ACTIVATION(name, kernel, aliases, parameters, role, cost, f32, f64) \
     {#name, aliases, 1, parameters, FA_##role, cost, {f32, f64}},

@@ -8,8 +8,8 @@
 #include <stdint.h>
 
 enum {
-    FA_MAX_PARAMETERS = 3,
-    FA_MAX_OPERANDS = 9, /* g, x, parameters, scale and shift, two outputs */
+    FA_MAX_PARAMETERS = 4,
+    FA_MAX_OPERANDS = 10, /* g, x, parameters, scale and shift, two outputs */
     FA_AXIS_OPERANDS = 3,
 };
 

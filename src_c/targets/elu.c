@@ -1,4 +1,4 @@
-/* elu, selu, celu. */
+/* elu, selu, celu, xielu. */
 #include "../simd/simd.h"
 #ifdef V_AVAILABLE
 #include "../simd/vector.h"

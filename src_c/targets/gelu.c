@@ -1,4 +1,4 @@
-/* gelu, gelu_tanh, quick_gelu. */
+/* gelu, gelu_tanh, quick_gelu, clipped_gelu. */
 #include "../simd/simd.h"
 #ifdef V_AVAILABLE
 #include "../simd/vector.h"

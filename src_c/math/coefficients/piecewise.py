@@ -60,6 +60,21 @@ def tanh_square_ratio(t):
     return 1 - 2 * t**2 / 3 if abs(t) < mpf(10) ** -15 else (mp.tanh(t) / t) ** 2
 
 
+def tanh_over_x(t):
+    """tanh(t) / t."""
+    return 1 - t**2 / 3 if abs(t) < mpf(10) ** -15 else mp.tanh(t) / t
+
+
+def log_cosh_ratio(t):
+    """log(cosh(t)) / t^2."""
+    return mpf(1) / 2 - t**2 / 12 if abs(t) < mpf(10) ** -15 else mp.log(mp.cosh(t)) / t**2
+
+
+def lisht_deriv_ratio(t):
+    """The derivative of t tanh(t), divided by t."""
+    return tanh_over_x(t) + mp.sech(t) ** 2
+
+
 def root(function, near):
     """The zero of a function."""
     return mp.findroot(function, mpf(near))
@@ -131,6 +146,9 @@ def tables() -> list[str]:
         ),
         c_piecewise("TANH_SHRINK_RATIO", tanh_shrink_ratio, mpf("8.7"), 6, offset=4, steps=8),
         c_piecewise("TANH_SQUARE_RATIO", tanh_square_ratio, mpf("9.4"), 6, offset=4, steps=8),
+        c_piecewise("TANH_OVER_X", tanh_over_x, mpf("9.4"), 6, offset=4, steps=8),
+        c_piecewise("LOG_COSH_RATIO", log_cosh_ratio, mpf("9.4"), 6, offset=4, steps=8),
+        c_piecewise("LISHT_DERIV_RATIO", lisht_deriv_ratio, mpf("11"), 7, offset=4, steps=8),
     ]
     return [line for part in parts for line in part]
 

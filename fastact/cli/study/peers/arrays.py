@@ -42,6 +42,26 @@ _NUMPY_VALUE: Mapping[str, Callable[[Any], Any]] = {
     "tanh_shrink": lambda x: x - np.tanh(x),
     "threshold": lambda x: x * (x > 1),
     "squared_relu": lambda x: np.maximum(x, 0) ** 2,
+    "shrink": lambda x: x * (np.abs(x) > 0.5),
+    "sparse_plus": lambda x: np.where(x > 1, x, (np.clip(x + 1, 0, 2) / 2) ** 2),
+    "sparse_sigmoid": lambda x: np.clip((x + 1) / 2, 0, 1),
+    "smelu": lambda x: np.where(x > 1, x, (np.clip(x + 1, 0, 2) / 2) ** 2),
+    "star_relu": lambda x: 0.8944 * np.maximum(x, 0) ** 2 - 0.4472,
+    "hard_mish": lambda x: 0.5 * x * np.clip(x + 2, 0, 2),
+    "squareplus": lambda x: (x + np.sqrt(x * x + 4)) / 2,
+    "isru": lambda x: x / np.sqrt(1 + x * x),
+    "isrlu": lambda x: np.where(x > 0, x, x / np.sqrt(1 + x * x)),
+    "softcap": lambda x: 30 * np.tanh(x / 30),
+    "dyt": lambda x: np.tanh(0.5 * x),
+    "lisht": lambda x: x * np.tanh(x),
+    "log_cosh": lambda x: np.logaddexp(x, -x) - math.log(2),
+    "tanh_exp": lambda x: x * np.tanh(np.exp(x)),
+    "acon_c": lambda x: x / (1 + np.exp(-x)),
+    "aptx": lambda x: (1 + np.tanh(x)) * 0.5 * x,
+    "xielu": lambda x: np.where(
+        x > 0, 0.8 * x * x + 0.5 * x, 0.8 * (np.expm1(np.minimum(x, -1e-6)) - x) + 0.5 * x
+    ),
+    "gaussian": lambda x: np.exp(-0.5 * x * x),
 }
 
 
@@ -126,7 +146,7 @@ class Scipy(Numpy):
 
     def __init__(self) -> None:
         """Import the library."""
-        from scipy.special import erf, expit, log_expit, ndtr
+        from scipy.special import erf, expit, log_expit, log_ndtr, ndtr
 
         def swish_backward(g: Any, x: Any, beta: float = 1.0) -> Any:
             s = expit(beta * x)
@@ -135,6 +155,9 @@ class Scipy(Numpy):
         self._value = {
             "sigmoid": expit,
             "log_sigmoid": log_expit,
+            "erf": erf,
+            "ndtr": ndtr,
+            "log_ndtr": log_ndtr,
             "softplus": lambda x: -log_expit(-x),
             "silu": lambda x: x * expit(x),
             "swish": lambda x: x * expit(1.0 * x),

@@ -15,6 +15,7 @@ from fastact.cli.catalogue import Activation
 
 __all__ = [
     "QUICK",
+    "ROOT_2",
     "SELU_ALPHA",
     "SELU_SCALE",
     "Array",
@@ -28,10 +29,11 @@ __all__ = [
 Array = NDArray[Any]
 Call = Callable[[], Any]
 
-# Constants of selu, and of quick_gelu.
+# Constants of selu, of quick_gelu and of the normal distribution.
 SELU_ALPHA = 1.6732632423543772
 SELU_SCALE = 1.0507009873554805
 QUICK = 1.702
+ROOT_2 = 1.4142135623730951
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from fastact.cli.study.peers.base import QUICK, SELU_ALPHA, SELU_SCALE, Call, Operation, Peer
+from fastact.cli.study.peers.base import (
+    QUICK,
+    ROOT_2,
+    SELU_ALPHA,
+    SELU_SCALE,
+    Call,
+    Operation,
+    Peer,
+)
 
 __all__ = ["Torch"]
 
@@ -55,6 +63,33 @@ class Torch(Peer):
             "tanh_shrink": F.tanhshrink,
             "threshold": lambda x: F.threshold(x, 1.0, 0.0),
             "squared_relu": lambda x: torch.relu(x).square(),
+            "shrink": F.hardshrink,
+            "sparse_plus": lambda x: torch.where(x > 1, x, ((x + 1).clamp(0, 2) / 2).square()),
+            "sparse_sigmoid": lambda x: ((x + 1) / 2).clamp(0, 1),
+            "smelu": lambda x: torch.where(x > 1, x, ((x + 1).clamp(0, 2) / 2).square()),
+            "star_relu": lambda x: 0.8944 * torch.relu(x).square() - 0.4472,
+            "hard_mish": lambda x: 0.5 * x * (x + 2).clamp(0, 2),
+            "squareplus": lambda x: (x + torch.sqrt(x * x + 4)) / 2,
+            "isru": lambda x: x * torch.rsqrt(1 + x * x),
+            "isrlu": lambda x: torch.where(x > 0, x, x * torch.rsqrt(1 + x * x)),
+            "softcap": lambda x: 30 * torch.tanh(x / 30),
+            "dyt": lambda x: torch.tanh(0.5 * x),
+            "lisht": lambda x: x * torch.tanh(x),
+            "log_cosh": lambda x: torch.log(torch.cosh(x)),
+            "tanh_exp": lambda x: x * torch.tanh(torch.exp(x)),
+            "acon_c": lambda x: x * torch.sigmoid(1.0 * x),
+            "aptx": lambda x: (1 + torch.tanh(x)) * 0.5 * x,
+            "xielu": lambda x: torch.where(
+                x > 0,
+                0.8 * x * x + 0.5 * x,
+                0.8 * (torch.expm1(x.clamp(max=-1e-6)) - x) + 0.5 * x,
+            ),
+            "erf": torch.erf,
+            "ndtr": torch.special.ndtr,
+            "laplace": lambda x: 0.5 * (1 + torch.erf((x - 0.707107) / (0.282095 * ROOT_2))),
+            "log_ndtr": torch.special.log_ndtr,
+            "gaussian": lambda x: torch.exp(-0.5 * x * x),
+            "clipped_gelu": lambda x: F.gelu(x).clamp(-10, 10),
         }
         # From g, x and the saved output y.
         self._backward: Mapping[str, Callable[[Any, Any, Any], Any]] = {

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from fastact.cli.machine import usable_cpus
-from fastact.cli.study.peers.base import QUICK, Call, Operation, Peer, arguments
+from fastact.cli.study.peers.base import QUICK, ROOT_2, Call, Operation, Peer, arguments
 
 __all__ = ["Jax"]
 
@@ -64,6 +65,33 @@ class Jax(Peer):
             "tanh_shrink": lambda x: x - jnp.tanh(x),
             "threshold": lambda x: jnp.where(x > 1, x, 0),
             "squared_relu": lambda x: jnp.square(nn.relu(x)),
+            "shrink": lambda x: jnp.where(jnp.abs(x) > 0.5, x, 0),
+            "sparse_plus": nn.sparse_plus,
+            "sparse_sigmoid": nn.sparse_sigmoid,
+            "smelu": nn.sparse_plus,
+            "star_relu": lambda x: 0.8944 * jnp.square(nn.relu(x)) - 0.4472,
+            "hard_mish": lambda x: 0.5 * x * jnp.clip(x + 2, 0, 2),
+            "squareplus": nn.squareplus,
+            "isru": lambda x: x * jax.lax.rsqrt(1 + x * x),
+            "isrlu": lambda x: jnp.where(x > 0, x, x * jax.lax.rsqrt(1 + x * x)),
+            "softcap": lambda x: 30 * jnp.tanh(x / 30),
+            "dyt": lambda x: jnp.tanh(0.5 * x),
+            "lisht": lambda x: x * jnp.tanh(x),
+            "log_cosh": lambda x: jnp.logaddexp(x, -x) - math.log(2),
+            "tanh_exp": lambda x: x * jnp.tanh(jnp.exp(x)),
+            "acon_c": lambda x: x * nn.sigmoid(1.0 * x),
+            "aptx": lambda x: (1 + jnp.tanh(x)) * 0.5 * x,
+            "xielu": lambda x: jnp.where(
+                x > 0,
+                0.8 * x * x + 0.5 * x,
+                0.8 * (jnp.expm1(jnp.minimum(x, -1e-6)) - x) + 0.5 * x,
+            ),
+            "erf": jax.lax.erf,
+            "ndtr": jax.scipy.special.ndtr,
+            "laplace": lambda x: 0.5 * (1 + jax.lax.erf((x - 0.707107) / (0.282095 * ROOT_2))),
+            "log_ndtr": jax.scipy.special.log_ndtr,
+            "gaussian": lambda x: jnp.exp(-0.5 * x * x),
+            "clipped_gelu": lambda x: jnp.clip(nn.gelu(x, approximate=False), -10, 10),
         }
 
     def threads(self, asked: int) -> int:

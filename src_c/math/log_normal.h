@@ -1,0 +1,119 @@
+/* log(Phi(x)) and its derivative phi(x)/Phi(x).
+ *
+ *     x < 0:   -t^2/2 + log(R(t)),  1/(sqrt(2 pi) R(t))
+ *     x >= 0:  -log(1 + q/(1 - q)), phi(x)/(1 - q),   q = Phi(-x)
+ *
+ * with t = |x|, R as in normal.h, and beyond its table by series in u = 1/t^2. */
+#ifndef FA_LOG_NORMAL_H
+#define FA_LOG_NORMAL_H
+
+#include "log1p.h"
+#include "normal.h"
+#include "product.h"
+#include "tables/log_normal.h"
+
+#define NORMAL_SERIES_START C(14.5, 39.0)
+/* (log(R(t) t sqrt(2 pi)))/u and (1/(R(t) t sqrt(2 pi)) - 1)/u */
+static const T NORMAL_LOG_SERIES[] = {
+    -1, 2.5, -C(37.0, 37.0) / 3, 88.25, C(-816.2, -816.2), C(55205.0, 55205.0) / 6};
+static const T NORMAL_INVERSE_SERIES[] = {1, -2, 10, -74, 706, -8162, 110410};
+
+/* log(1 + w) for 0 <= w <= 1 */
+INLINE Pair log1p_pair(Pair w)
+{
+    V below_one = v_min(v_set(C(0x1.fffffp-1, 0x1.fffffffffffp-1)), w.hi);
+    I piece = v_shift_right(v_bits(v_add(v_set(1), below_one)), LOG1P_BITS);
+    V s = v_sub(w.hi, v_lookup(LOG1P_CENTRE, piece));
+    V p = v_lookup(LOG1P_P[LOG1P_DEGREE - 1], piece);
+    _Pragma("GCC unroll 16")
+    for (int k = LOG1P_DEGREE - 2; k >= 0; k--)
+        p = v_fma(s, p, v_lookup(LOG1P_P[k], piece));
+    V constant = v_lookup(LOG1P_VALUE, piece), rest = v_mul(s, p);
+    V head = v_upper_half(w.hi), low = v_add(v_sub(w.hi, head), w.lo);
+    low = v_fma(low, v_add(constant, rest), v_mul(head, rest));
+    return (Pair){v_mul(head, constant), low};
+}
+
+/* log(a) for a normal a.hi > 0 */
+INLINE Pair log_pair(Pair a)
+{
+    I biased = v_shift_right(v_bits(a.hi), T_MANTISSA - 1);
+    V counted = v_from_bits(v_int_add(biased, v_bits(v_set(ULP_IS_ONE))));
+    V e = v_sub(counted, v_set(ULP_IS_ONE + EXPONENT_BIAS));
+    V power = power_of_two(v_sub(v_set(0), e));
+    Pair w = {v_sub(v_mul(a.hi, power), v_set(1)), v_mul(a.lo, power)};
+    w = fast_two_sum(w.hi, w.lo);
+    Pair log = log1p_pair(w), whole = times_pair(e, PAIR_CONSTANT(LOG_2));
+    Pair sum = two_sum(whole.hi, log.hi);
+    return fast_two_sum(sum.hi, v_add(sum.lo, v_add(log.lo, whole.lo)));
+}
+
+INLINE V log_normal_of(V x)
+{
+    V zero = v_set(0), one = v_set(1), t = v_abs(x), most = v_set(T_MAX);
+    M infinite = v_lt(most, t);
+    M negative = v_lt(x, zero);
+    V finite = v_select(infinite, one, t), left_t = v_select(negative, finite, one);
+
+    V near_t = v_min(v_set(NORMAL_SERIES_START), left_t);
+    M far = v_lt(v_set(NORMAL_SERIES_START), left_t);
+    V bounded = v_min(v_set(C(0x1p40, 0x1p200)), left_t);
+    Pair r = normal_ratio(to_pair(near_t));
+    Pair argument = {v_select(far, bounded, r.hi), v_select(far, zero, r.lo)};
+    Pair log = log_pair(fast_two_sum(argument.hi, argument.lo));
+    V sign = v_select(far, v_set(-1), one);
+    V u = v_div(one, v_mul(v_max(one, bounded), v_max(one, bounded)));
+    V series = v_mul(u, polynomial(u, NORMAL_LOG_SERIES, 5));
+    Pair constant = {v_select(far, v_set(LOG_DENSITY_HIGH), zero),
+                     v_select(far, v_add(v_set(LOG_DENSITY_LOW), series), zero)};
+    Pair z = pair_finite_low(half_square(to_pair(left_t)));
+    Pair sum = two_sum(v_sub(zero, z.hi), constant.hi);
+    Pair left = two_sum(sum.hi, v_mul(sign, log.hi));
+    V low =
+        v_add(v_fma(sign, log.lo, v_sub(constant.lo, z.lo)), v_add(left.lo, sum.lo));
+    V below = v_add(left.hi, v_select(v_le(v_abs(left.hi), most), low, zero));
+    below = v_select(infinite, v_set(-INFINITY), below);
+
+    Pair q = normal_left(to_pair(v_min(v_set(NORMAL_TAIL_END), finite)));
+    V unscale = v_set(NORMAL_TAIL_UNSCALE);
+    V tiny = v_mul_tiny(v_add(q.hi, q.lo), v_set(-NORMAL_TAIL_UNSCALE));
+    q = (Pair){v_mul(q.hi, unscale), v_mul(q.lo, unscale)};
+    q = fast_two_sum(q.hi, q.lo);
+    Pair divisor = fast_two_sum(one, v_sub(zero, q.hi));
+    divisor.lo = v_sub(divisor.lo, q.lo);
+    Pair w = log1p_pair(pair_quotient(q, divisor));
+    V above = v_sub(zero, v_add(w.hi, w.lo));
+    above = v_select(v_lt(q.hi, v_set(C(0x1p-30, 0x1p-60))), tiny, above);
+    above = v_select(infinite, v_set(-(T)0), above);
+    return propagate_nan(x, v_select(negative, below, above));
+}
+
+INLINE Derivative log_normal_deriv(V x)
+{
+    V zero = v_set(0), one = v_set(1), t = v_abs(x), start = v_set(NORMAL_SERIES_START);
+    M negative = v_lt(x, zero), far = v_lt(start, t);
+    Pair density = PAIR_CONSTANT(NORMAL_DENSITY_0);
+    Pair inside = to_pair(v_min(start, t));
+    Pair left = pair_quotient(density, normal_ratio(inside));
+    V large = v_max(start, t), u = v_div(one, large);
+    V rest = v_mul(u, polynomial(v_mul(u, u), NORMAL_INVERSE_SERIES, 6));
+    left.hi = v_select(far, t, left.hi);
+    left.lo = v_select(far, rest, left.lo);
+
+    Pair bounded = to_pair(v_min(v_set(NORMAL_TAIL_ZERO), t));
+    Pair near = to_pair(v_min(v_set(C(12.0, 37.0)), t)); /* q is negligible beyond */
+    Pair q =
+        times_exp_minus(normal_ratio(near), half_square(near), v_set(EXP_ORIGIN(0.0)));
+    Pair divisor = fast_two_sum(one, v_sub(zero, q.hi));
+    divisor.lo = v_sub(divisor.lo, q.lo);
+    Pair factor = pair_product(density, pair_inverse(divisor));
+    Derivative right = pair_times_deriv(factor, exp_minus(half_square(bounded)));
+    return (Derivative){
+        DERIV_SCALED,
+        .hi = propagate_nan(x, v_select(negative, left.hi, right.hi)),
+        .lo = v_select(negative, left.lo, right.lo),
+        .scaled = v_and(v_le(zero, x), right.scaled),
+    };
+}
+
+#endif
