@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fastact import _ufuncs
+
 if TYPE_CHECKING:
     from typing import Any
 
@@ -18,3 +20,14 @@ def check_out(out: object, shape: tuple[int, ...], dtype: np.dtype[Any] | None =
         raise ValueError(f"out must have the shape {shape}, got {out.shape}")
     if dtype is not None and not np.can_cast(dtype, out.dtype, "same_kind"):
         raise TypeError(f"out has dtype {out.dtype}, to which {dtype} cannot be cast")
+
+
+def value_dtype(x: np.ndarray[Any, Any], name: str = "x") -> np.dtype[Any]:
+    """Return the dtype in which every activation gives its value, or raise if there is none."""
+    try:
+        _, result = _ufuncs.UFUNCS["relu"].resolve_dtypes((x.dtype, None))
+    except TypeError:
+        raise TypeError(
+            f"{name} must be bool, integer or floating up to float64, not {x.dtype}"
+        ) from None
+    return result

@@ -12,7 +12,7 @@ import numpy as np
 
 from fastact import _ufuncs
 from fastact._affine import affine
-from fastact._arguments import check_out
+from fastact._arguments import check_out, value_dtype
 from fastact._containers import is_dask, is_pandas, is_xarray, overrides, unwrapped
 
 if TYPE_CHECKING:
@@ -67,8 +67,8 @@ def hardmax(
     array, wrap = _array(x, "x")
     rows = _rows(array, axis)
     if out is not None:
-        check_out(out, array.shape, _dtype(array))
-    y = np.zeros(rows.shape, _dtype(array))
+        check_out(out, array.shape, value_dtype(array))
+    y = np.zeros(rows.shape, value_dtype(array))
     if y.size:
         largest = np.argmax(rows, axis=-1)[..., np.newaxis]  # of NaN the first
         missing = np.isnan(np.take_along_axis(rows, largest, -1).astype(np.float64))
@@ -107,7 +107,7 @@ def hardmax_backward(g: ArrayLike, y: ArrayLike, axis: int | tuple[int, ...] | N
     """
     array, wrap = _array(g, "g")
     _rows(array, axis)
-    finite = np.where(np.isinf(array), 1, array).astype(_dtype(array), copy=False)
+    finite = np.where(np.isinf(array), 1, array).astype(value_dtype(array), copy=False)
     return wrap(_ufuncs.UFUNCS["bilinear"](finite, np.asarray(y, finite.dtype)) * 0)
 
 
@@ -156,8 +156,8 @@ def maxout(x: ArrayLike, groups: int = 2, axis: int = -1, out: _Array | None = N
     array, wrap = _array(x, "x")
     parts = _parts(array, groups, axis)
     if out is not None:
-        check_out(out, parts[0].shape, _dtype(array))
-    y = parts[0].astype(_dtype(array))
+        check_out(out, parts[0].shape, value_dtype(array))
+    y = parts[0].astype(value_dtype(array))
     for part in parts[1:]:
         np.maximum(y, part, out=y, casting="unsafe")
     if out is not None:
@@ -203,7 +203,7 @@ def maxout_backward(g: ArrayLike, x: ArrayLike, groups: int = 2, axis: int = -1)
     if gradient.shape != parts[0].shape:
         raise ValueError(f"g must have the shape {parts[0].shape}, got {gradient.shape}")
     y = np.maximum.reduce(parts) if len(parts) > 1 else parts[0]
-    gx = np.zeros(array.shape, _dtype(gradient))
+    gx = np.zeros(array.shape, value_dtype(gradient))
     left = np.ones(y.shape, np.bool_)  # groups whose maximum has not been met
     missing = y != y  # NaN, of whatever dtype
     for part, to in zip(parts, _parts(gx, groups, axis), strict=True):
@@ -258,9 +258,11 @@ def crelu(x: ArrayLike, axis: int = -1, out: _Array | None = None) -> Any:
     axis = _axis(axis, array.ndim)
     shape = (*array.shape[:axis], 2 * array.shape[axis], *array.shape[axis + 1 :])
     if out is not None:
-        check_out(out, shape, _dtype(array))
-    direct = out is not None and out.dtype == _dtype(array) and not np.may_share_memory(out, array)
-    y = out if out is not None and direct else np.empty(shape, _dtype(array))
+        check_out(out, shape, value_dtype(array))
+    direct = (
+        out is not None and out.dtype == value_dtype(array) and not np.may_share_memory(out, array)
+    )
+    y = out if out is not None and direct else np.empty(shape, value_dtype(array))
     first, second = np.split(y, 2, axis)
     relu = _ufuncs.UFUNCS["relu"]
     relu(array, out=first)
@@ -326,19 +328,8 @@ def _array(operand: Any, name: str) -> tuple[_Array, Any]:
     wraps = mine or overrides(operand)
     array, wrap = unwrapped(operand, name) if wraps else (np.asarray(operand), None)
     array = np.asarray(array)
-    _dtype(array, name)
+    value_dtype(array, name)
     return array, wrap or (lambda result: result)
-
-
-def _dtype(array: _Array, name: str = "x") -> np.dtype[Any]:
-    """Return the dtype in which the functions give their values."""
-    try:
-        _, result = _ufuncs.UFUNCS["relu"].resolve_dtypes((array.dtype, None))
-    except TypeError:
-        raise TypeError(
-            f"{name} must be bool, integer or floating up to float64, not {array.dtype}"
-        ) from None
-    return result
 
 
 def _axis(axis: int, ndim: int) -> int:

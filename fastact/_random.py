@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fastact import _ufuncs
-from fastact._arguments import check_out
+from fastact._arguments import check_out, value_dtype
 from fastact._containers import unwrapped
 from fastact._groups import hardmax
 
@@ -83,7 +83,7 @@ def stochastic_gelu(x: ArrayLike, rng: _Seed = None, out: _Array | None = None) 
     generator = _generator(rng)
     array, wrap = unwrapped(x, "x")
     x = np.asarray(array)
-    dtype = _result_dtype(x)
+    dtype = value_dtype(x)
     if out is not None:
         check_out(out, x.shape, dtype)
     flat = x.ravel()
@@ -168,7 +168,7 @@ def rrelu(
         raise ValueError(f"lower <= upper must be finite, got lower={lower} and upper={upper}")
     array, wrap = unwrapped(x, "x")
     x = np.asarray(array)
-    dtype = _result_dtype(x)
+    dtype = value_dtype(x)
     drawn = generator.random(x.shape, np.float64 if dtype == np.float64 else np.float32)
     slopes = np.empty_like(x, dtype)
     slopes[...] = low + (high - low) * drawn
@@ -246,7 +246,7 @@ def gumbel_softmax(
     generator = _generator(rng)
     array, wrap = unwrapped(x, "x")
     x = np.asarray(array)
-    dtype = _result_dtype(x)
+    dtype = value_dtype(x)
     wide: Any = np.float64 if dtype == np.float64 else np.float32
     noise = generator.standard_exponential(x.shape, wide)
     with np.errstate(divide="ignore"):  # of the number 0
@@ -261,7 +261,7 @@ def gumbel_softmax(
 
 def _keep(x: _Array, generator: np.random.Generator) -> _Array:
     """Multiply each element of a block by 0 or 1."""
-    x = x.astype(np.float64 if _result_dtype(x) == np.float64 else np.float32, copy=False)
+    x = x.astype(np.float64 if value_dtype(x) == np.float64 else np.float32, copy=False)
     # 0 and inf over themselves are NaN, which nothing reaches: they are kept, like NaN.
     with np.errstate(all="ignore"):
         dropped = generator.random(x.size) >= _ufuncs.UFUNCS["gelu"](x) / x
@@ -278,17 +278,6 @@ def _generator(rng: _Seed) -> np.random.Generator:
         ) from None
     except ValueError as error:
         raise ValueError(f"rng={rng!r} is no seed: {error}") from None
-
-
-def _result_dtype(x: _Array) -> np.dtype[Any]:
-    """Return the dtype in which every activation gives its value for x."""
-    try:
-        _, result = _ufuncs.UFUNCS["gelu"].resolve_dtypes((x.dtype, None))
-    except TypeError:
-        raise TypeError(
-            f"x must be bool, integer or floating up to float64, not {x.dtype}"
-        ) from None
-    return result
 
 
 def _number(name: str, value: float) -> float:

@@ -133,11 +133,7 @@ INLINE V weight_of(Sparse f, V y)
 {
     V zero = v_set(0);
     if (!is_squared(f)) return v_select(v_lt(zero, y), v_set(1), v_mul(y, zero));
-    T roots[V_WIDTH];
-    v_store(roots, y);
-    for (int k = 0; k < V_WIDTH; k++)
-        roots[k] = sizeof(T) == 4 ? (T)sqrtf((float)roots[k]) : (T)sqrt(roots[k]);
-    return v_load(roots);
+    return v_sqrt(y);
 }
 
 INLINE void average(Sparse f, SparseCarry *carry, int row, const T *g, const T *y,
