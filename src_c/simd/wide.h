@@ -3,7 +3,7 @@
  * A float64 has 29 bits more than the result needs and eight times its range of
  * exponents: what is computed so takes no second word, no scale and no special case.
  * With tables of 16 entries polynomials on pieces are faster, with 8 they are not: there a
- * derivative takes .55 to .75 of their time (Zen 3, AVX2). */
+ * derivative takes .5 to .85 of their time (Zen 3, AVX2). */
 #ifndef FA_WIDE_H
 #define FA_WIDE_H
 
