@@ -13,12 +13,21 @@
 
 typedef struct { D at[W_REGISTERS]; } W;
 
-#define W_EACH _Pragma("GCC unroll 8") for (int k = 0; k < W_REGISTERS; k++)
-#define W_BINARY(op) \
-    INLINE W w_##op(W a, W b) { W r; W_EACH r.at[k] = d_##op(a.at[k], b.at[k]); return r; }
+/* Written out, as those of V. */
+#if W_REGISTERS == 1
+#define W_EACH(apply, op) {{apply(op, 0)}}
+#elif W_REGISTERS == 4
+#define W_EACH(apply, op) {{apply(op, 0), apply(op, 1), apply(op, 2), apply(op, 3)}}
+#endif
+#define W_APPLY1(op, k) d_##op(a)
+#define W_APPLY2(op, k) d_##op(a.at[k], b.at[k])
+#define W_APPLY3(op, k) d_##op(a.at[k], b.at[k], c.at[k])
+#define W_APPLY_SELECT(op, k) \
+    d_##op(m.at[(k) / D_PER_N], (k) % D_PER_N, yes.at[k], no.at[k])
+#define W_APPLY_WIDEN(op, k) d_##op(a.at[(k) / D_PER_N], (k) % D_PER_N)
+#define W_BINARY(op) INLINE W w_##op(W a, W b) { return (W)W_EACH(W_APPLY2, op); }
 #define W_TERNARY(op) \
-    INLINE W w_##op(W a, W b, W c) \
-    { W r; W_EACH r.at[k] = d_##op(a.at[k], b.at[k], c.at[k]); return r; }
+    INLINE W w_##op(W a, W b, W c) { return (W)W_EACH(W_APPLY3, op); }
 
 W_BINARY(add)
 W_BINARY(sub)
@@ -29,20 +38,10 @@ W_BINARY(max)
 W_BINARY(times_power)
 W_TERNARY(fma)
 W_TERNARY(fnma)
-INLINE W w_select(M m, W yes, W no)
-{
-    W r;
-    W_EACH r.at[k] = d_select(m.at[k / D_PER_N], k % D_PER_N, yes.at[k], no.at[k]);
-    return r;
-}
-INLINE W w_set(double a) { W r; W_EACH r.at[k] = d_set(a); return r; }
+INLINE W w_select(M m, W yes, W no) { return (W)W_EACH(W_APPLY_SELECT, select); }
+INLINE W w_set(double a) { return (W)W_EACH(W_APPLY1, set); }
 
-INLINE W w_widen(V a)
-{
-    W r;
-    W_EACH r.at[k] = d_widen(a.at[k / D_PER_N], k % D_PER_N);
-    return r;
-}
+INLINE W w_widen(V a) { return (W)W_EACH(W_APPLY_WIDEN, widen); }
 INLINE V w_narrow(W a)
 {
     V r;
