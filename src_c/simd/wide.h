@@ -16,6 +16,8 @@ typedef struct { D at[W_REGISTERS]; } W;
 /* Written out, as those of V. */
 #if W_REGISTERS == 1
 #define W_EACH(apply, op) {{apply(op, 0)}}
+#elif W_REGISTERS == 2
+#define W_EACH(apply, op) {{apply(op, 0), apply(op, 1)}}
 #elif W_REGISTERS == 4
 #define W_EACH(apply, op) {{apply(op, 0), apply(op, 1), apply(op, 2), apply(op, 3)}}
 #endif
