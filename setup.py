@@ -23,16 +23,18 @@ from setuptools.command.build_ext import build_ext
 
 # ISA -> the flags that its object files, and no others, are compiled with.
 TARGETS = {
-    "scalar": [],
+    "scalar": ["-O1"],  # calls of fma() take most of its time
     "avx2": ["-mavx2", "-mfma", "-mf16c"],
     "avx512": ["-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl", "-mavx2", "-mfma", "-mf16c"],
     "neon": [],  # part of every AArch64
 }
+# What an ISA's header includes: it takes longer to read than a kernel to compile.
+INTRINSICS = {"avx2": "immintrin.h", "avx512": "immintrin.h", "neon": "arm_neon.h"}
 # Error-free transformations need every operation as written, and silence needs each one only
 # where it is written (so -ftrapping-math stays); -ffast-math never.
 NUMERICS = ["-ffp-contract=off", "-fno-math-errno"]
 # About how long units take; they are started in this order.
-SECONDS = {"gates": 6, "axis": 5, "softplus": 4, "sigmoid": 4, "relu": 3, "elu": 3, "gelu": 3}
+SECONDS = {"gates": 4, "axis": 4, "relu": 4, "hyperbolic": 3, "softplus": 3, "sigmoid": 3, "elu": 3}
 
 # A loop that may stream asks so at each step: two copies of every kernel would gain nothing.
 SIZE = ["-fno-unswitch-loops"]
@@ -165,6 +167,7 @@ class BuildLibraries(build_clib):
         ]
         stale.sort(key=lambda unit: -SECONDS.get(Path(unit.source).stem, 1))  # long ones first
         with ThreadPoolExecutor(os.cpu_count()) as pool:
+            list(pool.map(self.precompile, {unit.folder: unit for unit in stale}.values()))
             list(pool.map(self.compile, stale))
         for name, of_library in units.items():
             archive = Path(self.build_clib, self.compiler.library_filename(name))
@@ -191,9 +194,27 @@ class BuildLibraries(build_clib):
         [name] = self.compiler.object_filenames([unit.source], output_dir=unit.folder)
         return Path(name)
 
+    def intrinsics_of(self, unit: Unit) -> Path:
+        """Return a header beside its objects that includes the intrinsics of its target."""
+        return Path(unit.folder, "intrinsics.h")
+
+    def precompile(self, unit: Unit) -> None:
+        """Precompile the intrinsics for the units in its folder, as GCC does it."""
+        include = f"#include <{INTRINSICS.get(unit.isa, '')}>\n"
+        usable = unit.isa in INTRINSICS and self.compiler.compiler_type == "unix"
+        if not usable or not accepted(self.compiler, unit.flags, include):
+            return
+        header = self.intrinsics_of(unit)
+        header.parent.mkdir(parents=True, exist_ok=True)
+        header.write_text(include)
+        target = ["-x", "c-header", str(header), "-o", f"{header}.gch"]
+        self.compiler.spawn([*self.compiler.compiler, *unit.flags, *target])
+
     def compile(self, unit: Unit) -> None:
         """Compile a unit."""
-        self.compiler.compile([unit.source], output_dir=unit.folder, extra_postargs=unit.flags)
+        header = self.intrinsics_of(unit)
+        flags = [*unit.flags, *(["-include", str(header)] if header.exists() else [])]
+        self.compiler.compile([unit.source], output_dir=unit.folder, extra_postargs=flags)
 
 
 class BuildExtension(build_ext):

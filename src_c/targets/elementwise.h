@@ -84,10 +84,10 @@ INLINE void store(T *to, ptrdiff_t count, V value, bool streaming)
         v_store(to, value);
 }
 
-/* So many elements from a place on. The parameter is 1 where unit; known parameters are
- * constants of the loop. */
+/* So many elements from a place on. The parameter is 1 where unit; where known, parameters
+ * are those given, constants of the loop. */
 INLINE Inputs load_inputs(const Row *row, fa_form form, Operands operands, bool unit,
-                          const V *known, ptrdiff_t i, ptrdiff_t count)
+                          bool known, const V *p, ptrdiff_t i, ptrdiff_t count)
 {
     int next = 0, first = operands.arrays;
     Inputs in;
@@ -96,7 +96,7 @@ INLINE Inputs load_inputs(const Row *row, fa_form form, Operands operands, bool 
     if (next < first) in.b = load(row->at[next] + i, count);
     for (int k = 0; k < operands.parameters; k++)
         in.p[k] = unit ? v_set(1)
-            : known    ? known[k]
+            : known    ? p[k]
                        : load(row->at[first + k] + (i & row->advance[first + k]),
                            row->advance[first + k] ? count : V_WIDTH);
     return in;
@@ -111,11 +111,11 @@ INLINE void store_results(const Row *row, Operands operands, Results results,
 }
 
 INLINE void run_vectors(Compute *compute, fa_form form, Operands operands, bool unit,
-                        const V *known, const Row *row, ptrdiff_t length,
+                        bool known, const V *p, const Row *row, ptrdiff_t length,
                         bool streaming)
 {
     for (ptrdiff_t i = 0; i < length; i += V_WIDTH) {
-        Inputs in = load_inputs(row, form, operands, unit, known, i, V_WIDTH);
+        Inputs in = load_inputs(row, form, operands, unit, known, p, i, V_WIDTH);
         store_results(row, operands, compute(form, &in), i, V_WIDTH, streaming);
     }
 }
@@ -139,43 +139,41 @@ INLINE void run_segment(Compute *compute, fa_form form, Operands operands, bool 
              k++)
             at[k] = s->at[k] + (line > 0 ? line * s->step[k] : 0);
         Row row = take_row(at, s->broadcast, operands, unit, constants);
-        run_vectors(compute, form, operands, unit, NULL, &row, s->length, streaming);
-    }
-}
-INLINE void run_segments(Compute *compute, fa_form form, Operands operands, bool unit,
-                         const fa_rows *rows, ptrdiff_t count, ptrdiff_t length,
-                         fa_memory memory)
-{
-    Segments s;
-    bool more = first_segment(&s, operands, rows, count, length, memory);
-    while (more) {
-        bool streaming = memory == FA_NONTEMPORAL && !s.packed;
-        run_segment(compute, form, operands, unit, &s, streaming);
-        more = another_segment(&s, operands, rows, count, length);
+        run_vectors(compute, form, operands, unit, false, NULL, &row, s->length,
+                    streaming);
     }
 }
 
-/* By a costly kernel, whose body exists once. A compile-time 1, the default of most
- * parameters, lets the compiler drop multiplications. */
+/* By a costly kernel, whose body exists once, and again for a parameter of 1 where that is
+ * the default: of a compile-time 1 the compiler drops multiplications. */
 INLINE void run_costly(Compute *compute, fa_form form, Operands operands,
-                       const fa_rows *rows, ptrdiff_t count, ptrdiff_t length,
-                       fa_memory memory)
+                       bool one_by_default, const fa_rows *rows, ptrdiff_t count,
+                       ptrdiff_t length, fa_memory memory)
 {
-    bool unit = is_unit(operands, rows, count);
-    if (unit)
-        run_segments(compute, form, operands, true, rows, count, length, memory);
-    else
-        run_segments(compute, form, operands, false, rows, count, length, memory);
+    bool unit = one_by_default && is_unit(operands, rows, count);
+    Segments s;
+    first_segment(&s, operands, rows, count, length, memory);
+    do {
+        bool streaming = memory == FA_NONTEMPORAL && !s.packed;
+        if (unit)
+            run_segment(compute, form, operands, true, &s, streaming);
+        else
+            run_segment(compute, form, operands, false, &s, streaming);
+    } while (another_segment(&s));
 }
 
-/* By a cheap one, which takes less time than to pack the end of a row. */
-INLINE void run_row(Compute *compute, fa_form form, Operands operands, const V *known,
-                    const Row *row, ptrdiff_t length, bool streaming)
+/* By a cheap one, which takes less time than to pack the end of a row. Parameters that are
+ * the same for a row are vectors before its loop, so that tests of them leave it. */
+INLINE void run_row(Compute *compute, fa_form form, Operands operands, bool known,
+                    const V *p, const Row *row, ptrdiff_t length, bool streaming)
 {
     ptrdiff_t whole = length - length % V_WIDTH, left = length - whole;
-    run_vectors(compute, form, operands, false, known, row, whole, streaming);
+    if (known)
+        run_vectors(compute, form, operands, false, true, p, row, whole, streaming);
+    else
+        run_vectors(compute, form, operands, false, false, p, row, whole, streaming);
     if (left == 0) return;
-    Inputs in = load_inputs(row, form, operands, false, known, whole, left);
+    Inputs in = load_inputs(row, form, operands, false, known, p, whole, left);
     store_results(row, operands, compute(form, &in), whole, left, false);
 }
 INLINE void run_cheap(Compute *compute, fa_form form, Operands operands,
@@ -183,24 +181,19 @@ INLINE void run_cheap(Compute *compute, fa_form form, Operands operands,
                       fa_memory memory)
 {
     int first = operands.arrays, inputs = first + operands.parameters;
-    bool streaming = memory == FA_NONTEMPORAL, all_broadcast = operands.parameters > 0;
-    for (int k = first; k < inputs; k++) all_broadcast &= rows->broadcast[k];
+    bool streaming = memory == FA_NONTEMPORAL, known = operands.parameters > 0;
+    for (int k = first; k < inputs; k++) known &= rows->broadcast[k];
     T constants[FA_MAX_PARAMETERS][V_WIDTH] ALIGNED;
     for (ptrdiff_t r = 0; r < count; r++) {
         T *at[FA_MAX_OPERANDS];
         for (int k = 0; k < inputs + operands.outputs; k++)
             at[k] = row_of(rows, count > 1 ? r : 0, k);
-        if (memory == FA_PREFETCH) prefetch_next_row(rows, operands, r, count, length);
-        /* Parameters are vectors before the loop, so that tests of them leave it. */
-        if (all_broadcast) {
-            V known[FA_MAX_PARAMETERS];
-            for (int k = first; k < inputs; k++) known[k - first] = v_set(*at[k]);
-            Row row = take_row(at, rows->broadcast, operands, true, constants);
-            run_row(compute, form, operands, known, &row, length, streaming);
-        } else {
-            Row row = take_row(at, rows->broadcast, operands, false, constants);
-            run_row(compute, form, operands, NULL, &row, length, streaming);
-        }
+        if (memory == FA_PREFETCH)
+            prefetch_next_row(rows, operands.arrays, r, count, length);
+        V p[FA_MAX_PARAMETERS];
+        for (int k = first; k < inputs; k++) p[k - first] = v_set(*at[k]);
+        Row row = take_row(at, rows->broadcast, operands, known, constants);
+        run_row(compute, form, operands, known, p, &row, length, streaming);
     }
 }
 

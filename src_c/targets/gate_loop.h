@@ -22,7 +22,7 @@ INLINE Results form_of_gate(Gate f, fa_form form)
 /* The form of a gate on one vector; where it has no g, that is 0. */
 INLINE Inputs load_gate(const Row *row, fa_form form, Operands operands, ptrdiff_t i)
 {
-    Inputs in = load_inputs(row, form, operands, false, NULL, i, V_WIDTH);
+    Inputs in = load_inputs(row, form, operands, false, false, NULL, i, V_WIDTH);
     if (form != FA_BACKWARD) in.g = v_set(0);
     return in;
 }
@@ -99,7 +99,7 @@ static COLD bool extreme_lanes(fa_extreme_gate_function function, fa_form form,
 
 /* One vector by both kernels; returns whether a result overflows. The flag is cleared: the
  * usual kernel has raised it in lanes where that means nothing, and never in others. */
-typedef bool SpecialCases(const Row *row, ptrdiff_t i, bool streaming);
+typedef bool SpecialCases(fa_form form, const Row *row, ptrdiff_t i, bool streaming);
 INLINE bool special_cases(GateKernel *kernel, fa_extreme_gate_function function,
                           fa_form form, Operands operands, const Row *row, ptrdiff_t i,
                           bool streaming)
@@ -146,7 +146,7 @@ INLINE bool run_gate_segment(GateKernel *kernel, SpecialCases *special, fa_form 
             M special_input = is_special_input(kernel, form, &in);
             Gate f = kernel(false, in.g, in.a, in.b, in.p);
             if (v_any(is_special(form, special_input, f)))
-                overflowed |= special(&row, i, streaming);
+                overflowed |= special(form, &row, i, streaming);
             else
                 store_results(&row, operands, form_of_gate(f, form), i, V_WIDTH,
                               streaming);
@@ -161,12 +161,11 @@ INLINE bool run_gate(GateKernel *kernel, SpecialCases *special, fa_form form,
 {
     bool overflowed = false;
     Segments s;
-    bool more = first_segment(&s, operands, rows, count, length, memory);
-    while (more) {
+    first_segment(&s, operands, rows, count, length, memory);
+    do {
         bool streaming = memory == FA_NONTEMPORAL && !s.packed;
         overflowed |= run_gate_segment(kernel, special, form, operands, &s, streaming);
-        more = another_segment(&s, operands, rows, count, length);
-    }
+    } while (another_segment(&s));
     return overflowed;
 }
 
