@@ -121,7 +121,7 @@ def title(family: object) -> str:
 
 def families() -> dict[str, list[str]]:
     """Return all public functions but those that choose threads and instruction sets."""
-    found = {title(family): list(family.ENTRIES) for family in _activations._FAMILIES}
+    found = {title(family): list(family.ENTRIES) for family in _activations.families()}
     found["Along an axis"] = [*_ufuncs.AXIS_UFUNCS, *_groups.__all__]
     found["Random"] = list(_random.__all__)
     known = {*_ufuncs.UFUNCS, *_ufuncs.AXIS_UFUNCS, *_groups.__all__}

@@ -9,20 +9,7 @@ another library gives it.
 ``softmax`` and its relatives work along an axis, ``fa.softmax(x, axis=0)``.
 """
 
-from fastact import _affine, _gated, _gradients, _groups, _names, _random, _runtime, _ufuncs
-from fastact._affine import affine, affine_backward
-from fastact._gated import gated, gated_backward
-from fastact._gradients import sum_to
-from fastact._groups import (
-    crelu,
-    crelu_backward,
-    hardmax,
-    hardmax_backward,
-    maxout,
-    maxout_backward,
-)
-from fastact._names import get
-from fastact._random import gumbel_softmax, rrelu, stochastic_gelu
+from fastact import _runtime, _ufuncs
 from fastact._runtime import (
     available_isas,
     get_num_threads,
@@ -33,26 +20,46 @@ from fastact._runtime import (
     use_isa,
 )
 
-globals().update(_ufuncs.UFUNCS)
-globals().update(_ufuncs.AXIS_UFUNCS)
+# The functions that are not ufuncs, and the files that they are imported from when asked for.
+_FILES = {
+    "affine": "_affine",
+    "affine_backward": "_affine",
+    "crelu": "_groups",
+    "crelu_backward": "_groups",
+    "gated": "_gated",
+    "gated_backward": "_gated",
+    "get": "_names",
+    "gumbel_softmax": "_random",
+    "hardmax": "_groups",
+    "hardmax_backward": "_groups",
+    "maxout": "_groups",
+    "maxout_backward": "_groups",
+    "rrelu": "_random",
+    "stochastic_gelu": "_random",
+    "sum_to": "_gradients",
+}
 
-__all__ = sorted(
-    [
-        *_affine.__all__,
-        *_gated.__all__,
-        *_gradients.__all__,
-        *_groups.__all__,
-        *_names.__all__,
-        *_random.__all__,
-        *_runtime.__all__,
-        *_ufuncs.UFUNCS,
-        *_ufuncs.AXIS_UFUNCS,
-    ]
-)
+__all__ = sorted([*_FILES, *_runtime.__all__, *_ufuncs.UFUNCS, *_ufuncs.AXIS_UFUNCS])
 
 
-def __getattr__(name: str) -> str:
-    """Return ``__version__``, read only now: what reads it takes longer to import than fastact."""
-    if name == "__version__":
-        return _runtime._version()
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+def __getattr__(name: str) -> object:
+    """Return a function that has not been asked for before, or the version."""
+    found: object
+    if name in _FILES:
+        from importlib import import_module
+
+        found = getattr(import_module(f"{__name__}.{_FILES[name]}"), name)
+    elif name in _ufuncs.UFUNCS:
+        found = _ufuncs.UFUNCS[name]
+    elif name in _ufuncs.AXIS_UFUNCS:
+        found = _ufuncs.AXIS_UFUNCS[name]
+    elif name == "__version__":
+        found = _runtime._version()
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

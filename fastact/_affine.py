@@ -46,21 +46,19 @@ class _Function(NamedTuple):
     backward: np.ufunc | None  # of a value
 
 
-def _functions() -> dict[np.ufunc, _Function]:
-    """Return the functions of one array, by their ufunc."""
-    found = {}
-    for name, row in _ufuncs.ACTIVATIONS.items():
-        parameters = tuple(row["parameters"])
-        last = parameters[-1] if parameters else ""
-        for pattern in _docs.FORMS if row["arrays"] == 1 else ():
-            ufunc = _ufuncs.UFUNCS.get(pattern.format(name, last))
-            if ufunc is not None and ufunc.nin == 1 + len(parameters) and "_from_" not in pattern:
-                backward = _ufuncs.UFUNCS[f"{name}_backward"] if pattern == "{}" else None
-                found[ufunc] = _Function(ufunc, parameters, backward)
-    return found
-
-
-_FUNCTIONS = _functions()
+@functools.cache
+def _described(f: np.ufunc) -> _Function:
+    """Return a form of one array as what it is, or raise."""
+    name = f.__name__
+    if _ufuncs.UFUNCS.get(name) is f and "_backward" not in name:
+        for base, row in _ufuncs.ACTIVATIONS.items():
+            parameters = tuple(row["parameters"])
+            last = parameters[-1] if parameters else ""
+            forms = [pattern.format(base, last) for pattern in _docs.FORMS]
+            if name in forms and row["arrays"] == 1:
+                backward = _ufuncs.UFUNCS[f"{base}_backward"] if name == base else None
+                return _Function(f, parameters, backward)
+    raise TypeError(_no_function(f))
 
 
 def affine(
@@ -223,10 +221,9 @@ def _function(f: Any, given: dict[str, Any]) -> tuple[_Function, list[Any]]:
     while isinstance(f, functools.partial):
         given = f.keywords | given
         f = f.func
-    try:
-        function = _FUNCTIONS[f]
-    except (KeyError, TypeError):
-        raise TypeError(_no_function(f)) from None
+    if not isinstance(f, np.ufunc):
+        raise TypeError(_no_function(f))
+    function = _described(f)
     unknown = set(given) - set(function.parameters)
     if unknown:
         known = ", ".join(function.parameters) or "no parameters"
@@ -244,7 +241,7 @@ def _no_function(f: Any) -> str:
         return told
     if f.__name__.endswith("_backward"):
         return f"{told}; affine_backward() gives gradients"
-    if f.signature is not None or f in _ufuncs.UFUNCS.values():
+    if f.signature is not None or _ufuncs.UFUNCS.get(f.__name__) is f:
         return f"{told}; apply affine(fa.identity, ...) first"
     return told
 
@@ -455,7 +452,8 @@ def _promoted(a: np.dtype[Any], b: np.dtype[Any]) -> np.dtype[Any]:
 
 
 def _check_dtype(dtype: np.dtype[Any], name: str) -> None:
-    half = _ufuncs.HAS_BFLOAT16 and dtype.name == "bfloat16"
+    bfloat = _ufuncs.bfloat16()
+    half = bfloat is not None and dtype == bfloat
     if not (half or dtype.kind in "biu" or (dtype.kind == "f" and dtype.itemsize <= 8)):
         raise TypeError(
             f"{name} must be bool, integer or floating up to float64, not {dtype}; convert it with"

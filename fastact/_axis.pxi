@@ -231,11 +231,14 @@ cdef bint fits(np.ndarray x, np.ndarray result, int axis, bint whole) noexcept:
 
 # ---- making them ----
 
-cdef object make_along_axis(int number_of_function, int bfloat):
+def make_along_axis(int number_of_function):
     """One generalized ufunc. What NumPy keeps pointers to is allocated for ever."""
+    from fastact import _axis_docs, _signatures
+
     cdef const fa_axis_function *function = &fa_axis_functions[number_of_function]
     cdef int nin = function.inputs
     cdef int k, loop
+    bfloat16()  # is known from here on
     rows = [(number_, dtype, number_, dtype) for number_, dtype in FLOATS]
     if nin == 1:
         for number_, dtype in DIRECT:
@@ -265,21 +268,12 @@ cdef object make_along_axis(int number_of_function, int bfloat):
     ufunc = PyUFunc_FromFuncAndDataAndSignature(
         loops, data, types, count, nin, 1, PyUFunc_None, kept[0], kept[1], 0, kept[2])
     cdef int numbers[FA_AXIS_OPERANDS]
-    if bfloat >= 0:
+    if bfloat_number >= 0:
         for k in range(nin + 1):
-            numbers[k] = bfloat
+            numbers[k] = bfloat_number
         ops[count] = fa_make_axis_op(number_of_function, FA_BFLOAT16, FA_BFLOAT16)
         PyUFunc_RegisterLoopForType(
-            <PyUFuncObject *> ufunc, bfloat, &fa_axis_loop, numbers, &ops[count])
+            <PyUFuncObject *> ufunc, bfloat_number, &fa_axis_loop, numbers, &ops[count])
     (<PyUFuncObject *> ufunc).vectorcall = &_axis_vectorcall
     _signatures.show(ufunc, ["x"] if nin == 1 else ["g", "y"], {})
     return ufunc
-
-
-def _make_all_along_axis():
-    """Name -> generalized ufunc."""
-    bfloat = _bfloat16()
-    return {
-        fa_axis_functions[k].name.decode(): make_along_axis(k, -1 if bfloat is None else bfloat.num)
-        for k in range(fa_axis_function_count)
-    }

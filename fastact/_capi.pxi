@@ -68,6 +68,7 @@ def find_op(str name, str dtype):
         return found_ops[name, dtype]
     if name not in UFUNCS:
         raise ValueError(f"no function is named {name!r}{nearest(name)}")
+    bfloat16()  # is known from here on
     known = {str(descriptor): number for number, descriptor in descriptors.items()
              if number in (FA_FLOAT32, FA_FLOAT64, FA_FLOAT16, FA_BFLOAT16)}
     if dtype not in known:

@@ -22,6 +22,8 @@ cdef extern from "fastact.h":
         double cost
         fa_bound ulp[2]
     const fa_activation fa_activations[]
+    const char *fa_family_names[]
+    int fa_family_of(int)
     enum:
         FA_ACTIVATIONS
     ctypedef enum fa_form:

@@ -175,7 +175,7 @@ def show_runtime() -> dict[str, Any]:
     -------
     dict
         ``version``, ``numpy``, ``isa``, ``available_isas``, ``threads``, ``default_threads``,
-        ``openmp``, ``bfloat16`` (whether ml_dtypes was installed at import) and
+        ``openmp``, ``bfloat16`` (whether ml_dtypes is installed) and
         ``streaming_bytes``: a call that reads and writes more than that stores past the caches.
     """
     import numpy
@@ -189,7 +189,7 @@ def show_runtime() -> dict[str, Any]:
         "threads": get_num_threads(),
         "default_threads": int(_ufuncs.default_threads()),
         "openmp": bool(_ufuncs.has_openmp()),
-        "bfloat16": bool(_ufuncs.HAS_BFLOAT16),
+        "bfloat16": _ufuncs.bfloat16() is not None,
         "streaming_bytes": int(_ufuncs.streaming_bytes()),
     }
 

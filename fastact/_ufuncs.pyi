@@ -1,14 +1,15 @@
 # The compiled module, as far as the Python files use it.
+from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
 
 ACTIVATIONS: Final[dict[str, dict[str, Any]]]
-UFUNCS: Final[dict[str, np.ufunc]]
-AXIS_UFUNCS: Final[dict[str, np.ufunc]]
-HAS_BFLOAT16: Final[bool]
+UFUNCS: Final[Mapping[str, np.ufunc]]
+AXIS_UFUNCS: Final[Mapping[str, np.ufunc]]
 API_ADDRESSES: Final[dict[str, int]]
 
+def bfloat16() -> np.dtype[Any] | None: ...
 def describe(activation: int) -> dict[str, Any]: ...
 def call_affine(ufunc: np.ufunc, operands: tuple[Any, ...], out: tuple[Any, ...]) -> Any: ...
 def as_temperature(value: object) -> float: ...

@@ -6,6 +6,9 @@ A ufunc has no default arguments, and NumPy hands an inner loop an awkward array
 Both are mended in one place: PyUFuncObject keeps the function that a call goes to, and
 `_vectorcall` stands in front of NumPy's. It fills in parameters, takes plain arrays of one dtype
 straight to the kernels, and gives everything else to NumPy unchanged.
+
+A ufunc is made when it is first asked for: all of them, with their docstrings, would take half as
+long as the import of NumPy.
 """
 
 from cpython.float cimport PyFloat_AS_DOUBLE, PyFloat_CheckExact
@@ -26,7 +29,8 @@ from fastact.capi cimport fastact_api, fastact_op
 
 import numpy
 
-from fastact import _axis_docs, _docs, _signatures
+import functools
+from collections.abc import Mapping
 
 
 include "_core.pxi"
@@ -77,13 +81,46 @@ cdef list DIRECT = [
 ]
 
 
-cdef object make(int activation, fa_form form, str name, int bfloat):
+class Ufuncs(Mapping):
+    """Ufuncs by name, each made when it is first asked for."""
+
+    def __init__(self, makers):
+        """Take name -> function and its arguments; names of the same ufunc have equal ones."""
+        self._makers = makers
+        self._made = {}
+
+    def __getitem__(self, name):
+        """Of two threads that make a ufunc at once, both get the same."""
+        maker = self._makers[name]
+        found = self._made.get(maker)
+        if found is None:
+            function, *arguments = maker
+            found = self._made.setdefault(maker, function(*arguments))
+        return found
+
+    def __contains__(self, name):
+        """Whether there is one, without making it."""
+        return name in self._makers
+
+    def __iter__(self):
+        """All names."""
+        return iter(self._makers)
+
+    def __len__(self):
+        """The number of names."""
+        return len(self._makers)
+
+
+def make(int activation, fa_form form, str name):
     """One ufunc. What NumPy keeps pointers to is allocated for ever."""
+    from fastact import _docs, _signatures
+
     cdef const fa_activation *row = &fa_activations[activation]
     cdef int nin = fa_inputs(row, form)
     cdef int nout = fa_outputs(row, form)
     cdef int nargs = nin + nout
     cdef int k, loop
+    bfloat16()  # is known from here on
     rows = [(number_, dtype, number_, dtype) for number_, dtype in FLOATS]
     if not fa_takes_gradient(form) and row.arrays == 1:
         for number_, dtype in DIRECT:
@@ -128,12 +165,12 @@ cdef object make(int activation, fa_form form, str name, int bfloat):
     ufunc = PyUFunc_FromFuncAndData(
         loops, data, types, len(rows), nin, nout, PyUFunc_None, kept[0], kept[1], 0)
     cdef int numbers[FA_MAX_OPERANDS]
-    if bfloat >= 0:
+    if bfloat_number >= 0:
         for k in range(nargs):
-            numbers[k] = bfloat
+            numbers[k] = bfloat_number
         ops[len(rows)] = fa_make_op(activation, form, FA_BFLOAT16, FA_BFLOAT16)
         PyUFunc_RegisterLoopForType(
-            <PyUFuncObject *> ufunc, bfloat, &fa_loop, numbers, &ops[len(rows)])
+            <PyUFuncObject *> ufunc, bfloat_number, &fa_loop, numbers, &ops[len(rows)])
     (<PyUFuncObject *> ufunc).vectorcall = &_vectorcall
     arrays = ["x"] if row.arrays == 1 else ["a", "b"]
     if form == FA_BACKWARD_FROM_OUTPUT:
@@ -149,6 +186,7 @@ def describe(int activation):
     cdef int form
     return {
         "name": row.name.decode(),
+        "family": fa_family_names[fa_family_of(activation)].decode(),
         "aliases": row.aliases.decode().split(),
         "arrays": row.arrays,
         "parameters": {row.parameter[k].decode(): row.defaults[k] for k in range(row.parameters)},
@@ -169,46 +207,30 @@ def describe(int activation):
     }
 
 
-def _bfloat16():
-    """The dtype of ml_dtypes, where that is installed."""
+@functools.cache
+def bfloat16():
+    """The dtype of ml_dtypes, where that is installed; the fast paths learn of it here."""
+    global bfloat_number
     try:
-        from ml_dtypes import bfloat16
+        from ml_dtypes import bfloat16 as element
     except ImportError:
         return None
-    return numpy.dtype(bfloat16)
+    found = numpy.dtype(element)
+    bfloat_number = found.num
+    descriptors[<int> FA_BFLOAT16] = found
+    element_types[found] = found.type
+    element_types[found.type] = float.fromhex("0x1.fep127")
+    return found
 
 
-cdef void remember_dtypes(bfloat):
-    """What the fast paths know of dtypes."""
-    global bfloat_number
+cdef void remember_dtypes():
+    """What the fast paths know of NumPy's dtypes."""
     cdef int k
     for k in range(np.NPY_NTYPES_LEGACY):
         dtype_of_number[k] = -1
     for number_, dtype in FLOATS + DIRECT:
         dtype_of_number[<int> number_] = dtype
         descriptors[dtype] = np.PyArray_DescrFromType(number_)
-    if bfloat is not None:
-        bfloat_number = bfloat.num
-        descriptors[<int> FA_BFLOAT16] = bfloat
-
-
-def _make_all():
-    """Name -> ufunc, for every activation, form and alias."""
-    cdef int activation, form
-    bfloat = _bfloat16()
-    made = {}
-    for activation in range(FA_ACTIVATIONS):
-        row = describe(activation)
-        for form in range(<int> FA_FORMS):
-            if not fa_has_form(&fa_activations[activation], <fa_form> form):
-                continue
-            *_, parameter = row["parameters"] or [""]
-            full_name = FORM_NAMES[form].format(row["name"], parameter)
-            number_of_bfloat = -1 if bfloat is None else bfloat.num
-            ufunc = make(activation, <fa_form> form, full_name, number_of_bfloat)
-            for name in [row["name"], *row["aliases"]]:
-                made[FORM_NAMES[form].format(name, parameter)] = ufunc
-    remember_dtypes(bfloat)
     for dtype in "?bBhH":
         element_types[numpy.dtype(dtype)] = numpy.float32
     for dtype in "iIlLqQ":
@@ -216,19 +238,35 @@ def _make_all():
     for dtype in "efd":
         element_types[numpy.dtype(dtype)] = numpy.dtype(dtype).type
         element_types[numpy.dtype(dtype).type] = float(numpy.finfo(dtype).max)
-    if bfloat is not None:
-        element_types[bfloat] = bfloat.type
-        element_types[bfloat.type] = float.fromhex("0x1.fep127")
-    return made
+
+
+def _makers():
+    """Name -> what makes the ufunc, for every activation, form and alias."""
+    cdef int activation, form
+    makers = {}
+    for activation in range(FA_ACTIVATIONS):
+        row = describe(activation)
+        for form in range(<int> FA_FORMS):
+            if not fa_has_form(&fa_activations[activation], <fa_form> form):
+                continue
+            *_, parameter = row["parameters"] or [""]
+            full_name = FORM_NAMES[form].format(row["name"], parameter)
+            for name in [row["name"], *row["aliases"]]:
+                maker = make, activation, form, full_name
+                makers[FORM_NAMES[form].format(name, parameter)] = maker
+    return makers
 
 
 include "_axis.pxi"
 
 
 ACTIVATIONS = {row["name"]: row for row in map(describe, range(FA_ACTIVATIONS))}
-UFUNCS = _make_all()
-AXIS_UFUNCS = _make_all_along_axis()
-HAS_BFLOAT16 = _bfloat16() is not None
+remember_dtypes()
+UFUNCS = Ufuncs(_makers())
+AXIS_UFUNCS = Ufuncs({
+    fa_axis_functions[k].name.decode(): (make_along_axis, k)
+    for k in range(fa_axis_function_count)
+})
 
 
 include "_capi.pxi"

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import fastact as fa
-from fastact import _activations, _docs, _gated, _gradients, _random, _runtime, _ufuncs
+from fastact import _activations, _docs, _ufuncs
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [
@@ -23,11 +23,9 @@ PAGES = [
 BLOCK = re.compile(r"^```(python|pycon)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
-UFUNCS = {ufunc.__name__: ufunc for ufunc in _ufuncs.UFUNCS.values()} | _ufuncs.AXIS_UFUNCS
-DOCSTRINGS = {name: ufunc.__doc__ for name, ufunc in UFUNCS.items()} | {
-    name: getattr(fa, name).__doc__
-    for name in (*_gated.__all__, *_gradients.__all__, *_random.__all__, *_runtime.__all__)
-}
+UFUNCS = {u.__name__: u for made in (_ufuncs.UFUNCS, _ufuncs.AXIS_UFUNCS) for u in made.values()}
+DOCSTRINGS = {name: getattr(fa, name).__doc__ for name in fa.__all__ if name not in _ufuncs.UFUNCS}
+DOCSTRINGS |= {name: ufunc.__doc__ for name, ufunc in UFUNCS.items()}
 
 
 def run_examples(text: str, name: str) -> None:
@@ -53,10 +51,11 @@ def test_sections_of_docstrings(name):
     assert "{}" not in text
 
 
-def test_a_missing_entry_says_where_to_write_it():
-    row = {**_ufuncs.ACTIVATIONS["relu"], "name": "cube"}
-    with pytest.raises(KeyError, match=r"'cube'.*fastact/_activations/"):
-        _docs.docstring(row, 0, "cube")
+def test_a_missing_entry_says_where_to_write_it(monkeypatch):
+    row, (family, *_) = _ufuncs.ACTIVATIONS["relu"], _activations.families()
+    monkeypatch.delitem(family.ENTRIES, "relu")
+    with pytest.raises(KeyError, match=r"'relu'.*fastact/_activations/relu\.py"):
+        _docs.docstring(row, 0, "relu")
 
 
 def test_what_is_generated_is_up_to_date():
@@ -106,7 +105,7 @@ def test_links_of_the_pages_lead_somewhere():
 
 
 def formulas() -> set[str]:
-    entries = _activations.ENTRIES.values()
+    entries = _activations.entries().values()
     return {part.text for entry in entries for part in entry if isinstance(part, _activations.Form)}
 
 

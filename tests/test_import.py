@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import textwrap
 
 import fastact as fa
 
@@ -26,6 +27,25 @@ def test_importing_fastact_imports_little_besides_numpy(tmp_path):
     found = {name for name in result.stdout.split() if not name.startswith("_cython_")}
     assert "fastact" in found
     assert found <= _ALLOWED
+
+
+def test_a_function_is_made_when_it_is_asked_for():
+    code = """
+        import sys
+        from concurrent.futures import ThreadPoolExecutor
+        import fastact as fa
+
+        assert "fastact._docs" not in sys.modules and "fastact._affine" not in sys.modules
+        assert {"gelu", "affine", "softmax"} <= set(dir(fa)) and "gelu" not in vars(fa)
+        with ThreadPoolExecutor(8) as pool:
+            found = list(pool.map(lambda _: fa.gelu, range(64)))
+        assert all(ufunc is found[0] for ufunc in found) and vars(fa)["gelu"] is found[0]
+        assert fa.expit is fa.sigmoid and fa.sigmoid.__name__ == "sigmoid"
+        assert "fastact._activations.softplus" not in sys.modules
+        from fastact import affine, softmax, _names
+        assert affine(fa.relu, -1.0) == 0 and softmax([0.0]) == [1.0]
+    """
+    subprocess.run([sys.executable, "-c", textwrap.dedent(code)], check=True)
 
 
 def test_version_is_read_where_it_is_asked_for():

@@ -10,13 +10,13 @@ from cases import OF_ONE_ARRAY, every_activation
 from mpmath import mp, mpf
 from reference import grid, parameter_sets
 
-from fastact._activations import ENTRIES
+from fastact._activations import entry_of
 from fastact.cli import exact
 from fastact.cli.reference import defaults, evaluate, formula, ulp_error
 
 PRECISE = exact.namespace()
 FORMS = ("value", "grad", "grad_parameter", "grad_grad")
-ROWS = [(name, form) for name in OF_ONE_ARRAY for form in FORMS if getattr(ENTRIES[name], form)]
+ROWS = [(name, form) for name in OF_ONE_ARRAY for form in FORMS if getattr(entry_of(name), form)]
 
 every_row = pytest.mark.parametrize(("name", "form"), ROWS)
 
@@ -46,10 +46,10 @@ def test_derivatives_are_those_of_the_value(name: str) -> None:
         for x in map(mpf, (-19.3, -4.7, -2.3, -1.2, -0.76, -0.3, -0.01, 0.013, 0.4, 0.9, 2.2, 5.3)):
             derivative = mp.diff(lambda t: of("value")(t, *rest), x)
             assert abs(derivative - of("grad")(x, *rest)) < 1e-30, x
-            if ENTRIES[name].grad_grad:
+            if entry_of(name).grad_grad:
                 derivative = mp.diff(lambda t: of("grad")(t, *rest), x)
                 assert abs(derivative - of("grad_grad")(x, *rest)) < 1e-30, x
-            if ENTRIES[name].grad_parameter:
+            if entry_of(name).grad_parameter:
                 derivative = mp.diff(partial(of("value"), x, *fixed), last)
                 assert abs(derivative - of("grad_parameter")(x, *rest)) < 1e-30, x
 

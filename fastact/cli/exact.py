@@ -88,7 +88,7 @@ def evaluate(name: str, form: str, *operands: ArrayLike) -> Exact:
     Parameters
     ----------
     name : str
-        A key of `fastact._activations.ENTRIES`.
+        An activation.
     form : str
         One of those with one result. ``"backward"`` is the first result of that form, and
         ``"backward_parameter"`` the second.

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fastact import _ufuncs
-from fastact._activations import ENTRIES
+from fastact._activations import entry_of
 from fastact.cli import reference
 
 __all__ = ["kinks", "landmarks", "roots"]
@@ -63,7 +63,7 @@ def roots(name: str) -> _Floats:
 def _functions(name: str, forms: Sequence[str]) -> list[Callable[[_Floats], Any]]:
     """Return those of the forms that an activation has."""
     return [
-        partial(reference.evaluate, name, form) for form in forms if getattr(ENTRIES[name], form)
+        partial(reference.evaluate, name, form) for form in forms if getattr(entry_of(name), form)
     ]
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from fastact._activations import ENTRIES, Formula
+from fastact._activations import Formula, entry_of
 
 __all__ = [
     "FORMS",
@@ -131,7 +131,7 @@ def formula(name: str, form: str) -> Formula:
     ``backward_parameter`` is the second result of ``backward``.
     """
     derivatives = {"backward": "grad", "backward_parameter": "grad_parameter"}
-    found = getattr(ENTRIES[name], derivatives.get(form, form))
+    found = getattr(entry_of(name), derivatives.get(form, form))
     if found is None:
         raise ValueError(f"{name} has no form {form}")
     wanted: Formula = found.formula
@@ -163,7 +163,7 @@ def evaluate(name: str, form: str, *operands: ArrayLike) -> Any:
     Parameters
     ----------
     name : str
-        A key of `fastact._activations.ENTRIES`.
+        An activation.
     form : str
         One of `FORMS`.
     *operands : array_like

@@ -25,6 +25,11 @@ const int fa_first_of_family[FA_FAMILIES] = {
 #include "activations.def"
 };
 
+const char *const fa_family_names[FA_FAMILIES] = {
+#define FAMILY(name) #name,
+#include "activations.def"
+};
+
 int fa_family_of(int activation)
 {
     int family = FA_FAMILIES - 1;

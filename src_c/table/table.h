@@ -49,6 +49,7 @@ enum {
 
 extern const fa_activation fa_activations[FA_ACTIVATIONS];
 extern const int fa_first_of_family[FA_FAMILIES];
+extern const char *const fa_family_names[FA_FAMILIES];
 int fa_family_of(int activation);
 
 /* A gate has two arrays in place of x, and in its backward g da and g db. */
