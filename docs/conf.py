@@ -4,8 +4,9 @@ import os
 import sys
 from pathlib import Path
 
-EXTENSIONS = Path(__file__).parent / "_extensions"
-sys.path.insert(0, str(EXTENSIONS))
+DOCS = Path(__file__).parent
+EXTENSIONS = DOCS / "_extensions"
+sys.path[:0] = [str(EXTENSIONS), str(DOCS)]
 # Plots are drawn by code that imports from there, too.
 os.environ["PYTHONPATH"] = os.pathsep.join([str(EXTENSIONS), os.environ.get("PYTHONPATH", "")])
 

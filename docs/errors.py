@@ -9,12 +9,12 @@ import textwrap
 from collections import defaultdict
 from pathlib import Path
 
-from fastact.cli import worst
+import worst
+
 from fastact.cli.catalogue import ACTIVATIONS
 
 ROOT = Path(__file__).resolve().parents[1]
 KERNELS = ROOT / "src_c" / "kernels"
-TABLE = KERNELS / "worst_inputs.txt"
 WIDTH = 88
 
 # What a kernel begins with: its comment and its name.
@@ -38,16 +38,12 @@ def kernels() -> dict[tuple[str, str], str]:
 
 def errors() -> dict[str, list[str]]:
     """Return the lines of each kernel."""
-    largest: dict[tuple[str, str, str], worst.Worst] = {}
-    for line in worst.read(TABLE):
-        before = largest.get(line.key[:3])
-        if float(line.ulp) > (float(before.ulp) if before else 0.5):
-            largest[line.key[:3]] = line
+    largest = [line for line in worst.largest(worst.read(worst.TABLE)) if float(line.ulp) > 0.5]
     kernel_of = kernels()
     found = defaultdict(list)
     for dtype in worst.DTYPES:
         of_dtype = defaultdict(list)
-        for line in largest.values():
+        for line in largest:
             if line.dtype == dtype:
                 of_dtype[kernel_of[line.name, line.form]] += sentence(line)
         for kernel, lines in of_dtype.items():

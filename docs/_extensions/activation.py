@@ -11,9 +11,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
 import numpy as np
+import worst
 from docutils import nodes
 from latex import latex, symbol
 from numpydoc.docscrape import NumpyDocString
@@ -22,10 +22,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from fastact import _names, _ufuncs
 from fastact._activations import Entry, entry_of
-from fastact.cli import worst
 from fastact.cli.catalogue import ACTIVATIONS
-
-WORST_INPUTS = Path(__file__).resolve().parents[2] / "src_c" / "kernels" / "worst_inputs.txt"
 
 # What the forms are called that have a line in the table of worst inputs.
 FORMS = {
@@ -137,13 +134,8 @@ def parameters(name: str, entry: Entry) -> list[str]:
 @cache
 def largest_errors() -> dict[str, list[worst.Worst]]:
     """Return the largest errors known of each activation, of each form and dtype one."""
-    found: dict[tuple[str, str, str], worst.Worst] = {}
-    for line in worst.read(WORST_INPUTS):
-        before = found.get(line.key[:3])
-        if before is None or float(line.ulp) > float(before.ulp):
-            found[line.key[:3]] = line
     of_name: dict[str, list[worst.Worst]] = {}
-    for line in found.values():
+    for line in worst.largest(worst.read(worst.TABLE)):
         of_name.setdefault(line.name, []).append(line)
     return of_name
 

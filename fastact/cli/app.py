@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Annotated, NoReturn, TypeVar
+from typing import Annotated, Any, NoReturn, TypeVar
 
 import numpy as np
 import typer
@@ -29,8 +29,6 @@ from fastact.cli.catalogue import ACTIVATIONS, choose, choose_activations, choos
 from fastact.cli.machine import Machine
 from fastact.cli.text import byte_count
 from fastact.cli.writing import write_text
-
-__all__ = ["app"]
 
 app = typer.Typer(
     help="Neural-network activations as NumPy ufuncs: measured, checked and listed.",
@@ -232,22 +230,14 @@ def study(
     if sizes or threads or layouts:
         named_sizes = _names(sizes) or ["cache", "memory"]
         effort = effort if quick else measuring.Effort()
-        parts = _checked(
-            "--sizes",
-            lambda: plan.product(
-                rows, chosen_forms, chosen_dtypes, named_sizes, counts, chosen_layouts
-            ),
-        )
+        choices = chosen_forms, chosen_dtypes, named_sizes, counts, chosen_layouts
+        parts = _checked("--sizes", lambda: plan.product(rows, *choices))
     else:
         if quick and forms is None:
             chosen_forms = ["value"]
+        cache = max((cache.bytes for cache in machine.caches), default=0)
         parts = plan.study(
-            rows,
-            chosen_forms,
-            chosen_dtypes,
-            all_threads,
-            quick=quick,
-            cache_bytes=max((cache.bytes for cache in machine.caches), default=0),
+            rows, chosen_forms, chosen_dtypes, all_threads, quick=quick, cache_bytes=cache
         )
     folder = _checked("--out", lambda: files.make_folder(out or Path("fastact-study")))
     tables.print_notices(console, machine.notices)
@@ -275,7 +265,7 @@ def study(
             measuring.measure(result, parts, list(beside.values()), effort, report_cell)
     paths = files.write(result, folder)
     tables.print_study(console, result)
-    console.print(f"Written: {', '.join(str(path) for path in paths)}", style="dim")
+    _print_written(console, paths)
     if result.interrupted:
         raise typer.Exit(INTERRUPTED)
 
@@ -299,8 +289,12 @@ def _show(console: Console, path: Path, out: Path | None) -> None:
     result = _checked("--show", lambda: files.read(path))
     tables.print_study(console, result)
     if out is not None:
-        paths = files.write(result, _checked("--out", lambda: files.make_folder(out)))
-        console.print(f"Written: {', '.join(str(path) for path in paths)}", style="dim")
+        folder = _checked("--out", lambda: files.make_folder(out))
+        _print_written(console, files.write(result, folder))
+
+
+def _print_written(console: Console, paths: Iterable[Path]) -> None:
+    console.print(f"Written: {', '.join(map(str, paths))}", style="dim")
 
 
 def _compare(console: Console, first: Path, second: Path) -> None:
@@ -349,12 +343,6 @@ def verify(
         bool, typer.Option("--exhaustive", help="Try all 2^32 float32 inputs, on all CPUs.")
     ] = False,
     points: Annotated[int, typer.Option(min=0, help="Number of random float64 inputs.")] = 2000,
-    worst_inputs: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE", help="Update this table with larger errors of float32 and float64."
-        ),
-    ] = None,
     json_file: Annotated[
         Path | None,
         typer.Option("--json", metavar="FILE", help="Also write the results to this file."),
@@ -366,7 +354,7 @@ def verify(
     16-bit types, and some float64 ones, against mpmath. The exit code is 1 if a bound is broken.
     """
     console = _console()
-    from fastact.cli import verdicts, worst
+    from fastact.cli import verdicts
     from fastact.cli import verify as checks
 
     rows = _checked("NAMES", lambda: choose_activations(names or []))
@@ -379,17 +367,14 @@ def verify(
             "bfloat16 needs ml_dtypes, which is not installed: pip install ml_dtypes",
             param_hint="--dtype",
         )
-    if worst_inputs is not None:
-        _checked("--worst-inputs", lambda: worst.read(worst_inputs))
     work = checks.jobs(rows, chosen_forms, dtypes, isas)
     if not work:
         raise typer.BadParameter("nothing to check: these functions have none of these forms")
     found: list[checks.Verdict] = []
     interrupted = False
+    effort: Any = {"exhaustive": exhaustive, "points": points}
     with _progress(console) as progress:
-        total = sum(
-            len(checks.blocks(job.dtype, exhaustive=exhaustive, points=points)) for job in work
-        )
+        total = sum(len(checks.blocks(job.dtype, **effort)) for job in work)
         task = progress.add_task("", total=total)
 
         def report_job(job: checks.Job, done: int) -> None:
@@ -397,26 +382,14 @@ def verify(
             progress.update(task, advance=done, description=f"{label:<36}")
 
         try:
-            checks.verify(
-                work,
-                exhaustive=exhaustive,
-                points=points,
-                report=report_job,
-                finished=found.append,
-            )
+            checks.verify(work, **effort, report=report_job, finished=found.append)
         except KeyboardInterrupt:
             interrupted = True
     verdicts.print_verdicts(console, found)
-    if worst_inputs is not None:
-        changed = worst.update(worst_inputs, found)
-        console.print(f"{worst_inputs}: {changed or 'no'} line{'s' * (changed != 1)} changed.")
     if json_file is not None:
-        results = {
-            "exhaustive": exhaustive,
-            "interrupted": interrupted,
-            "results": [verdict.as_dict() for verdict in found],
-        }
-        write_text(json_file, json.dumps(results, indent=1) + "\n")
+        results = [verdict.as_dict() for verdict in found]
+        told = {"exhaustive": exhaustive, "interrupted": interrupted, "results": results}
+        write_text(json_file, json.dumps(told, indent=1) + "\n")
     if interrupted:
         console.print(
             f"[yellow]Interrupted:[/] {len(found)} of {len(work) * len(isas)} checks were finished."
@@ -582,7 +555,7 @@ def plot(
         drawing.draw_picture(panels, out)
     except OSError as error:
         _stop(f"Error: {out}: {error.strerror}")
-    console.print(f"Written: {out}", style="dim")
+    _print_written(console, [out])
 
 
 @app.command("list", epilog=_examples("list", "list gelu swish", "list --json"))
@@ -595,8 +568,7 @@ def list_(
 ) -> None:
     """List the functions: aliases, parameters with defaults, promised bounds."""
     if elsewhere:
-        known = listing.names_elsewhere()
-        chosen = _checked("NAMES", lambda: listing.choose_names(known, names or []))
+        chosen = _checked("NAMES", lambda: listing.names_elsewhere(names or []))
         if as_json:
             typer.echo(json.dumps(chosen, indent=1, ensure_ascii=False))
         else:

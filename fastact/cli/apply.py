@@ -12,11 +12,12 @@ import math
 import os
 import stat
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, TypeAlias
+from typing import Any, BinaryIO, TextIO, TypeAlias
 
 import numpy as np
 from numpy.lib import format as npy
@@ -34,22 +35,6 @@ from rich.progress import (
 
 from fastact.cli.catalogue import Activation
 from fastact.cli.writing import replacing
-
-__all__ = [
-    "DTYPES",
-    "INPUT_DTYPES",
-    "Function",
-    "Header",
-    "Run",
-    "Unreadable",
-    "apply",
-    "carry_out",
-    "dtype_named",
-    "opened",
-    "progress",
-    "runs",
-    "written",
-]
 
 _Array: TypeAlias = NDArray[Any]
 
@@ -125,20 +110,15 @@ class Run:
 def runs(function: Function, files: Sequence[str]) -> list[Run]:
     """Return what is to be done with the files of a command line.
 
-    As many as the function has operands and results, or any number of operands of a function of
-    one array before the folder that the results go to.
-
-    Raises
-    ------
-    ValueError
-        If it is neither.
+    They are as many as the function has operands and results, or any number of operands of a
+    function of one array before the folder that the results go to.
     """
     operands, results = function.operands, function.results
     single = len(operands) == len(results) == 1
     if single and len(files) > 1 and os.path.isdir(files[-1]):
         sources, folder = files[:-1], files[-1]
         names = [Path(source).name for source in sources]
-        twice = {name for name in names if names.count(name) > 1}
+        twice = [name for name, count in Counter(names).items() if count > 1]
         if "-" in sources:
             raise ValueError(f"{folder} is a folder, and '-' has no name there")
         if twice:
@@ -225,17 +205,10 @@ class Header:
 
     def write(self, descriptor: int) -> None:
         """Write the header."""
+        named = npy.dtype_to_descr(self.dtype) if self.dtype.kind != "V" else self.dtype.str
+        layout = {"shape": self.shape, "fortran_order": self.fortran_order, "descr": named}
         with open(descriptor, "wb", closefd=False) as file:
-            npy.write_array_header_1_0(
-                file,
-                {
-                    "shape": self.shape,
-                    "fortran_order": self.fortran_order,
-                    "descr": self.dtype.str
-                    if self.dtype.kind == "V"
-                    else npy.dtype_to_descr(self.dtype),
-                },
-            )
+            npy.write_array_header_1_0(file, layout)
 
 
 def dtype_named(name: str) -> np.dtype[Any]:
@@ -256,30 +229,10 @@ def apply(
     report: Callable[[int, int], None],
     input_dtype: np.dtype[Any] | None = None,
 ) -> None:
-    """Write the function of every element of .npy streams.
+    """Write the function of every element of .npy streams to file descriptors.
 
-    Parameters
-    ----------
-    function : Function
-        What to compute.
-    sources : sequence of binary file
-        Each at the beginning of a .npy header.
-    targets : sequence of int
-        The file descriptors to write to.
-    chunk : int
-        How many bytes of the input are held at once.
-    report : callable
-        Is told how many bytes have been done, and of how many.
-    input_dtype : dtype, optional
-        Of the elements, where the files cannot tell.
-
-    Raises
-    ------
-    Unreadable
-        If a source is not a .npy file, is cut off, of another shape than the first, or its dtype
-        cannot be taken.
-    OSError
-        If something cannot be read or written.
+    So many bytes of the input are held at once; the report tells how many are done, of how many.
+    Where the files cannot tell the dtype of their elements, it is `input_dtype`.
     """
     headers = [Header.read(source).viewed(input_dtype) for source in sources]
     first = headers[0]
@@ -316,10 +269,7 @@ def carry_out(
 ) -> None:
     """Do a run, so that its targets appear when all of them are complete.
 
-    Raises
-    ------
-    OSError, ValueError
-        With the file in the message.
+    OSError and ValueError have the file in the message.
     """
     try:
         label = " ".join((function.name, *(Path(source).name for source in run.sources)))
@@ -373,30 +323,28 @@ def _write_all(descriptor: int, array: _Array) -> None:
 @contextmanager
 def opened(source: str) -> Iterator[BinaryIO]:
     """Open a file, or the standard input for ``-``."""
-    if source != "-":
-        with open(source, "rb") as file:
-            yield file
-    elif sys.stdin is None:  # closed by the caller
-        raise ValueError("'-' is standard input, which is closed")
-    elif sys.stdin.isatty():
-        raise ValueError("'-' is standard input, which is a terminal and not a pipe")
-    else:
-        with open(sys.stdin.fileno(), "rb", closefd=False) as file:
-            yield file
+    number = _pipe("input", sys.stdin) if source == "-" else None
+    with open(source if number is None else number, "rb", closefd=number is None) as file:
+        yield file
 
 
 @contextmanager
 def written(target: str, *, force: bool) -> Iterator[int]:
     """Give the descriptor of a file that takes its name in the end, or of a pipe for ``-``."""
-    if target != "-":
+    if target == "-":
+        yield _pipe("output", sys.stdout)
+    else:
         with replacing(Path(target), force=force) as file:
             yield file.fileno()
-    elif sys.stdout is None:
-        raise ValueError("'-' is standard output, which is closed")
-    elif sys.stdout.isatty():
-        raise ValueError("'-' is standard output, which is a terminal and not a pipe")
-    else:
-        yield sys.stdout.fileno()
+
+
+def _pipe(kind: str, stream: TextIO | None) -> int:
+    """Return the descriptor of a standard stream that is no terminal."""
+    if stream is None:  # closed by the caller
+        raise ValueError(f"'-' is standard {kind}, which is closed")
+    if stream.isatty():
+        raise ValueError(f"'-' is standard {kind}, which is a terminal and not a pipe")
+    return stream.fileno()
 
 
 # ---- what is shown ----
@@ -406,16 +354,9 @@ def written(target: str, *, force: bool) -> Iterator[int]:
 def progress(label: str) -> Iterator[Callable[[int, int], None]]:
     """Show a bar on the terminal, if there is one; the function given is told bytes and total."""
     console = Console(stderr=True)
-    columns = (
-        BarColumn(),
-        TaskProgressColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        TimeRemainingColumn(),
-    )
+    columns = (BarColumn(), TaskProgressColumn(), DownloadColumn(), TransferSpeedColumn())
     with Progress(
-        TextColumn("{task.description}"),
-        *columns,
+        *(TextColumn("{task.description}"), *columns, TimeRemainingColumn()),
         console=console,
         disable=not console.is_terminal,
     ) as bar:

@@ -13,8 +13,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from fastact import _ufuncs
 
-__all__ = ["HIDDEN_BIASES", "four_unit_network"]
-
 # The hidden layer: h_k = ReLU(x + bias_k); the curve bends at -bias_k.
 HIDDEN_BIASES = (4.0, 2.0, -2.0, -4.0)
 

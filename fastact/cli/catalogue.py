@@ -13,17 +13,6 @@ import numpy as np
 
 from fastact import _ufuncs
 
-__all__ = [
-    "ACTIVATIONS",
-    "EXTRA_FORMS",
-    "FORMS",
-    "USUAL_FORMS",
-    "Activation",
-    "choose",
-    "choose_activations",
-    "choose_parameters",
-]
-
 # The suffix that each form adds to the name of an activation.
 FORMS: Mapping[str, str] = {
     "value": "",
@@ -38,41 +27,20 @@ FORMS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Activation:
-    """A row of the table.
-
-    Attributes
-    ----------
-    name : str
-        The name that fastact uses.
-    aliases : tuple of str
-        Other names of the same ufuncs.
-    parameters : dict
-        Defaults by name, in the order of the operands.
-    role : str
-        What is offered for the last parameter: nothing (``"fixed"``), its derivative
-        (``"tunable"``), or also its share in the backward form (``"learnable"``).
-    bounds : dict
-        The promised errors in ulp by dtype: of the value, and of the derivatives.
-    extra : dict
-        The promised errors in ulp by form and dtype, of forms that not all activations have.
-    """
+    """A row of the table."""
 
     name: str
     aliases: tuple[str, ...]
-    parameters: Mapping[str, float]
-    role: str
-    bounds: Mapping[str, tuple[float, float]]
-    extra: Mapping[str, Mapping[str, float]]
+    arrays: int  # operands of the value that are no parameters
+    parameters: Mapping[str, float]  # defaults by name, in the order of the operands
+    role: str  # what is offered for the last parameter: "fixed", "tunable" or "learnable"
+    bounds: Mapping[str, tuple[float, float]]  # promised ulp by dtype: of value and derivatives
+    extra: Mapping[str, Mapping[str, float]]  # by form and dtype, of forms that not all have
 
     @property
     def forms(self) -> tuple[str, ...]:
         """The forms that exist."""
         return tuple(form for form in FORMS if self.ufunc_name(form) in _ufuncs.UFUNCS)
-
-    @property
-    def arrays(self) -> int:
-        """How many operands of the value are arrays and no parameters."""
-        return self.ufunc("value").nin - len(self.parameters)
 
     def ufunc_name(self, form: str) -> str:
         """Return the public name of a form, ``gelu_grad``."""
@@ -95,12 +63,8 @@ class Activation:
 
 ACTIVATIONS: Mapping[str, Activation] = {
     name: Activation(
-        name,
-        tuple(row["aliases"]),
-        dict(row["parameters"]),
-        row["role"],
-        dict(row["ulp"]),
-        dict(row["extra"]),
+        *(name, tuple(row["aliases"]), row["arrays"], row["parameters"]),
+        *(row["role"], row["ulp"], row["extra"]),
     )
     for name, row in _ufuncs.ACTIVATIONS.items()
 }
@@ -117,31 +81,19 @@ EXTRA_FORMS = [form for form in FORMS if any(form in row.extra for row in ACTIVA
 def choose(kind: str, given: str | None, valid: Iterable[str], default: Iterable[str]) -> list[str]:
     """Return the names in a comma-separated list, each checked and taken once.
 
-    Parameters
-    ----------
-    kind : str
-        What the names are, for the message: ``"form"``.
-    given : str or None
-        The list; None gives `default`, ``"all"`` gives `valid`.
-    valid, default : iterable of str
-        The names that exist, and those meant where none is given.
-
-    Raises
-    ------
-    ValueError
-        If a name is not valid.
+    Without a list it is the default, and ``all`` is all that are valid. The kind of names is for
+    the message of the ValueError.
     """
     valid = list(valid)
     if given is None:
         return list(default)
     if given.strip() == "all":
         return valid
-    chosen: dict[str, None] = {}
-    for name in filter(None, (part.strip() for part in given.split(","))):
+    names = list(dict.fromkeys(filter(None, map(str.strip, given.split(",")))))
+    for name in names:
         if name not in valid:
             raise _unknown(kind, name, valid, valid)
-        chosen[name] = None
-    return list(chosen)
+    return names
 
 
 def choose_activations(names: Iterable[str]) -> list[Activation]:
@@ -158,13 +110,7 @@ def choose_activations(names: Iterable[str]) -> list[Activation]:
 
 
 def choose_parameters(activation: Activation, given: Iterable[str]) -> dict[str, float]:
-    """Return the values of parameters given as ``name=value``.
-
-    Raises
-    ------
-    ValueError
-        If the activation has no such parameter, it is given twice, or its value is no number.
-    """
+    """Return the values of parameters given as ``name=value``."""
     chosen: dict[str, float] = {}
     for text in given:
         name, _, value = (part.strip() for part in text.partition("="))

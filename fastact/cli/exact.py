@@ -19,8 +19,6 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from fastact.cli import reference
 
-__all__ = ["BITS", "Exact", "evaluate", "namespace"]
-
 # Of precision: 53 for the result, 53 lost about a root, the rest to spare.
 BITS = 240
 
@@ -33,16 +31,9 @@ _LEAST_EXPONENT = -1085
 
 @dataclass(frozen=True)
 class Exact:
-    """True values (high + low) 2^exponent.
+    """True values (high + low) 2^exponent, and the float64 nearest to each.
 
-    Attributes
-    ----------
-    nearest : ndarray of float64
-        The true values correctly rounded.
-    high, low : ndarray of float64
-        A number of magnitude in [1/2, 1), or smaller where the exponent is the least, and what
-        is left of it.
-    exponent : ndarray of int64
+    `high` has a magnitude in [1/2, 1), or smaller where the exponent is the least.
     """
 
     nearest: NDArray[np.float64]
@@ -83,17 +74,10 @@ class Exact:
 
 
 def evaluate(name: str, form: str, *operands: ArrayLike) -> Exact:
-    """Return the true values of an activation's form, flat.
+    """Return the true values of an activation's form of one result, flat.
 
-    Parameters
-    ----------
-    name : str
-        An activation.
-    form : str
-        One of those with one result. ``"backward"`` is the first result of that form, and
-        ``"backward_parameter"`` the second.
-    *operands : array_like
-        As in `reference.evaluate`.
+    The operands are as in `reference.evaluate`. ``"backward"`` is the first result of that form,
+    and ``"backward_parameter"`` the second.
     """
     formula = reference.formula(name, form)
     g, arrays, parameters = reference.arguments(name, form, operands)

@@ -5,7 +5,7 @@ Kinks and roots are found by bisection, in the formulas of `fastact._activations
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cache, partial
 from typing import Any
 
@@ -16,9 +16,8 @@ from fastact import _ufuncs
 from fastact._activations import entry_of
 from fastact.cli import reference
 
-__all__ = ["kinks", "landmarks", "roots"]
-
 _Floats = NDArray[np.float64]
+_Rule = Callable[[_Floats, _Floats, _Floats], Any]  # whether to go on at the left
 
 # Where kernels change formulas, and where an exponential reaches the end of a format.
 _SWITCHES = (
@@ -49,18 +48,17 @@ def landmarks() -> tuple[float, ...]:
 @cache
 def kinks(name: str) -> _Floats:
     """Return where an activation jumps, or its first or second derivative."""
-    found = [_kinks(function) for function in _functions(name, ("value", "grad", "grad_grad"))]
-    return np.unique(np.concatenate(found))
+    found = map(_kinks, _functions(name, "value", "grad", "grad_grad"))
+    return np.unique(np.concatenate([*found]))
 
 
 @cache
 def roots(name: str) -> _Floats:
     """Return where the first derivative of an activation changes its sign, or the second."""
-    found = [_roots(function) for function in _functions(name, ("grad", "grad_grad"))]
-    return np.unique(np.concatenate(found))
+    return np.unique(np.concatenate([*map(_roots, _functions(name, "grad", "grad_grad"))]))
 
 
-def _functions(name: str, forms: Sequence[str]) -> list[Callable[[_Floats], Any]]:
+def _functions(name: str, *forms: str) -> list[Callable[[_Floats], Any]]:
     """Return those of the forms that an activation has."""
     return [
         partial(reference.evaluate, name, form) for form in forms if getattr(entry_of(name), form)
@@ -68,31 +66,28 @@ def _functions(name: str, forms: Sequence[str]) -> list[Callable[[_Floats], Any]
 
 
 def _kinks(function: Callable[[_Floats], _Floats]) -> _Floats:
-    def on_the_left(low: _Floats, middle: _Floats, high: _Floats) -> NDArray[np.bool_]:
-        wanted: NDArray[np.bool_] = np.abs(middle - low) > np.abs(high - middle)
-        return wanted
-
-    low, high = _bisected(function, _POINTS[:-1], _POINTS[1:], on_the_left)
+    low, high = _bisected(
+        function,
+        _POINTS[:-1],
+        _POINTS[1:],
+        lambda low, middle, high: np.abs(middle - low) > np.abs(high - middle),
+    )
     # The side that the derivative there is not taken from is one float away.
     jumps = np.abs(function(high) - function(low)) > _JUMP
     return np.where(np.abs(low) < np.abs(high), low, high)[jumps]
 
 
 def _roots(function: Callable[[_Floats], _Floats]) -> _Floats:
-    def on_the_left(low: _Floats, middle: _Floats, high: _Floats) -> NDArray[np.bool_]:
-        wanted: NDArray[np.bool_] = np.sign(middle) != np.sign(low)
-        return wanted
-
     signs = np.sign(function(_POINTS))
-    change = signs[:-1] * signs[1:] < 0
-    return _bisected(function, _POINTS[:-1][change], _POINTS[1:][change], on_the_left)[0]
+    low, high = (ends[signs[:-1] * signs[1:] < 0] for ends in (_POINTS[:-1], _POINTS[1:]))
+    return _bisected(function, low, high, lambda low, middle, _: np.sign(middle) != np.sign(low))[0]
 
 
 def _bisected(
     function: Callable[[_Floats], _Floats],
     low: _Floats,
     high: _Floats,
-    on_the_left: Callable[[_Floats, _Floats, _Floats], NDArray[np.bool_]],
+    on_the_left: _Rule,
 ) -> tuple[_Floats, _Floats]:
     """Halve intervals until their ends are neighbours; the rule chooses from three results."""
     at_low, at_high = function(low), function(high)

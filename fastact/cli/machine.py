@@ -16,12 +16,10 @@ import psutil
 
 import fastact
 
-__all__ = ["LIBRARIES", "Cache", "Machine", "Meter", "cpu_facts", "installed", "usable_cpus"]
-
 # The libraries that fastact is measured beside, by the name of the distribution.
 LIBRARIES = ("numpy", "scipy", "torch", "jax", "onnxruntime", "numexpr", "numba")
 
-# Variables that change how one of the libraries computes; nothing else is recorded.
+# Variables that change how one of the libraries computes begin so; nothing else is recorded.
 _TELLING = (
     *("FASTACT_", "OMP_", "GOMP_", "KMP_", "MKL_", "OPENBLAS_"),
     *("XLA_", "JAX_", "TORCH_", "NUMEXPR_", "NUMBA_"),
@@ -72,11 +70,7 @@ class Machine:
             threads=fastact.get_num_threads(),
             load_average=round(psutil.getloadavg()[0], 2),
             versions={"fastact": str(fastact.show_runtime()["version"]), **installed()},
-            environment={
-                name: value
-                for name, value in sorted(os.environ.items())
-                if name.startswith(_TELLING)
-            },
+            environment={k: v for k, v in sorted(os.environ.items()) if k.startswith(_TELLING)},
         )
 
     @property
@@ -105,10 +99,8 @@ def installed() -> dict[str, str]:
     """Return the versions of the libraries that are installed, without importing them."""
     found = {}
     for name in LIBRARIES:
-        try:
+        with suppress(PackageNotFoundError):
             found[name] = version(name)
-        except PackageNotFoundError:
-            continue
     return found
 
 

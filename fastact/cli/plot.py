@@ -22,17 +22,6 @@ from fastact import _ufuncs
 from fastact.cli.articles import HIDDEN_BIASES, four_unit_network
 from fastact.cli.catalogue import Activation
 
-__all__ = [
-    "FORMS",
-    "SUFFIXES",
-    "Curve",
-    "Panel",
-    "article_panels",
-    "draw_picture",
-    "draw_text",
-    "panels_of",
-]
-
 _Array: TypeAlias = NDArray[Any]
 
 # The forms that are curves over x, and how they are called in a picture.
@@ -65,25 +54,13 @@ _STEEP = 0.02
 
 @dataclass(frozen=True)
 class Curve:
-    """A line.
-
-    Attributes
-    ----------
-    label : str
-        Its name.
-    x, y : ndarray
-        Its points; NaN parts the pieces of a function that jumps.
-    style : int
-        Which colour and dashes it has.
-    marks : pair of ndarray or None
-        Points that are marked by dots.
-    """
+    """A line through points, of which NaN parts the pieces of a function that jumps."""
 
     label: str
     x: _Array
     y: _Array
-    style: int
-    marks: tuple[_Array, _Array] | None = None
+    style: int  # which colour and dashes it has
+    marks: tuple[_Array, _Array] | None = None  # points that are marked by dots
 
     @property
     def colour(self) -> str:
@@ -122,14 +99,7 @@ class Panel:
 def panels_of(
     activations: Sequence[Activation], forms: Sequence[str], low: float, high: float
 ) -> list[Panel]:
-    """Return the curves of activations: all forms of one together, of several a panel per form.
-
-    Raises
-    ------
-    ValueError
-        If there is nothing to draw, a panel gets more curves than can be told apart, or the range
-        is empty.
-    """
+    """Return the curves of activations: all forms of one together, of several a panel per form."""
     if not -math.inf < low < high < math.inf:
         raise ValueError(f"the range from {low:g} to {high:g} is empty")
     if len(activations) > len(_STYLES):
@@ -158,36 +128,26 @@ def panels_of(
 def article_panels() -> list[Panel]:
     """Return the figures of two introductory articles."""
     ufuncs = _ufuncs.UFUNCS
-
-    def panel(title: str, end: float, *curves: tuple[str, Callable[[_Array], _Array]]) -> Panel:
-        return Panel(title, [_curve(*curve, -end, end, k) for k, curve in enumerate(curves)])
-
-    network = panel(
-        "Sigmoid by four ReLU units",
-        6,
-        ("sigmoid", ufuncs["sigmoid"]),
-        ("network", four_unit_network),
-    )
-    bends = np.negative(HIDDEN_BIASES)
-    sigmoid, approximation = network.curves
-    marked = replace(approximation, marks=(bends, four_unit_network(bends)))
-    return [
-        panel(
-            "ReLU, Swish and Mish",
+    titles: dict[str, tuple[float, dict[str, Callable[[_Array], _Array]]]] = {
+        "ReLU, Swish and Mish": (
             5,
-            ("ReLU", ufuncs["relu"]),
-            ("Swish", ufuncs["swish"]),
-            ("Mish", ufuncs["mish"]),
+            {"ReLU": ufuncs["relu"], "Swish": ufuncs["swish"], "Mish": ufuncs["mish"]},
         ),
-        panel("Sigmoid and tanh", 5, ("sigmoid", ufuncs["sigmoid"]), ("tanh", ufuncs["tanh"])),
-        panel(
-            "ReLU and its derivative",
-            2,
-            ("ReLU", ufuncs["relu"]),
-            ("derivative", ufuncs["relu_grad"]),
+        "Sigmoid and tanh": (5, {"sigmoid": ufuncs["sigmoid"], "tanh": ufuncs["tanh"]}),
+        "ReLU and its derivative": (2, {"ReLU": ufuncs["relu"], "derivative": ufuncs["relu_grad"]}),
+        "Sigmoid by four ReLU units": (
+            6,
+            {"sigmoid": ufuncs["sigmoid"], "network": four_unit_network},
         ),
-        Panel(network.title, [sigmoid, marked]),
+    }
+    panels = [
+        Panel(title, [_curve(*curve, -end, end, k) for k, curve in enumerate(curves.items())])
+        for title, (end, curves) in titles.items()
     ]
+    sigmoid, network = panels[-1].curves
+    bends = np.negative(HIDDEN_BIASES)
+    marked = replace(network, marks=(bends, four_unit_network(bends)))
+    return [*panels[:-1], replace(panels[-1], curves=[sigmoid, marked])]
 
 
 def _curve(

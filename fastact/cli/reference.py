@@ -11,58 +11,29 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+import mpmath
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
+from fastact import _ufuncs
 from fastact._activations import Formula, entry_of
-
-__all__ = [
-    "FORMS",
-    "arguments",
-    "defaults",
-    "evaluate",
-    "formula",
-    "number_format",
-    "round_to",
-    "ulp_error",
-]
 
 FORMS = (
     *("value", "grad", "value_and_grad", "backward", "grad_parameter"),
     *("backward_from_output", "grad_grad"),
 )
 
-_TANH_REST = (  # (x - tanh x) / x^3 in x^2
-    0.3333333333333333,
-    -0.13333333333333333,
-    0.05396825396825397,
-    -0.021869488536155203,
-    0.008863235529902197,
-    -0.003592128036572481,
-    0.0014558343870513183,
-    -0.000590027440945586,
-    0.00023912911424355248,
-    -9.691537956929451e-05,
-    3.927832388331683e-05,
-)
+# (x - tanh x) / x^3 in x^2.
+_TANH_REST = [-float(coefficient) for coefficient in mpmath.taylor(mpmath.tanh, 0, 23)[3::2]]
 
 
 class Float64:
     """The namespace of this module: NumPy and SciPy."""
 
-    exp = staticmethod(np.exp)
-    expm1 = staticmethod(np.expm1)
-    log1p = staticmethod(np.log1p)
-    sqrt = staticmethod(np.sqrt)
-    tanh = staticmethod(np.tanh)
-    erf = staticmethod(special.erf)
-    erfc = staticmethod(special.erfc)
-    expit = staticmethod(special.expit)
-    abs = staticmethod(np.abs)
-    where = staticmethod(np.where)
-    minimum = staticmethod(np.minimum)
-    maximum = staticmethod(np.maximum)
+    exp, expm1, log1p, sqrt, tanh = np.exp, np.expm1, np.log1p, np.sqrt, np.tanh
+    erf, erfc, expit = special.erf, special.erfc, special.expit
+    abs, minimum, maximum, where = np.abs, np.minimum, np.maximum, staticmethod(np.where)
 
     @staticmethod
     def log_ndtr(x: Any) -> Any:
@@ -120,8 +91,6 @@ class Float64:
 
 def defaults(name: str) -> tuple[float, ...]:
     """Return the default parameters of an activation."""
-    from fastact import _ufuncs
-
     return tuple(_ufuncs.ACTIVATIONS[name]["parameters"].values())
 
 
@@ -145,8 +114,6 @@ def arguments(
 
     Parameters left out are the defaults, rounded to the dtype of the last array.
     """
-    from fastact import _ufuncs
-
     takes_g = form.startswith("backward")
     first = _ufuncs.ACTIVATIONS[name]["arrays"] + takes_g
     given = [np.asarray(operand) for operand in operands]
@@ -158,26 +125,12 @@ def arguments(
 
 
 def evaluate(name: str, form: str, *operands: ArrayLike) -> Any:
-    """Return what an activation's form should be, in float64.
+    """Return what an activation's form should be, in float64, a tuple where it has two results.
 
-    Parameters
-    ----------
-    name : str
-        An activation.
-    form : str
-        One of `FORMS`.
-    *operands : array_like
-        As the form takes them: ``x, *parameters``, for ``backward`` ``g, x, *parameters``, and
-        for ``backward_from_output`` ``g, y, *parameters``; a gate has ``a, b`` in place of ``x``.
-        Parameters left out are the defaults, rounded to the dtype of `x`.
-
-    Returns
-    -------
-    numpy.ndarray or tuple of numpy.ndarray
-        Two arrays for ``value_and_grad``, and for ``backward`` of a learnable parameter or a gate.
+    The operands are as the form takes them, ``x, *parameters``, ``g, x, *parameters`` or ``g, y,
+    *parameters``; a gate has ``a, b`` in place of ``x``. Parameters left out are the defaults,
+    rounded to the dtype of `x`.
     """
-    from fastact import _ufuncs
-
     if form not in FORMS:
         raise ValueError(f"form must be one of {', '.join(FORMS)}, got {form!r}")
     g, arrays, parameters = arguments(name, form, operands)
@@ -222,20 +175,10 @@ def round_to(want: ArrayLike, dtype: Any) -> NDArray[Any]:
 
 
 def ulp_error(got: ArrayLike, want: ArrayLike) -> NDArray[np.float64]:
-    """Return how far results are from the true values, in ulps.
+    """Return how far results are from the true float64 values, in ulps of the results' dtype.
 
-    Parameters
-    ----------
-    got : array_like
-        Results in a floating dtype.
-    want : array_like
-        The true values in float64.
-
-    Returns
-    -------
-    numpy.ndarray
-        ``abs(got - want)`` over the spacing of got's dtype in the binade of `want`. A NaN that
-        is not matched by a NaN is wrong by inf, and so is an infinity unless `want` rounds to it.
+    A NaN that is not matched by a NaN is wrong by inf, and so is an infinity unless the true value
+    rounds to it.
     """
     got = np.asarray(got)
     want = np.asarray(want, dtype=np.float64)

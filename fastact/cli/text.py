@@ -1,41 +1,23 @@
-"""Figures as people read and write them, the same in the terminal, on the page and in options."""
+"""Figures and tables as people read and write them, alike in the terminal, on pages, in options."""
 
 from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 
-__all__ = [
-    "byte_count",
-    "bytes_text",
-    "number",
-    "rate",
-    "ratio_text",
-    "threads_text",
-    "ulp_text",
-]
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text, TextType
 
-_UNITS = {
-    "": 1,
-    "KB": 10**3,
-    "MB": 10**6,
-    "GB": 10**9,
-    "KIB": 1 << 10,
-    "MIB": 1 << 20,
-    "GIB": 1 << 30,
-}
+_UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "KI": 1 << 10, "MI": 1 << 20, "GI": 1 << 30}
 
 
 def byte_count(text: str) -> int:
-    """Return the number of bytes that a text such as ``8MB`` means.
-
-    Raises
-    ------
-    ValueError
-        If it is not a size of at least one byte.
-    """
-    found = re.fullmatch(r"(\d+(?:\.\d*)?)\s*([KMG]I?B|)", text.strip().upper())
-    count = int(float(found[1]) * _UNITS[found[2]]) if found else 0
+    """Return the number of bytes that a text such as ``8MB`` means, at least one."""
+    found = re.fullmatch(r"(\d+(?:\.\d*)?)\s*(?:([KMG]I?)B|)", text.strip().upper())
+    count = int(float(found[1]) * _UNITS[found[2] or ""]) if found else 0
     if count < 1:
         raise ValueError(f"cannot read the size {text!r}. Give bytes, or a size such as 8MB")
     return count
@@ -81,3 +63,24 @@ def ulp_text(value: float) -> str:
     if value == 0:
         return "0"
     return f"{value:.2f}" if value < 100 else f"{value:.0f}" if value < 1e5 else f"{value:.0e}"
+
+
+def hexadecimal(value: float) -> str:
+    """Return a float in hexadecimal without trailing zeros."""
+    mantissa, p, exponent = value.hex().partition("p")
+    return mantissa.rstrip("0").rstrip(".") + p + exponent if p else mantissa
+
+
+def new_table(left: Iterable[TextType], right: Iterable[TextType] = (), *, gap: int = 1) -> Table:
+    """Return a table for the terminal, of columns aligned to the left, then to the right."""
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, gap, 0, 0), pad_edge=False)
+    for header in left:
+        table.add_column(header, no_wrap=True)
+    for header in right:
+        table.add_column(header, no_wrap=True, justify="right")
+    return table
+
+
+def print_note(console: Console, text: str) -> None:
+    """Print what explains a table."""
+    console.print(Text(text, "dim"))

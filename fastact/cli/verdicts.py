@@ -7,16 +7,12 @@ from collections.abc import Sequence
 from itertools import groupby
 
 import numpy as np
-from rich import box
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from fastact.cli.catalogue import ACTIVATIONS
+from fastact.cli.text import hexadecimal, new_table
 from fastact.cli.verify import Tally, Verdict, dtype_of
-from fastact.cli.worst import hexadecimal
-
-__all__ = ["print_verdicts"]
 
 # Enough of the wanted value to tell its distance to the one got.
 _DIGITS = {"float16": 7, "bfloat16": 6, "float32": 11, "float64": 17}
@@ -46,18 +42,12 @@ def _print_dtype(console: Console, dtype: str, verdicts: Sequence[Verdict]) -> N
         title.append(f" · {verdicts[0].isa}")
     roomy = console.width >= 120
     console.print(title)
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
-    table.add_column("function", no_wrap=True)
-    if len(isas) > 1:
-        table.add_column("isa", no_wrap=True)
     half = dtype in ("float16", "bfloat16")
-    for header in ("max ulp", "bound", "misrounded" if half else "correct"):
-        table.add_column(header, justify="right", no_wrap=True)
-    table.add_column("", no_wrap=True)
-    table.add_column("worst input", justify="right", overflow="fold")
-    if roomy:
-        table.add_column("in hexadecimal", justify="right", overflow="fold")
-    for header in ("got", "wanted"):
+    table = new_table(
+        ["function", *(["isa"] if len(isas) > 1 else [])],
+        ["max ulp", "bound", "misrounded" if half else "correct", ""],
+    )
+    for header in ("worst input", *(["in hexadecimal"] if roomy else []), "got", "wanted"):
         table.add_column(header, justify="right", overflow="fold")
     for verdict in verdicts:
         tally = verdict.tally

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from multiprocessing import get_context
 from typing import Any
@@ -21,19 +22,6 @@ from fastact.cli import exact, reference
 from fastact.cli.catalogue import ACTIVATIONS, Activation
 from fastact.cli.landmarks import landmarks
 from fastact.cli.machine import usable_cpus
-
-__all__ = [
-    "DTYPES",
-    "FORMS",
-    "Block",
-    "Job",
-    "Tally",
-    "Verdict",
-    "blocks",
-    "dtype_of",
-    "jobs",
-    "verify",
-]
 
 DTYPES = ("float32", "float64", "float16", "bfloat16")
 FORMS = ("value", "grad", "backward", "grad_parameter", "backward_from_output", "grad_grad")
@@ -58,10 +46,10 @@ class Job:
 
 @dataclass(frozen=True)
 class Block:
-    """Some inputs.
+    """Some inputs: bit patterns from `start` by `stride`.
 
-    Bit patterns from `start` by `stride`; where that is 0, `count` random float64, half of them of
-    ordinary size; where that is 0, too, the designed ones.
+    Without a stride they are `count` random float64, half of them of ordinary size; without a count
+    the designed ones.
     """
 
     start: int = 0
@@ -84,27 +72,15 @@ class Block:
 
 @dataclass
 class Tally:
-    """What has been found of one job on one instruction set.
-
-    Attributes
-    ----------
-    tried, correct : int
-        Inputs, and how many gave the correctly rounded result.
-    max_ulp : float
-        The largest error; inf for a missing or superfluous NaN or infinity.
-    worst_input, got, wanted : float or None
-        Where that was, None while nothing has been wrong.
-    gradient : float or None
-        The gradient there, of a form that takes one.
-    """
+    """What has been found of one job on one instruction set."""
 
     tried: int = 0
-    correct: int = 0
-    max_ulp: float = 0.0
-    worst_input: float | None = None
+    correct: int = 0  # how many gave the correctly rounded result
+    max_ulp: float = 0.0  # the largest error; inf for a missing or superfluous NaN or infinity
+    worst_input: float | None = None  # where that was, None while nothing has been wrong
     got: float | None = None
     wanted: float | None = None
-    gradient: float | None = None
+    gradient: float | None = None  # there, of a form that takes one
 
     @property
     def operands(self) -> tuple[float, ...]:
@@ -170,16 +146,9 @@ def jobs(
 
 
 def blocks(dtype: str, *, exhaustive: bool, points: int) -> list[Block]:
-    """Return the inputs for a dtype.
+    """Return the inputs for a dtype: the half types in full, all float32 ones if exhaustive.
 
-    Parameters
-    ----------
-    dtype : str
-        The half types are always tried in full.
-    exhaustive : bool
-        All float32 inputs instead of a sample.
-    points : int
-        How many random float64 inputs to add to the designed ones.
+    So many random points come with the designed ones of float64.
     """
     if dtype in ("float16", "bfloat16"):
         return [Block(0, 1, 1 << 16)]
@@ -201,41 +170,26 @@ def verify(
     report: Callable[[Job, int], None],
     finished: Callable[[Verdict], None],
 ) -> None:
-    """Check jobs one after another.
+    """Check jobs one after another, telling of each block that is done and of each verdict.
 
-    Parameters
-    ----------
-    work : sequence of Job
-    exhaustive : bool
-        Walk all float32 inputs, in a process per CPU.
-    points : int
-        Random float64 inputs.
-    report : callable
-        Called with the job and how many more blocks of it are done.
-    finished : callable
-        Called with each verdict.
+    All float32 inputs are walked by a process per CPU.
     """
-    pool = _pool() if exhaustive and any(job.dtype == "float32" for job in work) else None
-    try:
+    with ExitStack() as stack:
+        pool = None
+        if exhaustive and any(job.dtype == "float32" for job in work):
+            pool = ProcessPoolExecutor(usable_cpus(), get_context("spawn"), _start_worker)
+            stack.callback(pool.shutdown, wait=True, cancel_futures=True)
         for job in work:
             report(job, 0)
             bound = ACTIVATIONS[job.name].bound(job.form, job.dtype)
             verdicts = {isa: Verdict(job.name, job.form, job.dtype, isa, bound) for isa in job.isas}
             todo = blocks(job.dtype, exhaustive=exhaustive, points=points)
-            in_pool = pool if job.dtype == "float32" else None
-            for found in _check_all(job, todo, in_pool):
+            for found in _check_all(job, todo, pool if job.dtype == "float32" else None):
                 for isa, tally in found.items():
                     verdicts[isa].tally.add(tally)
                 report(job, 1)
             for verdict in verdicts.values():
                 finished(verdict)
-    finally:
-        if pool is not None:
-            pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _pool() -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(usable_cpus(), get_context("spawn"), _start_worker)
 
 
 def _start_worker() -> None:
@@ -249,8 +203,7 @@ def _check_all(
     job: Job, todo: Sequence[Block], pool: ProcessPoolExecutor | None
 ) -> Iterator[dict[str, Tally]]:
     if pool is None:
-        for block in todo:
-            yield check(job, block)
+        yield from (check(job, block) for block in todo)
         return
     waiting: set[Future[dict[str, Tally]]] = set()
     ahead = 4 * (os.cpu_count() or 1)
@@ -318,17 +271,13 @@ def _tally(
 ) -> Tally:
     correct = (got == right) | (np.isnan(got) & np.isnan(right))
     tally = Tally(tried=got.size, correct=int(np.count_nonzero(correct)))
-    if truth is not None:
-        error = truth.ulp_error(got)
-    elif tally.correct < got.size:
+    if truth is None and tally.correct < got.size:
         # No correctly rounded result is further off than any other.
         operands = tuple(operand[~correct] for operand in operands)
         got, wanted = got[~correct], wanted[~correct]
-        error = reference.ulp_error(got, wanted)
-    elif np.array_equal(got, wanted, equal_nan=True):
+    elif truth is None and np.array_equal(got, wanted, equal_nan=True):
         return tally
-    else:
-        error = reference.ulp_error(got, wanted)
+    error = truth.ulp_error(got) if truth else reference.ulp_error(got, wanted)
     k = int(np.argmax(error))
     if error[k] > 0:
         tally.max_ulp = float(error[k])

@@ -13,8 +13,6 @@ from pathlib import Path
 from types import FrameType
 from typing import IO
 
-__all__ = ["replacing", "write_text"]
-
 
 def write_text(path: Path, text: str) -> None:
     """Write a text file, replacing one of that name when it is complete."""
@@ -27,14 +25,8 @@ def replacing(path: Path, *, force: bool = True) -> Iterator[IO[bytes]]:
     """Give a file to write to that takes its name when the block ends.
 
     Until then it has another name in the same directory. Whatever ends the block early, a signal
-    included, removes it and leaves the file of that name as it was.
-
-    Parameters
-    ----------
-    path : Path
-        The name. A symbolic link stays, and the file that it names is replaced.
-    force : bool
-        Whether a file of that name may be replaced; otherwise it is a ValueError.
+    included, removes it and leaves the file of that name as it was. A symbolic link stays, and the
+    file that it names is replaced. Without `force`, one that exists is a ValueError.
     """
     _check_replaceable(path, force)
     target = Path(os.path.realpath(path))
@@ -70,12 +62,11 @@ def _signals_raised() -> Iterator[None]:
 
     before = {}
     if threading.current_thread() is threading.main_thread():
-        for name in ("SIGTERM", "SIGHUP"):
-            number = getattr(signal, name, None)
-            if number is not None and signal.getsignal(number) is signal.SIG_DFL:
-                before[number] = signal.signal(number, end)
+        for name in {"SIGTERM", "SIGHUP"} & {*signal.Signals.__members__}:
+            if signal.getsignal(signal.Signals[name]) is signal.SIG_DFL:
+                before[name] = signal.signal(signal.Signals[name], end)
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for name, handler in before.items():
+            signal.signal(signal.Signals[name], handler)

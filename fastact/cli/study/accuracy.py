@@ -14,8 +14,6 @@ from fastact.cli.catalogue import ACTIVATIONS
 from fastact.cli.study.peers import Operation, Peer
 from fastact.cli.study.results import Accuracy, Setting
 
-__all__ = ["RANGE", "accuracy"]
-
 # Inputs are between -RANGE and RANGE.
 RANGE = 100
 

@@ -21,8 +21,6 @@ from fastact.cli.study.peers import PEERS, Operation, Peer, load
 from fastact.cli.study.results import CONTIGUOUS, Accuracy, Setting, Timing
 from fastact.cli.study.timing import Sampler, Samples
 
-__all__ = ["ISAS", "Bench", "benches", "held", "hold", "wider"]
-
 # What each library is told, before it is imported, to use no wider instructions than these.
 _VARIABLES: Mapping[str, Mapping[str, Mapping[str, str]]] = {
     "avx512": {
@@ -53,49 +51,39 @@ ISAS = tuple(_VARIABLES)
 # These compute by NumPy's loops, or beside them, and have no setting of their own.
 _ON_NUMPY = ("numpy", "scipy", "numexpr")
 
+# NumPy expressions overflow on the way to right results.
+_silently = np.errstate(all="ignore")
 
-class Bench:
+
+class Bench(Sampler):
     """A library, the arrays it computes on, and the call that is measured next."""
 
     def __init__(self, peer: Peer, data: Data) -> None:
         """Prepare nothing yet."""
         self._peer = peer
         self._data = data
-        self._sampler: Sampler | None = None
 
+    @_silently
     def prepare(self, setting: Setting) -> Timing | None:
         """Get ready to measure a setting; return an empty timing, None where there is no such."""
         peer = self._peer
-        self._sampler = None
         if setting.layout != CONTIGUOUS and not peer.views:
             return None
         x, g, _ = self._data.get(setting.dtype, setting.elements, setting.layout)
         operation = Operation(ACTIVATIONS[setting.function], setting.form, x, g)
-        with np.errstate(all="ignore"):
-            call = peer.prepare(operation, setting.threads)
+        call = peer.prepare(operation, setting.threads)
         if call is None:
             return None
-        self._sampler = Sampler(call)
+        super().__init__(call)
         return Timing(peer.name, peer.threads(setting.threads), peer.new_output, Samples(1))
 
-    # NumPy expressions overflow on the way to right results.
-
-    def calibrate(self) -> tuple[int, float]:
-        """Do what `Sampler.calibrate` does for what is prepared."""
-        assert self._sampler is not None
-        with np.errstate(all="ignore"):
-            return self._sampler.calibrate()
-
-    def sample(self, calls: int, warm: bool) -> tuple[float, float]:
-        """Do what `Sampler.sample` does for what is prepared."""
-        assert self._sampler is not None
-        with np.errstate(all="ignore"):
-            return self._sampler.sample(calls, warm)
-
+    @_silently
     def accuracy(self, setting: Setting) -> Accuracy | None:
         """Compare the library with the reference."""
-        with np.errstate(all="ignore"):
-            return accuracy(setting, self._peer)
+        return accuracy(setting, self._peer)
+
+    calibrate = _silently(Sampler.calibrate)
+    sample = _silently(Sampler.sample)
 
 
 # ---- in a process of its own ----
@@ -156,28 +144,7 @@ def benches(
 ) -> tuple[dict[str, Bench], list[str]]:
     """Import peers, here or each in a process of its own that is held to an instruction set.
 
-    Parameters
-    ----------
-    stack : ExitStack
-        The processes end with it.
-    names : sequence of str
-        Keys of `PEERS`.
-    seed : int
-        Of the arrays.
-    isa : str or None
-    required : bool
-        Whether each of them must be there. Otherwise those that are not installed are left out.
-
-    Returns
-    -------
-    benches : dict of str to Bench
-    missing : list of str
-        What was installed and could not be imported, and why.
-
-    Raises
-    ------
-    ValueError
-        If a peer that is required cannot be imported.
+    The processes end with the stack. What `load` says of missing peers holds here.
     """
     if isa is None:
         data = Data(seed)

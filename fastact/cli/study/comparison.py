@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import geometric_mean
 
-from rich import box
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from fastact.cli.study.results import Cell, Study
 from fastact.cli.study.tables import NONE, ratio
-from fastact.cli.text import number
-
-__all__ = ["differences", "print_comparison"]
+from fastact.cli.text import new_table, number, print_note
 
 # What of a machine its times depend on.
 _DECISIVE = ("cpu", "cpus", "usable_cpus", "isa", "caches", "system", "environment")
@@ -43,23 +39,16 @@ def _shown(value: object) -> str:
 
 
 def print_comparison(console: Console, first: Study, second: Study, names: tuple[str, str]) -> bool:
-    """Print the times of two studies and their ratios, cell by cell.
-
-    Returns
-    -------
-    bool
-        Whether they have a cell in common.
-    """
+    """Print the times of two studies and their ratios; return whether they have any in common."""
     ours = {cell.setting: cell for cell in first.cells}
     pairs = [(ours[cell.setting], cell) for cell in second.cells if cell.setting in ours]
     if not pairs:
         console.print("The two studies have no measurement in common.")
         return False
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
-    for header in ("function", "form", "dtype", "layout"):
-        table.add_column(header, no_wrap=True)
-    for header in ("elements", "threads", "A ns/el", "B ns/el", "A/B", "peers A/B"):
-        table.add_column(header, justify="right", no_wrap=True)
+    table = new_table(
+        ["function", "form", "dtype", "layout"],
+        ["elements", "threads", "A ns/el", "B ns/el", "A/B", "peers A/B"],
+    )
     speedups, drifts = [], []
     for a, b in pairs:
         before, after = a.nanoseconds("fastact"), b.nanoseconds("fastact")
@@ -68,16 +57,10 @@ def print_comparison(console: Console, first: Study, second: Study, names: tuple
         drift = _drift(a, b, second.peers)
         speedups.append(before / after)
         drifts += [drift] if drift else []
-        setting = a.setting
+        where = a.setting
         table.add_row(
-            setting.function,
-            setting.form,
-            setting.dtype,
-            setting.layout,
-            f"{setting.elements:,}",
-            str(setting.threads),
-            number(before),
-            number(after),
+            *(where.function, where.form, where.dtype, where.layout),
+            *(f"{where.elements:,}", str(where.threads), number(before), number(after)),
             ratio(before / after),
             Text(f"{drift:.2f}", style="dim") if drift else NONE,
         )
@@ -91,12 +74,10 @@ def print_comparison(console: Console, first: Study, second: Study, names: tuple
     for letter, name, study in zip("AB", names, (first, second), strict=True):
         console.print(f"[bold]{letter}[/] {name} · {study.started} · {study.machine.cpu}")
     console.print(table)
-    console.print(
-        Text(
-            "A/B: time in A over time in B, so above 1 B is faster. peers A/B: the same for the"
-            " other libraries, which shows how far the machines themselves differ.",
-            style="dim",
-        )
+    print_note(
+        console,
+        "A/B: time in A over time in B, so above 1 B is faster. peers A/B: the same for the other"
+        " libraries, which shows how far the machines themselves differ.",
     )
     return True
 

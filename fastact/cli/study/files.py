@@ -18,20 +18,12 @@ from fastact.cli.study.results import Accuracy, Cell, Setting, Study, Timing
 from fastact.cli.study.timing import Samples
 from fastact.cli.writing import write_text
 
-__all__ = ["SCHEMA", "make_folder", "read", "write"]
-
 SCHEMA = 3
 _READABLE = (2, 3)  # before 3 no peer was held to an instruction set
 
 
 def make_folder(path: Path) -> Path:
-    """Make the folder that results go to, so that what forbids it is told before measuring.
-
-    Raises
-    ------
-    ValueError
-        If the path is not a folder, or nothing can be written there.
-    """
+    """Make the folder that results go to, so that what forbids it is told before measuring."""
     if path.exists() and not path.is_dir():
         raise ValueError(f"{path} exists and is not a folder")
     try:
@@ -60,39 +52,25 @@ def write(study: Study, folder: Path) -> list[Path]:
 
 
 def read(path: Path) -> Study:
-    """Read a study.json.
-
-    Raises
-    ------
-    ValueError
-        If it is not one, or cannot be read.
-    """
+    """Read a study.json; a ValueError says why it is none."""
     try:
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         schema = found.pop("schema")
         if schema not in _READABLE:
             raise ValueError(f"its schema is {schema}, and this version reads {SCHEMA}")
-        machine = found.pop("machine")
+        machine = found["machine"]
         machine["caches"] = tuple(Cache(**cache) for cache in machine["caches"])
-        cells = [
-            Cell(
-                Setting(**cell["setting"]),
-                cell["part"],
-                cell["bytes_moved"],
-                [
-                    Timing(**{**timing, "samples": Samples(**timing["samples"])})
-                    for timing in cell["timings"]
-                ],
-            )
-            for cell in found.pop("cells")
-        ]
-        accuracy = [
-            Accuracy(
-                **{**entry, "max_ulp": math.inf if entry["max_ulp"] is None else entry["max_ulp"]}
-            )
-            for entry in found.pop("accuracy")
-        ]
-        return Study(machine=Machine(**machine), cells=cells, accuracy=accuracy, **found)
+        found["machine"] = Machine(**machine)
+        for timing in (timing for cell in found["cells"] for timing in cell["timings"]):
+            timing["samples"] = Samples(**timing["samples"])
+        for cell in found["cells"]:
+            cell["setting"] = Setting(**cell["setting"])
+            cell["timings"] = [Timing(**timing) for timing in cell["timings"]]
+        found["cells"] = [Cell(**cell) for cell in found["cells"]]
+        for entry in found["accuracy"]:
+            entry["max_ulp"] = math.inf if entry["max_ulp"] is None else entry["max_ulp"]
+        found["accuracy"] = [Accuracy(**entry) for entry in found["accuracy"]]
+        return Study(**found)
     except OSError as error:
         raise ValueError(f"{path}: {error.strerror}") from error
     except (AttributeError, KeyError, TypeError, ValueError) as error:

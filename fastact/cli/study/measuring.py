@@ -16,18 +16,8 @@ from fastact.cli.study.bench import Bench
 from fastact.cli.study.layouts import Data
 from fastact.cli.study.peers import Fastact, Operation
 from fastact.cli.study.plan import Part
-from fastact.cli.study.results import (
-    COPY,
-    REUSED,
-    STREAM,
-    Cell,
-    Setting,
-    Study,
-    Timing,
-)
-from fastact.cli.study.timing import Sampled, Sampler, Samples, interleave
-
-__all__ = ["Effort", "measure", "start"]
+from fastact.cli.study.results import COPY, REUSED, STREAM, Cell, Setting, Study, Timing
+from fastact.cli.study.timing import Sampler, Samples, interleave
 
 # Bytes of an array from which a cell counts as being in memory.
 _LARGE = 1 << 25
@@ -35,27 +25,14 @@ _LARGE = 1 << 25
 
 @dataclass(frozen=True)
 class Effort:
-    """How long to measure.
+    """How long to measure."""
 
-    Attributes
-    ----------
-    preparing : float
-        Seconds that go by before a cell is sampled: arrays, references, sessions, compilers.
-    seconds, large_seconds : float
-        For the samples of a cell, and of one whose arrays are in memory.
-    least_rounds, most_rounds : int
-        Of a cell, whatever the time.
-    deadline : float or None
-        Of the whole study, as `time.perf_counter` tells it; what is left of the time is divided
-        among the cells.
-    """
-
-    preparing: float = 0.8
-    seconds: float = 0.5
-    large_seconds: float = 4.0
-    least_rounds: int = 3
+    preparing: float = 0.8  # seconds before a cell is sampled: arrays, references, compilers
+    seconds: float = 0.5  # for the samples of a cell
+    large_seconds: float = 4.0  # the same where its arrays are in memory
+    least_rounds: int = 3  # of a cell, whatever the time
     most_rounds: int = 30
-    deadline: float | None = None
+    deadline: float | None = None  # of the whole study, by `time.perf_counter`
 
     def weight(self, setting: Setting) -> float:
         """Return the seconds that a cell takes where time is not short."""
@@ -90,13 +67,7 @@ class Effort:
     @classmethod
     def quick(cls, started: float) -> Effort:
         """Return what ends well within 30 seconds of a moment of `time.perf_counter`."""
-        return cls(
-            preparing=0.25,
-            seconds=0.2,
-            large_seconds=1.2,
-            least_rounds=2,
-            deadline=started + 26,
-        )
+        return cls(0.25, seconds=0.2, large_seconds=1.2, least_rounds=2, deadline=started + 26)
 
 
 def start(machine: Machine, seed: int, peers: Sequence[str]) -> Study:
@@ -112,20 +83,10 @@ def measure(
     effort: Effort,
     report: Callable[[Setting, int], None],
 ) -> None:
-    """Measure a plan cell by cell, into `study`.
+    """Measure a plan cell by cell, into `study`, fastact beside other libraries.
 
-    A KeyboardInterrupt ends the study early and marks it; what was measured before is kept.
-
-    Parameters
-    ----------
-    study : Study
-        Gets the cells and accuracies.
-    parts : sequence of Part
-    benches : sequence of Bench
-        The libraries beside fastact.
-    effort : Effort
-    report : callable
-        Called with each setting and how many are done, or given up, before it is measured.
+    A KeyboardInterrupt ends the study early and marks it; what was measured before is kept. Before
+    each cell, `report` is told its setting and how many are done, or given up.
     """
     started = time.perf_counter()
     study.planned = sum(len(part.settings) for part in parts)
@@ -168,7 +129,7 @@ def _measure(
     x, g, target = data.get(setting.dtype, setting.elements, setting.layout)
     operation = Operation(ACTIVATIONS[setting.function], setting.form, x, g)
     identity = ACTIVATIONS["identity"].ufunc("value")
-    samplers: dict[str, Sampled] = {
+    samplers: dict[str, Sampler] = {
         COPY: Sampler(lambda: np.copyto(target, x)),
         STREAM: Sampler(lambda: identity(x, out=target)),
         REUSED: Sampler(Fastact().prepare_reused(operation)),

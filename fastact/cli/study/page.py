@@ -18,8 +18,6 @@ from fastact.cli.study.results import CONTIGUOUS, REUSED, Cell, Setting, Study
 from fastact.cli.study.styles import COLOURS, label
 from fastact.cli.text import bytes_text, number, rate, ratio_text, threads_text, ulp_text
 
-__all__ = ["page"]
-
 
 def page(study: Study) -> str:
     """Return the page."""

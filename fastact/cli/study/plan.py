@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,8 +11,6 @@ from fastact.cli.catalogue import Activation
 from fastact.cli.study.layouts import LAYOUTS
 from fastact.cli.study.results import CONTIGUOUS, Setting
 from fastact.cli.text import byte_count
-
-__all__ = ["FORMS", "Part", "elements", "measurable", "product", "study", "thread_counts"]
 
 FORMS = ("value", "grad", "backward")
 
@@ -27,43 +25,23 @@ _QUICK_SWEEP = (1 << 12, 1 << 15, 1 << 18, 1 << 21, 1 << 26)
 
 _LARGEST = 1 << 30
 
-# In the last cache, and enough work for every thread.
+# Elements in the last cache, and enough work for every thread.
 _SHARED_OUT = 1 << 20
 
-# For layouts: beyond the second cache, so that order of access matters.
+# Elements for layouts: beyond the second cache, so that order of access matters.
 _LAID_OUT = 1 << 22
 
 
 @dataclass(frozen=True)
 class Part:
-    """A question and the settings that answer it.
-
-    Attributes
-    ----------
-    name : str
-        ``"functions"``, ``"sizes"``, ``"threads"`` or ``"layouts"``: what differs in it.
-    settings : tuple of Setting
-    """
+    """A question, named after what differs in it (functions, sizes, threads, layouts)."""
 
     name: str
     settings: tuple[Setting, ...]
 
 
 def elements(size: str, dtype: str) -> int:
-    """Return how many elements a size means.
-
-    Parameters
-    ----------
-    size : str
-        ``"cache"``, ``"memory"``, a number of elements, or bytes in KB, MB or GB: ``"128MB"``.
-    dtype : str
-        Decides how many elements the bytes hold.
-
-    Raises
-    ------
-    ValueError
-        If the size cannot be read.
-    """
+    """Return how many elements a size means: a name, a number of them, or bytes as ``128MB``."""
     text = _SIZES.get(size, size.replace("_", ""))
     try:
         count = int(text) if text.isdecimal() else byte_count(text) // np.dtype(dtype).itemsize
@@ -78,13 +56,7 @@ def elements(size: str, dtype: str) -> int:
 
 
 def measurable(rows: Sequence[Activation]) -> list[Activation]:
-    """Return the activations of one array, which are those that the peers have.
-
-    Raises
-    ------
-    ValueError
-        If none is left.
-    """
+    """Return the activations of one array, which are those that the peers have."""
     found = [row for row in rows if row.arrays == 1]
     if not found:
         names = ", ".join(row.name for row in rows)
@@ -93,26 +65,11 @@ def measurable(rows: Sequence[Activation]) -> list[Activation]:
 
 
 def thread_counts(given: Sequence[str], all_threads: int) -> list[int]:
-    """Return numbers of threads, each once.
-
-    Parameters
-    ----------
-    given : sequence of str
-        Numbers, or ``"all"``.
-    all_threads : int
-        What ``"all"`` means.
-
-    Raises
-    ------
-    ValueError
-        If one is neither.
-    """
-    counts: dict[int, None] = {}
+    """Return numbers of threads, each once; ``"all"`` is one of them."""
     for text in given:
         if text != "all" and not (text.isdecimal() and 1 <= int(text) <= 1024):
             raise ValueError(f"{text!r} is neither a number from 1 to 1024 nor 'all'")
-        counts[all_threads if text == "all" else int(text)] = None
-    return list(counts)
+    return list(dict.fromkeys(all_threads if text == "all" else int(text) for text in given))
 
 
 def product(
@@ -125,12 +82,7 @@ def product(
 ) -> list[Part]:
     """Return every combination, in an order that keeps arrays of one size together."""
     return [
-        Part(
-            "functions",
-            tuple(
-                Setting(row.name, form, dtype, elements(size, dtype), count, layout) for row in rows
-            ),
-        )
+        _part("functions", rows, form, dtype, [(elements(size, dtype), count, layout)])
         for dtype in dtypes
         for size in sizes
         for layout in layouts
@@ -157,44 +109,31 @@ def study(
     few = [row for row in rows if row.name in _HEADLINE] or list(rows[:2])
     fewer = [few[0], few[-1]] if quick and len(few) > 1 else few
     form, dtype = forms[0], dtypes[0]
-    itemsize = np.dtype(dtype).itemsize
-    sweep = [*(_QUICK_SWEEP if quick else _SWEEP)]
-    while sweep[-1] < min(2 * cache_bytes, _LARGEST):
-        sweep.append(4 * sweep[-1])
-    sizes = Part(
-        "sizes",
-        tuple(
-            Setting(row.name, form, dtype, size // itemsize, 1) for size in sweep for row in fewer
-        ),
-    )
-    threads = Part(
-        "threads",
-        tuple(
-            Setting(row.name, form, dtype, _SHARED_OUT, count)
-            for count in _up_to(all_threads)
-            for row in fewer
-        ),
-    )
-    cache = product(rows, forms, dtypes, ["cache"], [1], [CONTIGUOUS])
-    if quick:
-        memory = product(few, forms, dtypes, ["memory"], [all_threads], [CONTIGUOUS])
-        return [*cache, sizes, threads, *memory]
-    layouts = Part(
-        "layouts",
-        tuple(
-            Setting(row.name, form, dtype, _LAID_OUT, all_threads, layout)
-            for layout in LAYOUTS
-            for row in few
-        ),
-    )
-    memory = product(rows, forms, dtypes, ["memory"], [all_threads], [CONTIGUOUS])
-    return [*cache, sizes, threads, layouts, *memory]
+    bytes_of = [*(_QUICK_SWEEP if quick else _SWEEP)]
+    while bytes_of[-1] < min(2 * cache_bytes, _LARGEST):
+        bytes_of.append(4 * bytes_of[-1])
+    sizes = [(size // np.dtype(dtype).itemsize, 1, CONTIGUOUS) for size in bytes_of]
+    counts = [*(1 << k for k in range((all_threads - 1).bit_length())), all_threads]
+    threads = [(_SHARED_OUT, count, CONTIGUOUS) for count in counts]
+    parts = product(rows, forms, dtypes, ["cache"], [1], [CONTIGUOUS])
+    parts += [
+        _part("sizes", fewer, form, dtype, sizes),
+        _part("threads", fewer, form, dtype, threads),
+    ]
+    if not quick:
+        layouts = [(_LAID_OUT, all_threads, layout) for layout in LAYOUTS]
+        parts.append(_part("layouts", few, form, dtype, layouts))
+    in_memory = few if quick else rows
+    return parts + product(in_memory, forms, dtypes, ["memory"], [all_threads], [CONTIGUOUS])
 
 
-def _up_to(most: int) -> Iterator[int]:
-    """Give the powers of 2 below a number, and the number."""
-    count = 1
-    while count < most:
-        yield count
-        count *= 2
-    yield most
+def _part(
+    name: str,
+    rows: Sequence[Activation],
+    form: str,
+    dtype: str,
+    settings: Iterable[tuple[int, int, str]],
+) -> Part:
+    """Return every function in every setting of elements, threads and layout."""
+    found = (Setting(row.name, form, dtype, *setting) for setting in settings for row in rows)
+    return Part(name, tuple(found))

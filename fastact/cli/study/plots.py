@@ -21,8 +21,6 @@ from fastact.cli.study.results import CONTIGUOUS, REUSED, STREAM, Cell, Setting,
 from fastact.cli.study.styles import COLOURS, STYLES, label
 from fastact.cli.text import bytes_text, number, ratio_text, threads_text
 
-__all__ = ["accuracy", "functions", "sizes", "svg", "threads", "trade"]
-
 _INK = {name: light for name, (light, _) in COLOURS.items()}
 
 _STYLE = str(files("fastact.cli.study") / "templates" / "plots.mplstyle")
@@ -295,19 +293,19 @@ def _name_beside(axes: Axes, heights: Mapping[str, float], **options: Any) -> No
     )
 
 
-def _series(
-    cells: Sequence[Cell],
-    part: str,
-    value: Callable[[Setting], int],
-    rest: Callable[[Setting], Setting],
-    least: int,
-) -> dict[Setting, list[tuple[int, Cell]]]:
-    """Return cells of a part that differ in one value alone, by what they share, in its order."""
+def _series(study: Study, part: str, name: str, least: int) -> dict[Setting, list[Cell]]:
+    """Return cells of a part that differ in a field of their setting alone, in its order."""
     found: dict[Setting, dict[int, Cell]] = {}
-    for cell in cells:
+    none: Any = {name: 0}
+    for cell in study.cells:
         if cell.part in (part, "functions") and cell.setting.layout == CONTIGUOUS:
-            found.setdefault(rest(cell.setting), {})[value(cell.setting)] = cell
-    series = {shared: sorted(by.items()) for shared, by in found.items() if len(by) >= least}
+            shared = replace(cell.setting, **none)
+            found.setdefault(shared, {})[getattr(cell.setting, name)] = cell
+    series = {
+        shared: [cell for _, cell in sorted(cells.items())]
+        for shared, cells in found.items()
+        if len(cells) >= least
+    }
     # The most telling ones, with most points: as many as there is room for.
     most = sorted(series, key=lambda shared: -len(series[shared]))[:4]
     return {shared: series[shared] for shared in series if shared in most}
@@ -317,20 +315,18 @@ def _series(
 def sizes(study: Study) -> Figure | None:
     """Draw GB/s against the bytes of an array, with the caches and the limit of streaming."""
     panels = []
-    for shared, cells in _series(
-        study.cells, "sizes", lambda s: s.elements, lambda s: replace(s, elements=0), 3
-    ).items():
+    for shared, cells in _series(study, "sizes", "elements", 3).items():
         panel = _Panel(f"{shared.function} · {shared.form} · {threads_text(shared.threads)}", {})
         for library in [REUSED, *study.libraries]:
             points = [
                 (float(cell.setting.bytes), rate)
-                for _, cell in cells
+                for cell in cells
                 if (rate := cell.throughput(library)) is not None
             ]
             if len(points) > 1:
                 panel.curves[library] = points
         panel.marks = {f"L{cache.level}": float(cache.bytes) for cache in study.machine.caches}
-        limit = cells[-1][1].throughput(STREAM)
+        limit = cells[-1].throughput(STREAM)
         if limit is not None:
             panel.rules["streaming limit"] = limit, limit
         panels.append(panel)
@@ -349,25 +345,20 @@ def sizes(study: Study) -> Figure | None:
 def threads(study: Study) -> Figure | None:
     """Draw the time of one thread over that of several."""
     panels = []
-    for shared, cells in _series(
-        study.cells, "threads", lambda s: s.threads, lambda s: replace(s, threads=0), 2
-    ).items():
+    for shared, cells in _series(study, "threads", "threads", 2).items():
         panel = _Panel(f"{shared.function} · {shared.form} · {shared.elements:,} elements", {})
-        first, most = cells[0][1], cells[-1][0]
         for library in study.libraries:
-            one = first.nanoseconds(library)
+            timings = [cell.timing(library) for cell in cells]
+            one = timings[0]
             points = [
-                (float(count), one / time)
-                for count, cell in cells
-                if one is not None
-                and (time := cell.nanoseconds(library)) is not None
-                and (timing := cell.timing(library)) is not None
-                and timing.threads == count
+                (float(timing.threads), one.samples.minimum / timing.samples.minimum)
+                for cell, timing in zip(cells, timings, strict=True)
+                if one and timing and timing.threads == cell.setting.threads
             ]
             if len(points) > 1:
                 panel.curves[library] = points
         if panel.curves:
-            panel.rules["ideal"] = 1.0, most / cells[0][0]
+            panel.rules["ideal"] = 1.0, cells[-1].setting.threads / cells[0].setting.threads
             panels.append(panel)
 
     def finish(axes: Axes, xs: Sequence[float], ys: Sequence[float]) -> None:
@@ -433,16 +424,7 @@ _LINK = "{http://www.w3.org/1999/xlink}href"
 
 @rc_context(fname=_STYLE)
 def svg(figure: Figure, title: str, colours: Mapping[str, str] | None = None) -> str:
-    """Return a figure as SVG to be put into a page.
-
-    Parameters
-    ----------
-    figure : Figure
-    title : str
-        What it shows.
-    colours : mapping, optional
-        What to write for each of `COLOURS`; by default the style sheet's variables.
-    """
+    """Return a figure as SVG to be put into a page, in the style sheet's colours by default."""
     file = io.StringIO()
     figure.savefig(file, format="svg", metadata={"Date": None})
     root = ElementTree.fromstring(file.getvalue())

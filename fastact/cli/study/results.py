@@ -10,18 +10,6 @@ import numpy as np
 from fastact.cli.machine import Machine
 from fastact.cli.study.timing import Samples
 
-__all__ = [
-    "CONTIGUOUS",
-    "COPY",
-    "REUSED",
-    "STREAM",
-    "Accuracy",
-    "Cell",
-    "Setting",
-    "Study",
-    "Timing",
-]
-
 # Competitors that are in every cell besides the libraries.
 REUSED = "fastact out="
 COPY = "numpy.copyto"
@@ -52,21 +40,11 @@ class Setting:
 
 @dataclass
 class Timing:
-    """The samples of one library.
-
-    Attributes
-    ----------
-    library : str
-        Name of a peer, ``"fastact"``, or one of `REUSED`, `COPY` and `STREAM`.
-    threads : int
-        How many threads it could use, which is not always what the setting asks for.
-    new_output : bool
-        Whether each call makes a new array.
-    """
+    """The samples of a library: a peer, ``"fastact"``, `REUSED`, `COPY` or `STREAM`."""
 
     library: str
-    threads: int
-    new_output: bool
+    threads: int  # that it could use, which is not always what the setting asks for
+    new_output: bool  # whether each call makes a new array
     samples: Samples
 
 
@@ -91,12 +69,8 @@ class Cell:
     def throughput(self, library: str) -> float | None:
         """Return GB/s read and written at best."""
         timing = self.timing(library)
-        if timing is None:
-            return None
-        moved = self.bytes_moved
-        if library in (COPY, STREAM):
-            moved = 2 * self.setting.bytes
-        return moved / timing.samples.minimum / 1e9
+        moved = 2 * self.setting.bytes if library in (COPY, STREAM) else self.bytes_moved
+        return None if timing is None else moved / timing.samples.minimum / 1e9
 
     def share_of_copy(self, library: str) -> float | None:
         """Return the throughput over that of the faster copy."""
@@ -107,10 +81,8 @@ class Cell:
     def ratio(self, peer: str) -> float | None:
         """Return a peer's time over that of fastact where it makes, or reuses, the output alike."""
         timing = self.timing(peer)
-        if timing is None:
-            return None
-        own = self.timing("fastact" if timing.new_output else REUSED)
-        return None if own is None else timing.samples.minimum / own.samples.minimum
+        own = timing and self.timing("fastact" if timing.new_output else REUSED)
+        return timing.samples.minimum / own.samples.minimum if timing and own else None
 
     def fastest(self, peers: Sequence[str]) -> float | None:
         """Return the ratio of the fastest of some peers, None if none was measured."""
@@ -131,42 +103,19 @@ class Accuracy:
 
 @dataclass
 class Study:
-    """Everything that a study found out, and on what.
-
-    Attributes
-    ----------
-    machine : Machine
-    started : str
-        Date and time, UTC.
-    seed : int
-        Of the inputs.
-    peers : list of str
-        The libraries beside fastact.
-    cells : list of Cell
-    accuracy : list of Accuracy
-    seconds : float
-        How long it took.
-    planned : int
-        How many cells there were to be.
-    interrupted : bool
-        Whether it was ended by Ctrl-C.
-    taken_by_others : float or None
-        The share of the usable CPUs that other processes had meanwhile; None where it is not told.
-    held : dict
-        What each peer was held to where an instruction set was asked for, else nothing.
-    """
+    """Everything that a study found out, and on what."""
 
     machine: Machine
-    started: str
+    started: str  # date and time, UTC
     seed: int
     peers: list[str]
     cells: list[Cell] = field(default_factory=list)
     accuracy: list[Accuracy] = field(default_factory=list)
     seconds: float = 0.0
-    planned: int = 0
+    planned: int = 0  # cells
     interrupted: bool = False
-    taken_by_others: float | None = None
-    held: dict[str, str] = field(default_factory=dict)
+    taken_by_others: float | None = None  # the share of the usable CPUs, None where it is not told
+    held: dict[str, str] = field(default_factory=dict)  # peer -> what holds it to --isa
 
     @property
     def disturbed(self) -> bool:
@@ -192,7 +141,5 @@ class Study:
     def error(self, setting: Setting, library: str) -> float | None:
         """Return the largest error of a library in a setting's function, form and dtype."""
         key = (setting.function, setting.form, setting.dtype, library)
-        for entry in self.accuracy:
-            if (entry.function, entry.form, entry.dtype, entry.library) == key:
-                return entry.max_ulp
-        return None
+        found = (a for a in self.accuracy if (a.function, a.form, a.dtype, a.library) == key)
+        return next((entry.max_ulp for entry in found), None)

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 
 from fastact.cli.study.results import REUSED
 
-__all__ = ["COLOURS", "STYLES", "Style", "label"]
-
 
 @dataclass(frozen=True)
 class Style:

@@ -7,17 +7,22 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from statistics import geometric_mean
 
-from rich import box
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from fastact.cli.machine import Machine
 from fastact.cli.study.accuracy import RANGE
 from fastact.cli.study.results import CONTIGUOUS, COPY, REUSED, STREAM, Cell, Setting, Study
-from fastact.cli.text import bytes_text, number, rate, ratio_text, threads_text, ulp_text
-
-__all__ = ["NONE", "describe_machine", "print_notices", "print_study", "ratio"]
+from fastact.cli.text import (
+    bytes_text,
+    new_table,
+    number,
+    print_note,
+    rate,
+    ratio_text,
+    threads_text,
+    ulp_text,
+)
 
 NONE = Text("-", style="dim")
 _SHORT = {"onnxruntime": "onnxrt"}
@@ -28,7 +33,7 @@ def print_study(console: Console, study: Study) -> None:
     for line in describe_machine(study.machine):
         console.print(line)
     for name, text in study.held.items():
-        console.print(Text(f"{name}, limited to {study.machine.isa}: {text}", "dim"))
+        print_note(console, f"{name}, limited to {study.machine.isa}: {text}")
     for part, group in groupby(study.cells, key=lambda cell: cell.part):
         if part == "functions":
             for _, cells in groupby(group, key=lambda cell: _heading(cell.setting)):
@@ -98,19 +103,21 @@ def _print_speed(console: Console, cells: Sequence[Cell], peers: Sequence[str]) 
     names = [name for name in peers if any(cell.timing(name) for cell in cells)]
     console.print()
     console.print(Text.assemble((shared[0], "bold"), *(f" · {text}" for text in shared[1:])))
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
-    table.add_column("\nfunction", no_wrap=True)
-    for name in differing:
-        table.add_column(f"\n{name}", justify="right", no_wrap=True)
-    for header in ("new\nns/el", "out=\nns/el", "\n±", "\nGB/s", "of\ncopy"):
-        table.add_column(header, justify="right", no_wrap=True)
+    peer_heads = []
     for name in names:
         used = {t.threads for cell in cells if (t := cell.timing(name))}
         others = used - {cell.setting.threads for cell in cells}
         note = f"\n{threads_text(max(others))}" if others else "\n"
-        title = Text.assemble(_SHORT.get(name, name), (note, "dim"))
-        table.add_column(title, justify="right", no_wrap=True)
-    table.add_column("fastest\npeer", justify="right", no_wrap=True)
+        peer_heads.append(Text.assemble(_SHORT.get(name, name), (note, "dim")))
+    table = new_table(
+        ["\nfunction"],
+        [
+            *(f"\n{name}" for name in differing),
+            *("new\nns/el", "out=\nns/el", "\n±", "\nGB/s", "of\ncopy"),
+            *peer_heads,
+            "fastest\npeer",
+        ],
+    )
     for cell in cells:
         ratios = {name: cell.ratio(name) for name in names}
         new = cell.timing("fastact")
@@ -137,24 +144,22 @@ def _print_speed(console: Console, cells: Sequence[Cell], peers: Sequence[str]) 
             ratio(geometric_mean(best)) if best else NONE,
         )
     console.print(table)
-    console.print(_copies(cells))
+    print_note(console, _copies(cells))
 
 
 def _ratios(cells: Sequence[Cell], names: Sequence[str]) -> list[float]:
     return [value for cell in cells for name in names if (value := cell.ratio(name)) is not None]
 
 
-def _copies(cells: Sequence[Cell]) -> Text:
+def _copies(cells: Sequence[Cell]) -> str:
     """Return the line on the copies: the best that each reached in these cells."""
-    rates = {
-        library: max(found for cell in cells if (found := cell.throughput(library)) is not None)
+    best = (
+        rate(max(found for cell in cells if (found := cell.throughput(library)) is not None))
         for library in (COPY, STREAM)
-    }
-    return Text(
-        f"copies in the same run: numpy.copyto {rate(rates[COPY])} GB/s (1 thread),"
-        f" fa.identity(x, out=y) {rate(rates[STREAM])} GB/s",
-        style="dim",
     )
+    return (
+        "copies in the same run: numpy.copyto {} GB/s (1 thread), fa.identity(x, out=y) {} GB/s"
+    ).format(*best)
 
 
 # ---- accuracy ----
@@ -167,10 +172,7 @@ def _print_accuracy(console: Console, study: Study) -> None:
             f" · inputs of every magnitude in [-{RANGE}, {RANGE}], without subnormal numbers",
         )
     )
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 2, 0, 0), pad_edge=False)
-    table.add_column("function", no_wrap=True)
-    for name in study.libraries:
-        table.add_column(_SHORT.get(name, name), justify="right", no_wrap=True)
+    table = new_table(["function"], [_SHORT.get(n, n) for n in study.libraries], gap=2)
     rows = {(a.function, a.form, a.dtype): a for a in study.accuracy}
     several = len({key[1:] for key in rows}) > 1
     for function, form, dtype in rows:
@@ -184,15 +186,13 @@ def _print_accuracy(console: Console, study: Study) -> None:
 
 def _print_legend(console: Console, study: Study) -> None:
     reused = "onnxruntime" in study.peers
-    console.print(
-        Text(
-            "new: y = f(x), best sample; ±: interquartile range over the median. out=: f(x, out=y),"
-            " with its GB/s and their share of the faster copy.\n"
-            "Peers: their time over fastact's, so above 1 fastact is faster. They make new arrays"
-            " as new does"
-            + ("; onnxrt writes to a bound output and is compared with out=." if reused else "."),
-            style="dim",
-        )
+    print_note(
+        console,
+        "new: y = f(x), best sample; ±: interquartile range over the median. out=: f(x, out=y),"
+        " with its GB/s and their share of the faster copy.\n"
+        "Peers: their time over fastact's, so above 1 fastact is faster. They make new arrays"
+        " as new does"
+        + ("; onnxrt writes to a bound output and is compared with out=." if reused else "."),
     )
 
 

@@ -6,14 +6,9 @@ import statistics
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from itertools import repeat
-from typing import Protocol
+from timeit import Timer
 
 import numpy as np
-
-__all__ = ["Sampled", "Sampler", "Samples", "interleave"]
-
-Call = Callable[[], object]
 
 # A sample is made of as many calls as last this long, so that the clock is fine enough.
 _SAMPLE_SECONDS = 1e-3
@@ -27,21 +22,11 @@ _SETTLE_SECONDS = 2e-3
 
 @dataclass
 class Samples:
-    """Seconds per call, sample by sample.
-
-    Attributes
-    ----------
-    calls : int
-        Calls in each sample.
-    seconds : list of float
-        Seconds per call.
-    cpu_seconds : float
-        CPU time of the whole process in all samples, for `cores`.
-    """
+    """Seconds per call, sample by sample, each of so many calls."""
 
     calls: int
     seconds: list[float] = field(default_factory=list)
-    cpu_seconds: float = 0.0
+    cpu_seconds: float = 0.0  # of the whole process in all samples
 
     @property
     def minimum(self) -> float:
@@ -65,22 +50,13 @@ class Samples:
         return self.cpu_seconds / (self.calls * sum(self.seconds))
 
 
-class Sampled(Protocol):
-    """What can be measured: a `Sampler`, or what has one elsewhere."""
-
-    def calibrate(self) -> tuple[int, float]:
-        """Warm up, and return how many calls make a sample and how long one lasts."""
-
-    def sample(self, calls: int, warm: bool) -> tuple[float, float]:
-        """Return the seconds of a call, and the CPU time of the process in all of them."""
-
-
 class Sampler:
     """A call, and what it takes to measure it."""
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: Callable[[], object]) -> None:
         """Measure nothing yet."""
         self._call = call
+        self._time = Timer(call).timeit
 
     def calibrate(self) -> tuple[int, float]:
         """Warm up, and return how many calls make a sample and how long one lasts."""
@@ -103,33 +79,14 @@ class Sampler:
         seconds = self._time(calls) / calls
         return seconds, time.process_time() - cpu
 
-    def _time(self, calls: int) -> float:
-        call = self._call
-        started = time.perf_counter()
-        for _ in repeat(None, calls):
-            call()
-        return time.perf_counter() - started
-
 
 def interleave(
-    samplers: Mapping[str, Sampled], *, seconds: float, least: int, most: int
+    samplers: Mapping[str, Sampler], *, seconds: float, least: int, most: int
 ) -> dict[str, Samples]:
-    """Measure several calls in turn.
+    """Return `least` to `most` samples of each of several calls, taken in turn.
 
-    Parameters
-    ----------
-    samplers : mapping of str to Sampled
-        What to measure.
-    seconds : float
-        For all together. Each has the same share: what has used up its own sits out the later
-        rounds, so that a slow library does not cost a fast one its samples.
-    least, most : int
-        At least and at most so many samples of each.
-
-    Returns
-    -------
-    dict
-        The samples of each call, one for each round that it was in.
+    The seconds are for all together, of which each has the same share: what has used up its own
+    sits out the later rounds, so that a slow library does not cost a fast one its samples.
     """
     share = seconds / len(samplers)
     spent, warm, measured = {}, {}, {}

@@ -28,25 +28,9 @@ QUICK_PEERS = ("torch", "jax", "onnxruntime", "numpy", "scipy")
 
 
 def load(names: Sequence[str], *, required: bool) -> tuple[list[Peer], list[str]]:
-    """Import peers.
+    """Import peers; return them, and which are installed and cannot be imported, with the reason.
 
-    Parameters
-    ----------
-    names : sequence of str
-        Keys of `PEERS`.
-    required : bool
-        Whether each of them must be there. Otherwise those that are not installed are left out.
-
-    Returns
-    -------
-    peers : list of Peer
-    missing : list of str
-        What was installed and could not be imported, and why.
-
-    Raises
-    ------
-    ValueError
-        If a peer that is required cannot be imported.
+    Where they are required, one that cannot be imported is a ValueError.
     """
     peers: list[Peer] = []
     missing: list[str] = []

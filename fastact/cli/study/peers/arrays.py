@@ -3,21 +3,53 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
-from fastact.cli.study.peers.base import QUICK, SELU_ALPHA, SELU_SCALE, Call, Operation, Peer
+from fastact.cli.study.peers.base import (
+    QUICK,
+    SELU_ALPHA,
+    SELU_SCALE,
+    Call,
+    Operation,
+    Peer,
+    Table,
+    expressions,
+)
 
-__all__ = ["Numpy", "Scipy"]
 
-_NUMPY_VALUE: Mapping[str, Callable[[Any], Any]] = {
+def _sigmoid(x: Any) -> Any:
+    return 1 / (1 + np.exp(-x))
+
+
+def _swish_backward(g: Any, x: Any, beta: float = 1.0, sigmoid: Any = _sigmoid) -> Any:
+    s = sigmoid(beta * x)
+    return g * (s + beta * x * s * (1 - s))
+
+
+def _gelu_tanh_backward(g: Any, x: Any) -> Any:
+    c = math.sqrt(2 / math.pi)
+    t = np.tanh(c * (x + 0.044715 * x * x * x))
+    return g * (0.5 * (1 + t) + 0.5 * x * (1 - t * t) * c * (1 + 3 * 0.044715 * x * x))
+
+
+def _mish_backward(g: Any, x: Any) -> Any:
+    t = np.tanh(np.log1p(np.exp(x)))
+    return g * (t + x * (1 - t * t) * _sigmoid(x))
+
+
+_FUNCTIONS = SimpleNamespace(**vars(np), relu=lambda x: np.maximum(x, 0))
+
+_VALUE: Table = {
+    **expressions(_FUNCTIONS),
     "identity": lambda x: x.copy(),
     "binary_step": lambda x: (x >= 0).astype(x.dtype),
-    "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
+    "sigmoid": _sigmoid,
     "tanh": np.tanh,
-    "relu": lambda x: np.maximum(x, 0),
+    "relu": _FUNCTIONS.relu,
     "leaky_relu": lambda x: np.maximum(x, 0.01 * x),
     "prelu": lambda x: np.maximum(x, 0.25 * x),
     "relu6": lambda x: np.clip(x, 0, 6),
@@ -41,54 +73,17 @@ _NUMPY_VALUE: Mapping[str, Callable[[Any], Any]] = {
     "soft_shrink": lambda x: np.sign(x) * np.maximum(np.abs(x) - 0.5, 0),
     "tanh_shrink": lambda x: x - np.tanh(x),
     "threshold": lambda x: x * (x > 1),
-    "squared_relu": lambda x: np.maximum(x, 0) ** 2,
     "shrink": lambda x: x * (np.abs(x) > 0.5),
-    "sparse_plus": lambda x: np.where(x > 1, x, (np.clip(x + 1, 0, 2) / 2) ** 2),
-    "sparse_sigmoid": lambda x: np.clip((x + 1) / 2, 0, 1),
-    "smelu": lambda x: np.where(x > 1, x, (np.clip(x + 1, 0, 2) / 2) ** 2),
-    "star_relu": lambda x: 0.8944 * np.maximum(x, 0) ** 2 - 0.4472,
-    "hard_mish": lambda x: 0.5 * x * np.clip(x + 2, 0, 2),
-    "squareplus": lambda x: (x + np.sqrt(x * x + 4)) / 2,
     "isru": lambda x: x / np.sqrt(1 + x * x),
     "isrlu": lambda x: np.where(x > 0, x, x / np.sqrt(1 + x * x)),
-    "softcap": lambda x: 30 * np.tanh(x / 30),
-    "dyt": lambda x: np.tanh(0.5 * x),
-    "lisht": lambda x: x * np.tanh(x),
     "log_cosh": lambda x: np.logaddexp(x, -x) - math.log(2),
-    "tanh_exp": lambda x: x * np.tanh(np.exp(x)),
     "acon_c": lambda x: x / (1 + np.exp(-x)),
-    "aptx": lambda x: (1 + np.tanh(x)) * 0.5 * x,
-    "xielu": lambda x: np.where(
-        x > 0, 0.8 * x * x + 0.5 * x, 0.8 * (np.expm1(np.minimum(x, -1e-6)) - x) + 0.5 * x
-    ),
-    "gaussian": lambda x: np.exp(-0.5 * x * x),
 }
 
-
-def _np_sigmoid(x: Any) -> Any:
-    return 1 / (1 + np.exp(-x))
-
-
-def _np_swish_backward(g: Any, x: Any, beta: float = 1.0) -> Any:
-    s = _np_sigmoid(beta * x)
-    return g * (s + beta * x * s * (1 - s))
-
-
-def _np_gelu_tanh_backward(g: Any, x: Any) -> Any:
-    c = math.sqrt(2 / math.pi)
-    t = np.tanh(c * (x + 0.044715 * x * x * x))
-    return g * (0.5 * (1 + t) + 0.5 * x * (1 - t * t) * c * (1 + 3 * 0.044715 * x * x))
-
-
-def _np_mish_backward(g: Any, x: Any) -> Any:
-    t = np.tanh(np.log1p(np.exp(x)))
-    return g * (t + x * (1 - t * t) * _np_sigmoid(x))
-
-
-_NUMPY_BACKWARD: Mapping[str, Callable[[Any, Any], Any]] = {
+_BACKWARD: Table = {
     "identity": lambda g, x: g.copy(),
     "binary_step": lambda g, x: np.zeros_like(g),
-    "sigmoid": lambda g, x: g * (s := _np_sigmoid(x)) * (1 - s),
+    "sigmoid": lambda g, x: g * (s := _sigmoid(x)) * (1 - s),
     "tanh": lambda g, x: g * (1 - np.tanh(x) ** 2),
     "relu": lambda g, x: g * (x > 0),
     "leaky_relu": lambda g, x: np.where(x > 0, g, 0.01 * g),
@@ -98,13 +93,13 @@ _NUMPY_BACKWARD: Mapping[str, Callable[[Any, Any], Any]] = {
     "elu": lambda g, x: np.where(x > 0, g, g * np.exp(x)),
     "selu": lambda g, x: SELU_SCALE * np.where(x > 0, g, SELU_ALPHA * g * np.exp(x)),
     "celu": lambda g, x: np.where(x > 0, g, g * np.exp(x)),
-    "gelu_tanh": _np_gelu_tanh_backward,
-    "quick_gelu": lambda g, x: _np_swish_backward(g, x, QUICK),
-    "silu": _np_swish_backward,
-    "swish": _np_swish_backward,
-    "mish": _np_mish_backward,
-    "softplus": lambda g, x: g * _np_sigmoid(x),
-    "log_sigmoid": lambda g, x: g * _np_sigmoid(-x),
+    "gelu_tanh": _gelu_tanh_backward,
+    "quick_gelu": partial(_swish_backward, beta=QUICK),
+    "silu": _swish_backward,
+    "swish": _swish_backward,
+    "mish": _mish_backward,
+    "softplus": lambda g, x: g * _sigmoid(x),
+    "log_sigmoid": lambda g, x: g * _sigmoid(-x),
     "softsign": lambda g, x: g / (1 + np.abs(x)) ** 2,
     "hard_sigmoid": lambda g, x: np.where((x > -3) & (x < 3), g / 6, 0),
     "hard_swish": lambda g, x: g * np.where(x < -3, 0, np.where(x < 3, x / 3 + 0.5, 1)),
@@ -120,8 +115,7 @@ class Numpy(Peer):
     """Expressions as a NumPy user types them; one thread, whatever is asked for."""
 
     name = "numpy"
-    _value: Mapping[str, Callable[[Any], Any]] = _NUMPY_VALUE
-    _backward: Mapping[str, Callable[[Any, Any], Any]] = _NUMPY_BACKWARD
+    _tables = {"value": _VALUE, "backward": _BACKWARD}  # noqa: RUF012
 
     def threads(self, asked: int) -> int:
         """Return 1: NumPy's ufuncs do not use threads."""
@@ -129,14 +123,8 @@ class Numpy(Peer):
 
     def prepare(self, operation: Operation, threads: int) -> Call | None:
         """Return the expression on the operation's arrays."""
-        name, x, g = operation.activation.name, operation.x, operation.g
-        if operation.form == "value" and name in self._value:
-            value = self._value[name]
-            return lambda: value(x)
-        if operation.form == "backward" and name in self._backward:
-            backward = self._backward[name]
-            return lambda: backward(g, x)
-        return None
+        expression = self._tables.get(operation.form, {}).get(operation.activation.name)
+        return expression and partial(expression, *operation.operands)
 
 
 class Scipy(Numpy):
@@ -148,11 +136,8 @@ class Scipy(Numpy):
         """Import the library."""
         from scipy.special import erf, expit, log_expit, log_ndtr, ndtr
 
-        def swish_backward(g: Any, x: Any, beta: float = 1.0) -> Any:
-            s = expit(beta * x)
-            return g * (s + beta * x * s * (1 - s))
-
-        self._value = {
+        swish_backward = partial(_swish_backward, sigmoid=expit)
+        value: Table = {
             "sigmoid": expit,
             "log_sigmoid": log_expit,
             "erf": erf,
@@ -165,12 +150,13 @@ class Scipy(Numpy):
             "gelu": lambda x: 0.5 * x * (1 + erf(x / math.sqrt(2))),
             "mish": lambda x: x * np.tanh(-log_expit(-x)),
         }
-        self._backward = {
+        backward: Table = {
             "sigmoid": lambda g, x: g * (s := expit(x)) * (1 - s),
             "log_sigmoid": lambda g, x: g * expit(-x),
             "softplus": lambda g, x: g * expit(x),
             "silu": swish_backward,
             "swish": swish_backward,
-            "quick_gelu": lambda g, x: swish_backward(g, x, QUICK),
+            "quick_gelu": partial(swish_backward, beta=QUICK),
             "gelu": lambda g, x: g * (ndtr(x) + x * np.exp(-0.5 * x * x) / math.sqrt(2 * math.pi)),
         }
+        self._tables = {"value": value, "backward": backward}

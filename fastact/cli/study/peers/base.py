@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
+from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
@@ -13,21 +13,9 @@ from numpy.typing import NDArray
 
 from fastact.cli.catalogue import Activation
 
-__all__ = [
-    "QUICK",
-    "ROOT_2",
-    "SELU_ALPHA",
-    "SELU_SCALE",
-    "Array",
-    "Call",
-    "Fastact",
-    "Operation",
-    "Peer",
-    "arguments",
-]
-
 Array = NDArray[Any]
 Call = Callable[[], Any]
+Table = Mapping[str, Callable[..., Any]]  # activation -> how a user of the library writes it
 
 # Constants of selu, of quick_gelu and of the normal distribution.
 SELU_ALPHA = 1.6732632423543772
@@ -38,16 +26,7 @@ ROOT_2 = 1.4142135623730951
 
 @dataclass(frozen=True)
 class Operation:
-    """What is computed: a form of an activation on arrays of given values.
-
-    Attributes
-    ----------
-    activation : Activation
-    form : str
-        ``"value"``, ``"grad"`` or ``"backward"``.
-    x, g : ndarray
-        The input, and the gradient that comes in, which only the backward form uses.
-    """
+    """What is computed: a form of an activation, on x and the gradient g that comes in."""
 
     activation: Activation
     form: str
@@ -58,6 +37,11 @@ class Operation:
     def arrays_moved(self) -> int:
         """How many arrays are read or written."""
         return self.activation.ufunc(self.form).nargs - len(self.activation.parameters)
+
+    @property
+    def operands(self) -> tuple[Array, ...]:
+        """The arrays in the order of the ufunc's operands."""
+        return (self.g, self.x) if self.form == "backward" else (self.x,)
 
 
 class Peer(ABC):
@@ -79,11 +63,6 @@ class Peer(ABC):
     new_output: ClassVar[bool] = True
     views: ClassVar[bool] = True
 
-    @property
-    def version(self) -> str:
-        """The version of the package."""
-        return version(self.name)
-
     def threads(self, asked: int) -> int:
         """Return how many threads the library may use where `asked` are asked for."""
         return asked
@@ -98,29 +77,18 @@ class Peer(ABC):
 
 
 class Fastact(Peer):
-    """fastact itself, to a new array."""
+    """fastact itself."""
 
     name = "fastact"
 
-    @property
-    def version(self) -> str:
-        """The version of the package."""
-        import fastact
-
-        return str(fastact.show_runtime()["version"])
-
     def prepare(self, operation: Operation, threads: int) -> Call | None:
         """Return a call to a new array."""
-        ufunc = operation.activation.ufunc(operation.form)
-        operands = arguments(operation)
-        return lambda: ufunc(*operands)
+        return partial(operation.activation.ufunc(operation.form), *operation.operands)
 
     def prepare_reused(self, operation: Operation) -> Call:
         """Return a call with ``out=``."""
-        ufunc = operation.activation.ufunc(operation.form)
-        operands = arguments(operation)
-        out = ufunc(*operands)
-        return lambda: ufunc(*operands, out=out)
+        ufunc, operands = operation.activation.ufunc(operation.form), operation.operands
+        return partial(ufunc, *operands, out=ufunc(*operands))
 
     def result(self, call: Call) -> Array:
         """Make the call and return its result, the first where there are two."""
@@ -128,6 +96,32 @@ class Fastact(Peer):
         return np.asarray(result[0] if isinstance(result, tuple) else result)
 
 
-def arguments(operation: Operation) -> tuple[Array, ...]:
-    """Return the arrays in the order of the ufunc's operands."""
-    return (operation.g, operation.x) if operation.form == "backward" else (operation.x,)
+# What users of NumPy, PyTorch and JAX write alike, where the library has no function for it.
+_EXPRESSIONS: Table = {
+    "quick_gelu": lambda m, x: x * m.sigmoid(QUICK * x),
+    "swish": lambda m, x: x * m.sigmoid(1.0 * x),
+    "squared_relu": lambda m, x: m.square(m.relu(x)),
+    "sparse_plus": lambda m, x: m.where(x > 1, x, m.square(m.clip(x + 1, 0, 2) / 2)),
+    "sparse_sigmoid": lambda m, x: m.clip((x + 1) / 2, 0, 1),
+    "smelu": lambda m, x: m.where(x > 1, x, m.square(m.clip(x + 1, 0, 2) / 2)),
+    "star_relu": lambda m, x: 0.8944 * m.square(m.relu(x)) - 0.4472,
+    "hard_mish": lambda m, x: 0.5 * x * m.clip(x + 2, 0, 2),
+    "squareplus": lambda m, x: (x + m.sqrt(x * x + 4)) / 2,
+    "isru": lambda m, x: x * m.rsqrt(1 + x * x),
+    "isrlu": lambda m, x: m.where(x > 0, x, x * m.rsqrt(1 + x * x)),
+    "softcap": lambda m, x: 30 * m.tanh(x / 30),
+    "dyt": lambda m, x: m.tanh(0.5 * x),
+    "lisht": lambda m, x: x * m.tanh(x),
+    "tanh_exp": lambda m, x: x * m.tanh(m.exp(x)),
+    "acon_c": lambda m, x: x * m.sigmoid(1.0 * x),
+    "aptx": lambda m, x: (1 + m.tanh(x)) * 0.5 * x,
+    "xielu": lambda m, x: m.where(
+        x > 0, 0.8 * x * x + 0.5 * x, 0.8 * (m.expm1(m.clip(x, None, -1e-6)) - x) + 0.5 * x
+    ),
+    "gaussian": lambda m, x: m.exp(-0.5 * x * x),
+}
+
+
+def expressions(functions: Any) -> dict[str, Callable[..., Any]]:
+    """Return the expressions that libraries share, over the functions of one."""
+    return {name: partial(write, functions) for name, write in _EXPRESSIONS.items()}

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from fastact.cli.study.peers.base import QUICK, Array, Call, Operation, Peer
-
-__all__ = ["OnnxRuntime"]
 
 
 @dataclass(frozen=True)
@@ -18,33 +16,35 @@ class _Node:
     """One node: the operator, its attributes, scalar inputs after the first, and the domain."""
 
     operator: str
-    attributes: Mapping[str, float | str]
+    attributes: Mapping[str, float | str] = field(default_factory=dict)
     constants: tuple[float, ...] = ()
     domain: str = ""
 
 
+_QUICK = _Node("QuickGelu", {"alpha": 1.0}, domain="com.microsoft")
+
 _ONNX: Mapping[str, _Node] = {
-    "identity": _Node("Identity", {}),
-    "sigmoid": _Node("Sigmoid", {}),
-    "tanh": _Node("Tanh", {}),
-    "relu": _Node("Relu", {}),
+    "identity": _Node("Identity"),
+    "sigmoid": _Node("Sigmoid"),
+    "tanh": _Node("Tanh"),
+    "relu": _Node("Relu"),
     "leaky_relu": _Node("LeakyRelu", {"alpha": 0.01}),
-    "prelu": _Node("PRelu", {}, (0.25,)),
-    "relu6": _Node("Clip", {}, (0.0, 6.0)),
-    "hard_tanh": _Node("Clip", {}, (-1.0, 1.0)),
+    "prelu": _Node("PRelu", constants=(0.25,)),
+    "relu6": _Node("Clip", constants=(0.0, 6.0)),
+    "hard_tanh": _Node("Clip", constants=(-1.0, 1.0)),
     "elu": _Node("Elu", {"alpha": 1.0}),
-    "selu": _Node("Selu", {}),
+    "selu": _Node("Selu"),
     "celu": _Node("Celu", {"alpha": 1.0}),
-    "gelu": _Node("Gelu", {}),
+    "gelu": _Node("Gelu"),
     "gelu_tanh": _Node("Gelu", {"approximate": "tanh"}),
-    "quick_gelu": _Node("QuickGelu", {"alpha": QUICK}, domain="com.microsoft"),
-    "silu": _Node("QuickGelu", {"alpha": 1.0}, domain="com.microsoft"),
-    "swish": _Node("QuickGelu", {"alpha": 1.0}, domain="com.microsoft"),
-    "mish": _Node("Mish", {}),
-    "softplus": _Node("Softplus", {}),
-    "softsign": _Node("Softsign", {}),
+    "quick_gelu": replace(_QUICK, attributes={"alpha": QUICK}),
+    "silu": _QUICK,
+    "swish": _QUICK,
+    "mish": _Node("Mish"),
+    "softplus": _Node("Softplus"),
+    "softsign": _Node("Softsign"),
     "hard_sigmoid": _Node("HardSigmoid", {"alpha": 1 / 6, "beta": 0.5}),
-    "hard_swish": _Node("HardSwish", {}),
+    "hard_swish": _Node("HardSwish"),
     "hard_shrink": _Node("Shrink", {"lambd": 0.5, "bias": 0.0}),
     "soft_shrink": _Node("Shrink", {"lambd": 0.5, "bias": 0.5}),
     "threshold": _Node("ThresholdedRelu", {"alpha": 1.0}),
@@ -100,27 +100,16 @@ class OnnxRuntime(Peer):
     def _model(self, node: _Node, dtype: np.dtype[Any]) -> bytes:
         helper = self._onnx.helper
         element = helper.np_dtype_to_tensor_dtype(dtype)
+        dims = [1] if node.operator == "PRelu" else []
         constants = [
-            helper.make_tensor(f"c{k}", element, [1] if node.operator == "PRelu" else [], [value])
+            helper.make_tensor(f"c{k}", element, dims, [value])
             for k, value in enumerate(node.constants)
         ]
-        graph = helper.make_graph(
-            [
-                helper.make_node(
-                    node.operator,
-                    ["x", *(constant.name for constant in constants)],
-                    ["y"],
-                    domain=node.domain,
-                    **node.attributes,
-                )
-            ],
-            "activation",
-            [helper.make_tensor_value_info("x", element, [None])],
-            [helper.make_tensor_value_info("y", element, [None])],
-            constants,
-        )
+        inputs = ["x", *(constant.name for constant in constants)]
+        one = helper.make_node(node.operator, inputs, ["y"], domain=node.domain, **node.attributes)
+        x, y = (helper.make_tensor_value_info(name, element, [None]) for name in "xy")
         model = helper.make_model(
-            graph,
+            helper.make_graph([one], "activation", [x], [y], constants),
             ir_version=10,
             opset_imports=[helper.make_opsetid("", 22), helper.make_opsetid("com.microsoft", 1)],
         )

@@ -5,13 +5,18 @@ from __future__ import annotations
 import math
 import os
 import sys
-from collections.abc import Callable, Mapping
+from types import SimpleNamespace
 from typing import Any
 
+import fastact
 from fastact.cli.machine import usable_cpus
-from fastact.cli.study.peers.base import QUICK, ROOT_2, Call, Operation, Peer, arguments
+from fastact.cli.study.peers.base import ROOT_2, Call, Operation, Peer, Table, expressions
 
-__all__ = ["Jax"]
+_FUNCTIONS = (
+    *("celu", "elu", "hard_sigmoid", "hard_swish", "hard_tanh", "leaky_relu", "log_sigmoid"),
+    *("mish", "relu", "relu6", "selu", "sigmoid", "silu", "soft_sign", "softplus"),
+    *("sparse_plus", "squareplus"),
+)
 
 
 class Jax(Peer):
@@ -36,61 +41,26 @@ class Jax(Peer):
         self._forget_client = getattr(backend, "clear_backends", None)
         self._started_with: int | None = None
         nn = jax.nn
-        self._value: Mapping[str, Callable[[Any], Any]] = {
+        self._value: Table = {
+            **expressions(SimpleNamespace(**vars(jax.lax) | vars(jnp) | vars(nn))),
+            **{fastact.get(f"jax.nn.{name}").__name__: getattr(nn, name) for name in _FUNCTIONS},
             "identity": jnp.copy,
             "binary_step": lambda x: (x >= 0).astype(x.dtype),
-            "sigmoid": nn.sigmoid,
             "tanh": jnp.tanh,
-            "relu": nn.relu,
-            "leaky_relu": nn.leaky_relu,
             "prelu": lambda x: jnp.where(x > 0, x, 0.25 * x),
-            "relu6": nn.relu6,
-            "hard_tanh": nn.hard_tanh,
-            "elu": nn.elu,
-            "selu": nn.selu,
-            "celu": nn.celu,
             "gelu": lambda x: nn.gelu(x, approximate=False),
             "gelu_tanh": lambda x: nn.gelu(x, approximate=True),
-            "quick_gelu": lambda x: x * nn.sigmoid(QUICK * x),
-            "silu": nn.silu,
-            "swish": lambda x: x * nn.sigmoid(1.0 * x),
-            "mish": nn.mish,
-            "softplus": nn.softplus,
-            "log_sigmoid": nn.log_sigmoid,
-            "softsign": nn.soft_sign,
-            "hard_sigmoid": nn.hard_sigmoid,
-            "hard_swish": nn.hard_swish,
             "hard_shrink": lambda x: jnp.where(jnp.abs(x) > 0.5, x, 0),
             "soft_shrink": lambda x: jnp.sign(x) * jnp.maximum(jnp.abs(x) - 0.5, 0),
             "tanh_shrink": lambda x: x - jnp.tanh(x),
             "threshold": lambda x: jnp.where(x > 1, x, 0),
-            "squared_relu": lambda x: jnp.square(nn.relu(x)),
             "shrink": lambda x: jnp.where(jnp.abs(x) > 0.5, x, 0),
-            "sparse_plus": nn.sparse_plus,
-            "sparse_sigmoid": nn.sparse_sigmoid,
             "smelu": nn.sparse_plus,
-            "star_relu": lambda x: 0.8944 * jnp.square(nn.relu(x)) - 0.4472,
-            "hard_mish": lambda x: 0.5 * x * jnp.clip(x + 2, 0, 2),
-            "squareplus": nn.squareplus,
-            "isru": lambda x: x * jax.lax.rsqrt(1 + x * x),
-            "isrlu": lambda x: jnp.where(x > 0, x, x * jax.lax.rsqrt(1 + x * x)),
-            "softcap": lambda x: 30 * jnp.tanh(x / 30),
-            "dyt": lambda x: jnp.tanh(0.5 * x),
-            "lisht": lambda x: x * jnp.tanh(x),
             "log_cosh": lambda x: jnp.logaddexp(x, -x) - math.log(2),
-            "tanh_exp": lambda x: x * jnp.tanh(jnp.exp(x)),
-            "acon_c": lambda x: x * nn.sigmoid(1.0 * x),
-            "aptx": lambda x: (1 + jnp.tanh(x)) * 0.5 * x,
-            "xielu": lambda x: jnp.where(
-                x > 0,
-                0.8 * x * x + 0.5 * x,
-                0.8 * (jnp.expm1(jnp.minimum(x, -1e-6)) - x) + 0.5 * x,
-            ),
             "erf": jax.lax.erf,
             "ndtr": jax.scipy.special.ndtr,
             "laplace": lambda x: 0.5 * (1 + jax.lax.erf((x - 0.707107) / (0.282095 * ROOT_2))),
             "log_ndtr": jax.scipy.special.log_ndtr,
-            "gaussian": lambda x: jnp.exp(-0.5 * x * x),
             "clipped_gelu": lambda x: jnp.clip(nn.gelu(x, approximate=False), -10, 10),
         }
 
@@ -133,5 +103,5 @@ class Jax(Peer):
         }
         function = functions[operation.form]
         cpu = jax.devices("cpu")[0]
-        operands = [jax.device_put(a, cpu) for a in arguments(operation)]
+        operands = [jax.device_put(a, cpu) for a in operation.operands]
         return lambda: function(*operands).block_until_ready()

@@ -1,11 +1,16 @@
-"""The table of worst inputs, `src_c/kernels/worst_inputs.txt`: read, measured and written.
+"""Find larger errors than those in the table of worst inputs, and enter them.
 
-A line holds the largest error known of a form, in one dtype on one instruction set: the error in
-ulp, the input, the result and the correctly rounded result, floats in hexadecimal.
+python docs/worst.py                       on all instruction sets of this machine
+python docs/worst.py gelu --points 20000   more points in float64, one function
+
+A line of `src_c/kernels/worst_inputs.txt` holds the largest error known of a form, in one dtype on
+one instruction set: the error in ulp, the input, the result and the correctly rounded result, in
+hexadecimal.
 """
 
 from __future__ import annotations
 
+import argparse
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,11 +19,11 @@ from pathlib import Path
 import numpy as np
 
 import fastact
-from fastact.cli import exact
-from fastact.cli.catalogue import ACTIVATIONS
-from fastact.cli.verify import Verdict
+from fastact.cli import exact, verify
+from fastact.cli.catalogue import ACTIVATIONS, choose_activations
+from fastact.cli.text import hexadecimal
 
-__all__ = ["DTYPES", "FORMS", "Worst", "measure", "read", "update", "write"]
+TABLE = Path(__file__).resolve().parents[1] / "src_c" / "kernels" / "worst_inputs.txt"
 
 FORMS = ("value", "grad", "grad_parameter", "backward_from_output", "grad_grad")
 DTYPES = ("float32", "float64")
@@ -28,30 +33,20 @@ _COLUMNS = ("function", "form", "dtype", "isa", "ulp", "input", "got", "want")
 _HEAD = """\
 # The largest errors known, with default parameters, of the forms whose bound is above 0.5 ulp.
 # An input of backward_from_output is g,y. Lines are written by
-#     fastact verify --dtype float32,float64 --isa all --worst-inputs FILE
+#     python docs/worst.py
 """
 
 
 @dataclass(frozen=True)
 class Worst:
-    """A line of the table.
-
-    Attributes
-    ----------
-    name, form, dtype, isa : str
-    ulp : str
-        The error, rounded up to four decimals.
-    operands : tuple of float
-        ``x``, or ``g`` and ``y``.
-    got, want : float
-    """
+    """A line of the table."""
 
     name: str
     form: str
     dtype: str
     isa: str
-    ulp: str
-    operands: tuple[float, ...]
+    ulp: str  # the error, rounded up to four decimals
+    operands: tuple[float, ...]  # x, or g and y
     got: float
     want: float
 
@@ -66,20 +61,8 @@ class Worst:
         return *self.key, self.ulp, operands, hexadecimal(self.got), hexadecimal(self.want)
 
 
-def hexadecimal(value: float) -> str:
-    """Return a float in hexadecimal without trailing zeros."""
-    mantissa, p, exponent = value.hex().partition("p")
-    return mantissa.rstrip("0").rstrip(".") + p + exponent if p else mantissa
-
-
 def read(path: Path) -> list[Worst]:
-    """Return the lines of a table; none where there is no file.
-
-    Raises
-    ------
-    ValueError
-        If a line cannot be read.
-    """
+    """Return the lines of a table, none where there is no file."""
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     found = []
     for number, line in enumerate(lines, 1):
@@ -97,6 +80,16 @@ def read(path: Path) -> list[Worst]:
             raise ValueError(f"{path}, line {number}: expected {' '.join(_COLUMNS)}") from None
         found.append(Worst(name, form, dtype, isa, ulp, numbers, *values))
     return found
+
+
+def largest(lines: Iterable[Worst]) -> list[Worst]:
+    """Return the largest error of any instruction set for each form and dtype."""
+    found: dict[tuple[str, str, str], Worst] = {}
+    for line in lines:
+        before = found.get(line.key[:3])
+        if before is None or float(line.ulp) > float(before.ulp):
+            found[line.key[:3]] = line
+    return list(found.values())
 
 
 def write(path: Path, lines: Iterable[Worst]) -> None:
@@ -131,7 +124,7 @@ def measure(name: str, form: str, dtype: str, isa: str, operands: Sequence[float
     return Worst(name, form, dtype, isa, ulp, tuple(operands), got, want)
 
 
-def update(path: Path, verdicts: Iterable[Verdict]) -> int:
+def update(path: Path, verdicts: Iterable[verify.Verdict]) -> int:
     """Enter what `verify` found into a table; return how many lines changed.
 
     Inputs that are listed for any instruction set are tried on each of those that were verified.
@@ -155,3 +148,26 @@ def update(path: Path, verdicts: Iterable[Verdict]) -> int:
             lines[key] = worst
     write(path, lines.values())
     return sum(lines.get(key) != before.get(key) for key in {*lines, *before})
+
+
+def main() -> None:
+    """Run the command."""
+    parser = argparse.ArgumentParser(description="Enter larger errors into worst_inputs.txt.")
+    parser.add_argument("names", nargs="*", help="functions; all by default")
+    parser.add_argument("--points", type=int, default=20000, help="random inputs in float64")
+    parser.add_argument("--exhaustive", action="store_true", help="all float32 inputs")
+    arguments = parser.parse_args()
+    rows = choose_activations(arguments.names)
+    found: list[verify.Verdict] = []
+    verify.verify(
+        verify.jobs(rows, FORMS, DTYPES, fastact.available_isas()),
+        exhaustive=arguments.exhaustive,
+        points=arguments.points,
+        report=lambda job, done: None if done else print(job.name, job.form, job.dtype),
+        finished=found.append,
+    )
+    print(f"{update(TABLE, found)} lines changed; python docs/generate.py enters them in comments")
+
+
+if __name__ == "__main__":
+    main()
