@@ -1,4 +1,4 @@
-"""The piecewise linear family: relu and its relatives, clips and shrinkers."""
+"""Relu and its relatives: clips, shrinkers, thresholds, gates by pieces of straight lines."""
 
 from __future__ import annotations
 

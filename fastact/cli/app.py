@@ -99,7 +99,7 @@ def _complete_names(incomplete: str) -> list[str]:
 Names = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[NAMES]...",
+        metavar="NAMES",
         help="Functions.  [default: all]",
         autocompletion=_complete_names,
     ),
@@ -416,7 +416,7 @@ def apply(
     paths: Annotated[
         list[str],
         typer.Argument(
-            metavar="IN... OUT...",
+            metavar="FILES",
             help="The .npy files of the operands, then those of the results; - is standard input or"
             " output. A function of one array also takes any number of files and a folder.",
         ),
@@ -473,7 +473,7 @@ def apply(
     given = _checked("--input-dtype", lambda: files.dtype_named(inputs[0]) if inputs else None)
     chunk_bytes = _checked("--chunk", lambda: byte_count(chunk))
     function = files.Function(row, form, parameters, np.dtype(dtypes[0]) if dtypes else None)
-    runs = _checked("IN... OUT...", lambda: files.runs(function, paths))
+    runs = _checked("FILES", lambda: files.runs(function, paths))
     with fastact.num_threads(threads or fastact.get_num_threads()):
         for done, run in enumerate(runs):
             what = "Interrupted"
@@ -510,9 +510,7 @@ def _stop(message: str, code: int = 1) -> NoReturn:
 def plot(
     names: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="[NAMES]...", help="Up to 7 functions.", autocompletion=_complete_names
-        ),
+        typer.Argument(metavar="NAMES", help="Up to 7 functions.", autocompletion=_complete_names),
     ] = None,
     form: Annotated[
         str, typer.Option(metavar="FORMS", help="value, grad, grad_parameter.")
