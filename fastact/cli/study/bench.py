@@ -21,32 +21,27 @@ from fastact.cli.study.peers import PEERS, Operation, Peer, load
 from fastact.cli.study.results import CONTIGUOUS, Accuracy, Setting, Timing
 from fastact.cli.study.timing import Sampler, Samples
 
+ISAS = ("avx512", "avx2", "scalar")
+
 # What each library is told, before it is imported, to use no wider instructions than these.
-_VARIABLES: Mapping[str, Mapping[str, Mapping[str, str]]] = {
-    "avx512": {
-        "torch": {"ATEN_CPU_CAPABILITY": "avx512", "ONEDNN_MAX_CPU_ISA": "AVX512_CORE"},
-        "jax": {"XLA_FLAGS": "--xla_cpu_max_isa=AVX512"},
+_VARIABLES: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
+    "torch": {
+        "ATEN_CPU_CAPABILITY": ("avx512", "avx2", "default"),
+        "ONEDNN_MAX_CPU_ISA": ("AVX512_CORE", "AVX2", "SSE41"),
+        "MKL_ENABLE_INSTRUCTIONS": ("", "AVX2", "SSE4_2"),
     },
-    "avx2": {
-        "torch": {
-            "ATEN_CPU_CAPABILITY": "avx2",
-            "ONEDNN_MAX_CPU_ISA": "AVX2",
-            "MKL_ENABLE_INSTRUCTIONS": "AVX2",
-        },
-        "jax": {"XLA_FLAGS": "--xla_cpu_max_isa=AVX2"},
-        "numba": {"NUMBA_CPU_NAME": "x86-64-v3", "NUMBA_CPU_FEATURES": "+avx2,+fma"},
+    "jax": {
+        "XLA_FLAGS": (
+            "--xla_cpu_max_isa=AVX512",
+            "--xla_cpu_max_isa=AVX2",
+            "--xla_cpu_max_isa=SSE4_2",
+        ),
     },
-    "scalar": {
-        "torch": {
-            "ATEN_CPU_CAPABILITY": "default",
-            "ONEDNN_MAX_CPU_ISA": "SSE41",
-            "MKL_ENABLE_INSTRUCTIONS": "SSE4_2",
-        },
-        "jax": {"XLA_FLAGS": "--xla_cpu_max_isa=SSE4_2"},
-        "numba": {"NUMBA_CPU_NAME": "x86-64", "NUMBA_CPU_FEATURES": "+sse2"},
+    "numba": {
+        "NUMBA_CPU_NAME": ("", "x86-64-v3", "x86-64"),
+        "NUMBA_CPU_FEATURES": ("", "+avx2,+fma", "+sse2"),
     },
 }
-ISAS = tuple(_VARIABLES)
 
 # These compute by NumPy's loops, or beside them, and have no setting of their own.
 _ON_NUMPY = ("numpy", "scipy", "numexpr")
@@ -94,7 +89,8 @@ def hold(isa: str, peer: str) -> Mapping[str, str]:
     if peer in _ON_NUMPY:
         names = _numpy_features(isa)
         return {"NPY_DISABLE_CPU_FEATURES": " ".join(names)} if names else {}
-    return _VARIABLES[isa].get(peer, {})
+    values = {name: values[ISAS.index(isa)] for name, values in _VARIABLES.get(peer, {}).items()}
+    return {name: value for name, value in values.items() if value}
 
 
 def _numpy_features(isa: str) -> list[str]:

@@ -1,54 +1,52 @@
-"""ONNX Runtime: an operator is a node, a graph of one node a session."""
+"""ONNX Runtime: a session for a model of one node."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 
 from fastact.cli.study.peers.base import QUICK, Array, Call, Operation, Peer
 
-
-@dataclass(frozen=True)
-class _Node:
-    """One node: the operator, its attributes, scalar inputs after the first, and the domain."""
-
-    operator: str
-    attributes: Mapping[str, float | str] = field(default_factory=dict)
-    constants: tuple[float, ...] = ()
-    domain: str = ""
-
-
-_QUICK = _Node("QuickGelu", {"alpha": 1.0}, domain="com.microsoft")
-
-_ONNX: Mapping[str, _Node] = {
-    "identity": _Node("Identity"),
-    "sigmoid": _Node("Sigmoid"),
-    "tanh": _Node("Tanh"),
-    "relu": _Node("Relu"),
-    "leaky_relu": _Node("LeakyRelu", {"alpha": 0.01}),
-    "prelu": _Node("PRelu", constants=(0.25,)),
-    "relu6": _Node("Clip", constants=(0.0, 6.0)),
-    "hard_tanh": _Node("Clip", constants=(-1.0, 1.0)),
-    "elu": _Node("Elu", {"alpha": 1.0}),
-    "selu": _Node("Selu"),
-    "celu": _Node("Celu", {"alpha": 1.0}),
-    "gelu": _Node("Gelu"),
-    "gelu_tanh": _Node("Gelu", {"approximate": "tanh"}),
-    "quick_gelu": replace(_QUICK, attributes={"alpha": QUICK}),
-    "silu": _QUICK,
-    "swish": _QUICK,
-    "mish": _Node("Mish"),
-    "softplus": _Node("Softplus"),
-    "softsign": _Node("Softsign"),
-    "hard_sigmoid": _Node("HardSigmoid", {"alpha": 1 / 6, "beta": 0.5}),
-    "hard_swish": _Node("HardSwish"),
-    "hard_shrink": _Node("Shrink", {"lambd": 0.5, "bias": 0.0}),
-    "soft_shrink": _Node("Shrink", {"lambd": 0.5, "bias": 0.5}),
-    "threshold": _Node("ThresholdedRelu", {"alpha": 1.0}),
+# As ONNX writes a node in a text.
+_NODES: Mapping[str, str] = {
+    "identity": "Identity(x)",
+    "sigmoid": "Sigmoid(x)",
+    "tanh": "Tanh(x)",
+    "relu": "Relu(x)",
+    "leaky_relu": "LeakyRelu<alpha = 0.01>(x)",
+    "prelu": "PRelu(x, slope)",
+    "relu6": "Clip(x, zero, six)",
+    "hard_tanh": "Clip(x, minus_one, one)",
+    "elu": "Elu<alpha = 1.0>(x)",
+    "selu": "Selu(x)",
+    "celu": "Celu<alpha = 1.0>(x)",
+    "gelu": "Gelu(x)",
+    "gelu_tanh": 'Gelu<approximate = "tanh">(x)',
+    "quick_gelu": f"com.microsoft.QuickGelu<alpha = {QUICK}>(x)",
+    "silu": "com.microsoft.QuickGelu<alpha = 1.0>(x)",
+    "swish": "com.microsoft.QuickGelu<alpha = 1.0>(x)",
+    "erf": "Erf(x)",
+    "mish": "Mish(x)",
+    "softplus": "Softplus(x)",
+    "softsign": "Softsign(x)",
+    "hard_sigmoid": f"HardSigmoid<alpha = {1 / 6}, beta = 0.5>(x)",
+    "hard_swish": "HardSwish(x)",
+    "hard_shrink": "Shrink<lambd = 0.5, bias = 0.0>(x)",
+    "shrink": "Shrink<lambd = 0.5, bias = 0.0>(x)",
+    "soft_shrink": "Shrink<lambd = 0.5, bias = 0.5>(x)",
+    "threshold": "ThresholdedRelu<alpha = 1.0>(x)",
 }
+
+_MODEL = """\
+<ir_version: 10, opset_import: ["" : 22, "com.microsoft" : 1]>
+activation ({dtype}[n] x) => ({dtype}[n] y)
+<
+    {dtype} minus_one = {{-1.0}}, {dtype} zero = {{0.0}}, {dtype} one = {{1.0}},
+    {dtype} six = {{6.0}}, {dtype}[1] slope = {{0.25}}
+>
+{{ y = {node} }}
+"""
 
 
 class OnnxRuntime(Peer):
@@ -60,15 +58,15 @@ class OnnxRuntime(Peer):
 
     def __init__(self) -> None:
         """Import the library."""
-        import onnx
         import onnxruntime
+        from onnx.parser import parse_model
 
-        self._onnx = onnx
+        self._parse = parse_model
         self._runtime = onnxruntime
 
     def prepare(self, operation: Operation, threads: int) -> Call | None:
         """Return a bound run of the session; only values exist."""
-        node = _ONNX.get(operation.activation.name)
+        node = _NODES.get(operation.activation.name)
         if operation.form != "value" or node is None:
             return None
         runtime = self._runtime
@@ -78,10 +76,10 @@ class OnnxRuntime(Peer):
         options.log_severity_level = 4
         # Its threads spin while it computes, and must not while another library is measured.
         options.add_session_config_entry("session.force_spinning_stop", "1")
+        dtype = {"float32": "float", "float64": "double"}[operation.x.dtype.name]
+        model = self._parse(_MODEL.format(dtype=dtype, node=node)).SerializeToString()
         try:
-            session = runtime.InferenceSession(
-                self._model(node, operation.x.dtype), options, providers=["CPUExecutionProvider"]
-            )
+            session = runtime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
         except (errors.NotImplemented, errors.InvalidGraph):
             return None  # not for this dtype
         output = np.empty_like(operation.x)
@@ -96,21 +94,3 @@ class OnnxRuntime(Peer):
             return output
 
         return run
-
-    def _model(self, node: _Node, dtype: np.dtype[Any]) -> bytes:
-        helper = self._onnx.helper
-        element = helper.np_dtype_to_tensor_dtype(dtype)
-        dims = [1] if node.operator == "PRelu" else []
-        constants = [
-            helper.make_tensor(f"c{k}", element, dims, [value])
-            for k, value in enumerate(node.constants)
-        ]
-        inputs = ["x", *(constant.name for constant in constants)]
-        one = helper.make_node(node.operator, inputs, ["y"], domain=node.domain, **node.attributes)
-        x, y = (helper.make_tensor_value_info(name, element, [None]) for name in "xy")
-        model = helper.make_model(
-            helper.make_graph([one], "activation", [x], [y], constants),
-            ir_version=10,
-            opset_imports=[helper.make_opsetid("", 22), helper.make_opsetid("com.microsoft", 1)],
-        )
-        return bytes(model.SerializeToString())
