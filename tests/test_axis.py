@@ -322,6 +322,18 @@ def test_columns_of_any_values(name: str, dtype: type, isa: str) -> None:
         )
 
 
+@every_name
+@every_float
+def test_columns_of_far_elements(name: str, dtype: type, isa: str) -> None:
+    """Steps of more than a kilobyte, and as many columns as fill vectors or do not."""
+    for length in (3, 9, 21, 130, 512):
+        for columns in (288, 1025):
+            arrays = operands(name, (columns, length), dtype, seed=length)
+            want = apply(name, *arrays)
+            far = [np.ascontiguousarray(o.T) for o in arrays]
+            assert_same(apply(name, *far, axis=0), want.T)
+
+
 @given(data=st.data())
 @settings(max_examples=150, deadline=None)
 def test_any_layout(data: st.DataObject) -> None:
@@ -369,6 +381,10 @@ def test_beyond_the_caches(threads: Callable[[int], None]) -> None:
         whole = fa.softmax(x)  # streamed
         for row in (0, shape[0] // 2, shape[0] - 1):
             assert_same(whole[row], fa.softmax(x[row]))
+    x = operands("softmax", (21, 600_001))[0]
+    whole = fa.softmax(x, axis=0)
+    for column in (0, 70_001, 600_000):
+        assert_same(whole[:, column], fa.softmax(x[:, column].copy()))
 
 
 # ---- memory ----

@@ -1,9 +1,11 @@
 /* Plans along an axis are carried out.
  *
  * Rows that are contiguous go to the kernel where they lie, and so do short columns, rows
- * whose neighbours in memory are other rows. Others pass through scratch: as many whole
- * rows as it holds, or else some rows side by side, a block of each at a time, once for
- * the sums and once for the elements. */
+ * whose neighbours in memory are other rows, or they go in panels if their elements are far
+ * apart. Others pass through scratch: as many whole rows as it holds, or else some rows
+ * side by side, a block of each at a time, once for the sums and once for the elements. */
+#include <string.h>
+
 #include "../simd/fenv.h"
 #include "axis_plan.h"
 #include "cursor.h"
@@ -263,24 +265,96 @@ static fa_control run_in_scratch(const fa_axis_plan *plan, Place place, ptrdiff_
     return control_leave(before);
 }
 
-static fa_control run_strided_columns(const fa_axis_plan *plan, Place place,
-                                      ptrdiff_t rows)
+/* ---- columns ---- */
+
+static ptrdiff_t whole_vectors(const fa_axis_plan *plan, ptrdiff_t columns)
 {
-    fa_rows columns;
-    for (int k = 0; k < plan->operands; k++) {
-        columns.at[k] = place.at[k];
-        columns.step[k] = plan->stride[k] / plan->bytes;
+    ptrdiff_t width = plan->axis->column_width;
+    return (columns + width - 1) / width * width;
+}
+
+/* In scratch the elements of a panel's columns lie as in the array, but next to each other,
+ * with 0 in the lanes of the last vector that have no column. */
+static void gather_panel(const fa_axis_plan *plan, int k, Place place,
+                         ptrdiff_t columns, Scratch *scratch)
+{
+    const fa_format *format = &plan->operand[k].format;
+    ptrdiff_t bytes = format->bytes, length = plan->length;
+    ptrdiff_t wide = whole_vectors(plan, columns);
+    Strides there = {plan->stride[k], bytes}, here = {wide * bytes, bytes};
+    char *to = format->convert ? scratch->items : scratch->wide[k];
+    fa_copy(to, here, place.at[k], there, (size_t)bytes, length, columns);
+    size_t empty = (size_t)((wide - columns) * bytes);
+    for (ptrdiff_t i = 0; empty > 0 && i < length; i++)
+        memset(to + (i * wide + columns) * bytes, 0, empty);
+    fa_widen(format, to, scratch->wide[k], length * wide);
+    if (plan->factor && k == 0)
+        multiply(plan, scratch->wide[k], wide * plan->bytes, length, wide);
+}
+
+static void scatter_panel(const fa_axis_plan *plan, Place place, ptrdiff_t columns,
+                          Scratch *scratch)
+{
+    int k = plan->operands - 1;
+    const fa_format *format = &plan->operand[k].format;
+    ptrdiff_t wide = whole_vectors(plan, columns);
+    ptrdiff_t length = plan->whole ? plan->length : 1;
+    size_t row = (size_t)(columns * format->bytes);
+    char *from = format->convert ? scratch->items : scratch->wide[0];
+    char *to = place.at[k];
+    fa_narrow(format, from, scratch->wide[0], length * wide);
+    for (; length > 0; length--, from += wide * format->bytes, to += plan->stride[k]) {
+        if (plan->memory == FA_NONTEMPORAL)
+            plan->stream(to, from, row);
+        else
+            memcpy(to, from, row);
     }
+}
+
+static void run_panels(const fa_axis_plan *plan, Place place, ptrdiff_t columns,
+                       ptrdiff_t panel)
+{
+    Scratch scratch;
+    int result = plan->operands - 1;
+    for (ptrdiff_t some; columns > 0; columns -= some) {
+        some = columns < panel ? columns : panel;
+        fa_rows here = {0};
+        for (int k = 0; k < plan->operands; k++) {
+            if (k < result) gather_panel(plan, k, place, some, &scratch);
+            here.at[k] = scratch.wide[k < result ? k : 0];
+            here.step[k] = whole_vectors(plan, some);
+        }
+        plan->column_kernel(&here, here.step[0], plan->length);
+        scatter_panel(plan, place, some, &scratch);
+        place = from_row(plan, place, some);
+    }
+    if (plan->memory == FA_NONTEMPORAL) plan->fence();
+}
+
+/* Those that fill vectors where they lie, if they are near; the others by panels. */
+static fa_control run_columns(const fa_axis_plan *plan, Place place, ptrdiff_t columns)
+{
     fa_control before = control_enter(plan->callers);
-    plan->kernel->columns(&columns, rows, plan->length);
+    ptrdiff_t width = plan->axis->column_width, panel = plan->panel;
+    if (panel == 0) {
+        fa_rows here = rows_in_place(plan, place, 0);
+        for (int k = 0; k < plan->operands; k++)
+            here.step[k] = plan->stride[k] / plan->bytes;
+        ptrdiff_t whole = columns - columns % width;
+        if (whole > 0) plan->column_kernel(&here, whole, plan->length);
+        place = from_row(plan, place, whole);
+        columns -= whole, panel = width;
+    }
+    run_panels(plan, place, columns, panel);
     return control_leave(before);
 }
 
-/* Rows of one step. */
+/* ---- one step ---- */
+
 static fa_control run_stretch(const fa_axis_plan *plan, Place place, ptrdiff_t rows,
                               int members)
 {
-    if (plan->strided_columns) return run_strided_columns(plan, place, rows);
+    if (plan->strided_columns) return run_columns(plan, place, rows);
     if (plan->direct && plan->parts == 1) {
         fa_rows here = rows_in_place(plan, place, 0);
         fa_control before = control_enter(plan->callers);

@@ -10,7 +10,12 @@
 
 enum {
     LEAST_PART = 1 << 16, /* elements of a row that no part is shorter than */
-    STRIDED_COLUMN = 512, /* longest column reduced in place with strided loads */
+    COLUMN = 512, /* longest column that stays one; longer ones are made rows */
+    NEAR_BYTES = 1024, /* farthest step of a column that is read where it lies ... */
+    FEW_LINES = 8, /* ... unless it has no more elements: places for lines in a cache */
+    PANEL_BYTES =
+        1 << 14, /* of columns in scratch, with others in the first cache ... */
+    PANEL_ROW_BYTES = 1024, /* ... and of each element of them, at most */
     STREAMED_ROW = 4096, /* shortest row whose result may be stored past the caches */
     LOADED_BYTES = 512, /* while others are stored */
 };
@@ -60,8 +65,9 @@ static fa_axis_operand describe(const fa_axis_plan *plan, const fa_axis_op *op,
         steps_whole &= rows->strides[k][d] % bytes == 0;
     bool native = !it.format.convert, stride_whole = plan->stride[k] % bytes == 0;
     it.in_rows = native && steps_whole && (single || plan->stride[k] == bytes);
-    it.in_columns =
-        native && steps_whole && neighbour == bytes && (single || stride_whole);
+    it.in_columns = neighbour == bytes;
+    it.near_columns = native && steps_whole && (single || stride_whole)
+        && (llabs(plan->stride[k]) <= NEAR_BYTES || plan->length <= FEW_LINES);
     it.transposable = native && !single && stride_whole;
     return it;
 }
@@ -77,21 +83,43 @@ static void cut_rows(fa_axis_plan *plan)
         plan->length > 0 ? (int)((plan->length + plan->part - 1) / plan->part) : 1;
 }
 
+/* Short columns are reduced as such, near ones where they lie. Elements that are far apart
+ * often fall to the same places of the caches, and only whole lines of memory are read and
+ * written at its speed: such columns pass through scratch in panels. */
+static void choose_columns(fa_axis_plan *plan)
+{
+    bool columns = !plan->direct && plan->column_kernel && plan->length > 1
+        && plan->length <= COLUMN;
+    bool near = !plan->factor;
+    for (int k = 0; k < plan->operands; k++) {
+        columns &= plan->operand[k].in_columns;
+        near &= plan->operand[k].near_columns;
+    }
+    plan->strided_columns = columns;
+    plan->panel = 0;
+    if (!columns || near) return;
+    ptrdiff_t line = FA_LINE_BYTES / plan->bytes, most = PANEL_ROW_BYTES / plan->bytes;
+    plan->panel = PANEL_BYTES / plan->bytes / plan->length / line * line;
+    if (plan->panel > most) plan->panel = most;
+    if (plan->panel < line) plan->panel = line;
+}
+
 static fa_memory choose_memory(const fa_axis_plan *plan)
 {
-    if (!plan->direct) return FA_CACHED;
+    if (!plan->direct && plan->panel == 0) return FA_CACHED;
     int out = plan->operands - 1;
     const char *result = plan->rows.data[out];
     fa_traffic traffic = {
         .bytes = (double)plan->bytes * (double)plan->count * (double)plan->length
             * plan->operands,
-        .row = plan->length,
+        .row = plan->direct ? plan->length : plan->rows.shape[plan->rows.dims - 1],
         .least_row = STREAMED_ROW,
         .apart = plan->whole,
     };
     for (int k = 0; k < out; k++) {
         traffic.apart &= plan->rows.data[k] != result;
-        traffic.waits |= fa_loads_wait(result, plan->rows.data[k], LOADED_BYTES);
+        traffic.waits |=
+            plan->direct && fa_loads_wait(result, plan->rows.data[k], LOADED_BYTES);
     }
     return fa_choose_memory(&traffic);
 }
@@ -125,6 +153,7 @@ void fa_make_axis_plan(fa_axis_plan *plan, const fa_axis_job *job)
     const fa_target *target = fa_isas[fa_active_isa()].target[op->precision];
     plan->axis = target->axis;
     plan->kernel = &target->axis->kernels[op->function];
+    plan->column_kernel = target->axis->column_kernels[op->function];
     plan->operands = function->inputs + 1;
     plan->bytes = op->precision ? 8 : 4;
     plan->single_factor = (float)job->factor;
@@ -134,18 +163,17 @@ void fa_make_axis_plan(fa_axis_plan *plan, const fa_axis_job *job)
                                     : (const void *)&plan->single_factor;
     plan->affine_map = target->affine_map;
     plan->whole = function->whole;
+    plan->stream = target->stream;
     plan->fence = target->fence;
     find_rows(plan, job);
     cut_rows(plan);
     plan->direct = true;
-    plan->strided_columns = plan->length > 1 && plan->length <= STRIDED_COLUMN;
     for (int k = 0; k < plan->operands; k++) {
         plan->operand[k] = describe(plan, op, target, k);
         plan->direct &= plan->operand[k].in_rows;
-        plan->strided_columns &= plan->operand[k].in_columns;
     }
     plan->direct &= !plan->factor; /* scratch is where the operand is multiplied */
-    plan->strided_columns &= !plan->direct && !plan->factor && plan->kernel->columns;
+    choose_columns(plan);
     ptrdiff_t neighbour = llabs(plan->rows.strides[0][plan->rows.dims - 1]);
     plan->columns = !plan->direct && neighbour < llabs(plan->stride[0])
         && neighbour < FA_LINE_BYTES;

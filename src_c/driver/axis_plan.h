@@ -16,12 +16,14 @@ typedef struct {
     fa_format format;
     bool in_rows; /* the kernel can take a row where it lies */
     bool transposable; /* ... but for columns to be made rows */
-    bool in_columns; /* the kernel for columns can take it where it lies */
+    bool in_columns; /* neighbouring columns are neighbours in memory ... */
+    bool near_columns; /* ... and so close that the kernel takes them where they lie */
 } fa_axis_operand;
 
 typedef struct {
     const fa_axis_target *axis;
     const fa_axis_kernel *kernel;
+    fa_column_kernel *column_kernel; /* or NULL */
     int operands; /* the last is the result */
     fa_job rows; /* the other axes, sorted and joined */
     ptrdiff_t count; /* of rows */
@@ -38,11 +40,13 @@ typedef struct {
     bool whole; /* the result is as long as the row */
     bool columns; /* neighbours in memory belong to different rows */
     bool direct; /* rows go to the kernel where they lie ... */
-    bool strided_columns; /* ... or columns do; else all through scratch */
+    bool strided_columns; /* ... or columns do; else all through scratch, */
+    ptrdiff_t panel; /* so many columns at a time, unless it is 0 */
     fa_memory memory;
     int members; /* of the team, which fa_end_axis_plan gives back */
     bool members_share_rows; /* else each has rows of its own */
     ptrdiff_t unit; /* rows whose results share a line go to one member */
+    void (*stream)(void *to, const void *from, size_t bytes);
     void (*fence)(void);
     fa_control callers; /* control word, for every thread */
     fa_axis_operand operand[FA_AXIS_OPERANDS];

@@ -1,34 +1,32 @@
-/* The functions of softmax.h along columns: rows that are interleaved in memory, as in
- * a softmax over channels. Each lane holds a row.
+/* Columns are reduced, for the functions of softmax.h: rows that are interleaved in memory,
+ * as in a softmax over channels. Each lane holds a row.
  *
- * The k-th sum here is that of lane k in softmax.h, and the sums are merged in the same
- * order as the lanes there, so that a row has the same bits in either layout. */
+ * The k-th sum here is that of lane k of a register in rows.h, and the sums are merged in
+ * the same order as the lanes there, so that a row has the same bits in either layout. */
 #ifndef FA_COLUMNS_H
 #define FA_COLUMNS_H
 
 #include "softmax.h"
 
-/* Neighbouring columns of one or two operands */
+/* V_WIDTH columns that are neighbours in memory, of one or two operands */
 typedef struct {
     const T *at[2];
     ptrdiff_t step[2]; /* from element to element */
-    ptrdiff_t count; /* at most V_WIDTH */
 } Columns;
 
 INLINE V element(const Columns *in, int operand, ptrdiff_t i)
 {
-    const T *from = in->at[operand] + i * in->step[operand];
-    return in->count < V_WIDTH ? v_load_part(from, in->count, v_set(0)) : v_load(from);
+    return v_load(in->at[operand] + i * in->step[operand]);
 }
 
 /* Merges the sums of the lanes that a row of this length fills; the others have summed
  * `absent`, or nothing if that is NULL. */
 INLINE Pair merge_lanes(Pair *sum, ptrdiff_t length, const V *absent)
 {
-    int reached = length < V_WIDTH ? (int)length : V_WIDTH;
+    int reached = length < V_LANES ? (int)length : V_LANES;
     V rest = absent ? *absent : v_set(0);
     _Pragma("GCC unroll 8")
-    for (int distance = V_WIDTH / 2; distance > 0; distance /= 2) {
+    for (int distance = V_LANES / 2; distance > 0; distance /= 2) {
         for (int k = 0; k < distance && k < reached; k++) {
             if (k + distance < reached)
                 sum[k] = merge(sum[k], sum[k + distance]);
@@ -59,21 +57,30 @@ INLINE Pair infinite_sums(M infinite, Pair sum, const Columns *in, ptrdiff_t len
     return (Pair){v_select(infinite, hi, sum.hi), v_select(infinite, v_set(0), sum.lo)};
 }
 
-/* The sum of e^(scale x - maximum); a scale of NULL is 1. */
+/* A sum so far of 0 and a term: what accumulate would make of them in seven operations */
+INLINE Pair first_term(V term) { return to_pair(v_add(v_set(0), term)); }
+
+/* e^(scale x - maximum), the scale 1 if it is NULL */
+INLINE V exponential(int sign, const Columns *in, ptrdiff_t i, Offset offset,
+                     const V *scale)
+{
+    V x = times_sign(sign, element(in, 0, i));
+    return scaled_exp(offset, scale ? v_mul(x, *scale) : x);
+}
+
+/* The sum of these */
 INLINE Pair sum_exponentials_of_columns(int sign, const Columns *in, ptrdiff_t length,
                                         V maximum, const V *scale)
 {
     Offset offset = offset_of(maximum);
     V absent = scaled_exp(offset, v_set(-INFINITY));
-    Pair sum[V_WIDTH];
+    Pair sum[V_LANES];
     sum[0] = to_pair(v_set(0)); /* no row is empty, which compilers cannot know */
-    for (ptrdiff_t lane = 0; lane < V_WIDTH && lane < length; lane++) {
-        Pair s = to_pair(v_set(0));
-        ptrdiff_t i = lane;
-        for (; i < length; i += V_WIDTH) {
-            V x = times_sign(sign, element(in, 0, i));
-            accumulate(&s, scaled_exp(offset, scale ? v_mul(x, *scale) : x));
-        }
+    for (ptrdiff_t lane = 0; lane < V_LANES && lane < length; lane++) {
+        Pair s = first_term(exponential(sign, in, lane, offset, scale));
+        ptrdiff_t i = lane + V_LANES;
+        for (; i < length; i += V_LANES)
+            accumulate(&s, exponential(sign, in, i, offset, scale));
         if (i - lane < length) accumulate(&s, absent);
         sum[lane] = s;
     }
@@ -100,31 +107,39 @@ INLINE RowState normalise_columns(int sign, const Columns *in, ptrdiff_t length)
     return (RowState){{maximum, all.hi, all.lo}};
 }
 
-/* The sum of g, or of g y */
+/* g, or g y; and four of them that follow in a lane, added up */
+INLINE V term(bool product, const Columns *in, ptrdiff_t i)
+{
+    V g = element(in, 0, i);
+    return product ? v_mul(g, element(in, 1, i)) : g;
+}
+INLINE V four_terms(bool product, const Columns *in, ptrdiff_t i)
+{
+    V four[4];
+    _Pragma("GCC unroll 4")
+    for (int k = 0; k < 4; k++) four[k] = element(in, 0, i + k * V_LANES);
+    if (!product) return v_add(v_add(four[0], four[1]), v_add(four[2], four[3]));
+    V sum = v_mul(four[0], element(in, 1, i));
+    _Pragma("GCC unroll 4")
+    for (int k = 1; k < 4; k++)
+        sum = v_fma(four[k], element(in, 1, i + k * V_LANES), sum);
+    return sum;
+}
+
 INLINE RowState sum_columns(bool product, const Columns *in, ptrdiff_t length)
 {
-    Pair sum[V_WIDTH];
+    Pair sum[V_LANES];
     sum[0] = to_pair(v_set(0));
-    for (ptrdiff_t lane = 0; lane < V_WIDTH && lane < length; lane++) {
+    for (ptrdiff_t lane = 0; lane < V_LANES && lane < length; lane++) {
         Pair s = to_pair(v_set(0));
         ptrdiff_t i = lane;
-        for (; i - lane + 4 * V_WIDTH <= length; i += 4 * V_WIDTH) {
-            V four[4];
-            _Pragma("GCC unroll 4")
-            for (int k = 0; k < 4; k++) four[k] = element(in, 0, i + k * V_WIDTH);
-            V part = v_add(v_add(four[0], four[1]), v_add(four[2], four[3]));
-            if (product) {
-                part = v_mul(four[0], element(in, 1, i));
-                _Pragma("GCC unroll 4")
-                for (int k = 1; k < 4; k++)
-                    part = v_fma(four[k], element(in, 1, i + k * V_WIDTH), part);
-            }
-            accumulate(&s, part);
+        if (length < 4 * V_LANES) {
+            s = first_term(term(product, in, i));
+            i += V_LANES;
         }
-        for (; i < length; i += V_WIDTH) {
-            V g = element(in, 0, i);
-            accumulate(&s, product ? v_mul(g, element(in, 1, i)) : g);
-        }
+        for (; i - lane + 4 * V_LANES <= length; i += 4 * V_LANES)
+            accumulate(&s, four_terms(product, in, i));
+        for (; i < length; i += V_LANES) accumulate(&s, term(product, in, i));
         sum[lane] = s;
     }
     Pair all = merge_lanes(sum, length, NULL);

@@ -1,11 +1,8 @@
-/* The softmax family: the reduction of a row to a few numbers, and the map of its
- * elements.
+/* The softmax family: what a row is reduced to, and the map of its elements by that.
  *
- * A function along an axis reads its row twice. The first pass reduces the row, lane by
- * lane; lanes, blocks and parts of the row are then merged in an order that depends on
- * its length alone, and so does every bit of the result. The second pass maps each
- * element by the state of its row. Several rows are processed together, so that the
- * work per row is done for one row in each lane. */
+ * A function along an axis reads its row twice. The first pass reduces the row (rows.h,
+ * columns.h) to the state that is here, one row in each lane; the second pass maps each
+ * element by the state of its row. */
 #ifndef FA_SOFTMAX_H
 #define FA_SOFTMAX_H
 
@@ -13,25 +10,12 @@
 #include "../math/inverse.h"
 #include "../math/log1p.h"
 
-/* Rows during the first pass, one row in each lane */
-typedef struct {
-    bool empty; /* nothing has been read yet */
-    V maximum; /* so far */
-    Pair sum[V_WIDTH]; /* of each row, over all lanes */
-} Accumulator;
-
 /* Rows after the first pass: [0] the maximum, [1] and [2] the sum as a pair; then the
  * words that the map needs. */
 enum { ROW_STATE_WORDS = 3 };
 typedef struct {
     V word[ROW_STATE_WORDS];
 } RowState;
-
-/* Rows in memory, of one or two operands */
-typedef struct {
-    const T *at[2];
-    ptrdiff_t step[2]; /* from row to row */
-} Rows;
 
 INLINE V times_sign(int sign, V x) { return sign > 0 ? x : v_sub(v_set(0), x); }
 
@@ -54,56 +38,6 @@ INLINE Pair merge(Pair a, Pair b)
 {
     Pair exact = two_sum(a.hi, b.hi);
     return (Pair){exact.hi, v_add(exact.lo, v_add(a.lo, b.lo))};
-}
-
-/* A butterfly of two rows in one vector, the second in the lanes
- * that have the bit of the distance: the lower, or upper, elements
- * of each pair of lanes at this distance. Merged in this order, a
- * sum does not depend on the row's position, in any rounding mode. */
-INLINE M lanes_with_bit(int distance)
-{
-    T with[V_WIDTH];
-    for (int lane = 0; lane < V_WIDTH; lane++) with[lane] = lane & distance ? 1 : 0;
-    return v_lt(v_set(0), v_load(with));
-}
-INLINE V lower(M second, V a, V b, int distance)
-{
-    return v_select(second, v_swap(b, distance), a);
-}
-INLINE V upper(M second, V a, V b, int distance)
-{
-    return v_select(second, b, v_swap(a, distance));
-}
-
-/* The sum over the lanes of row k, in lane k */
-INLINE Pair sums_of_rows(Pair *sum, int rows)
-{
-    _Pragma("GCC unroll 8")
-    for (int distance = V_WIDTH / 2; distance > 0; distance /= 2) {
-        M second = lanes_with_bit(distance);
-        for (int row = 0; row < distance && row < rows; row++) {
-            Pair a = sum[row], b = row + distance < rows ? sum[row + distance] : a;
-            Pair low = {lower(second, a.hi, b.hi, distance),
-                        lower(second, a.lo, b.lo, distance)};
-            Pair high = {upper(second, a.hi, b.hi, distance),
-                         upper(second, a.lo, b.lo, distance)};
-            sum[row] = merge(low, high);
-        }
-    }
-    return sum[0];
-}
-INLINE V maxima_of_rows(V *most, int rows)
-{
-    _Pragma("GCC unroll 8")
-    for (int distance = V_WIDTH / 2; distance > 0; distance /= 2) {
-        M second = lanes_with_bit(distance);
-        for (int row = 0; row < distance && row < rows; row++) {
-            V a = most[row], b = row + distance < rows ? most[row + distance] : a;
-            most[row] =
-                v_max(lower(second, a, b, distance), upper(second, a, b, distance));
-        }
-    }
-    return most[0];
 }
 
 /* ---- exponentials relative to a maximum ---- */
@@ -138,22 +72,6 @@ INLINE Offset offset_of(V maximum)
     };
 }
 
-/* The offset of each row; offset_at returns one of them in all lanes. */
-typedef struct {
-    T base[V_WIDTH] ALIGNED, floor[V_WIDTH] ALIGNED, origin[V_WIDTH] ALIGNED;
-} Offsets;
-INLINE void store_offsets(Offsets *to, V maximum)
-{
-    Offset f = offset_of(maximum);
-    v_store(to->base, f.base);
-    v_store(to->floor, f.floor);
-    v_store(to->origin, f.origin);
-}
-INLINE Offset offset_at(const Offsets *f, int row)
-{
-    return (Offset){v_set(f->base[row]), v_set(f->floor[row]), v_set(f->origin[row])};
-}
-
 INLINE Reduced reduce_offset(Offset f, V x)
 {
     return exp_reduce(1, v_max(f.floor, v_sub(x, f.base)), f.origin);
@@ -179,154 +97,6 @@ INLINE Pair rescale_factor(V before, V now)
     now = v_select(large, v_mul(now, v_set(0.5)), now);
     return pair_quotient(scaled_exp_pair(offset_of(now), before),
                          scaled_exp_pair(offset_of(before), before));
-}
-
-/* ---- reductions ---- */
-
-/* The maximum in each lane; a NaN is ignored or propagates. */
-INLINE V maxima_of_row(int sign, const T *x, ptrdiff_t count)
-{
-    V none = v_set(sign * -INFINITY), a = v_set(-INFINITY), b = a;
-    ptrdiff_t i = 0;
-    for (; i + 2 * V_WIDTH <= count; i += 2 * V_WIDTH) {
-        a = v_max(times_sign(sign, v_load(x + i)), a);
-        b = v_max(times_sign(sign, v_load(x + i + V_WIDTH)), b);
-    }
-    if (i + V_WIDTH <= count) {
-        a = v_max(times_sign(sign, v_load(x + i)), a);
-        i += V_WIDTH;
-    }
-    if (i < count) b = v_max(times_sign(sign, v_load_part(x + i, count - i, none)), b);
-    return v_max(a, b);
-}
-
-INLINE void sum_exponentials(int sign, Pair *sum, Offset f, const T *x, ptrdiff_t count)
-{
-    Pair s = *sum;
-    ptrdiff_t i = 0;
-    for (; i + V_WIDTH <= count; i += V_WIDTH)
-        accumulate(&s, scaled_exp(f, times_sign(sign, v_load(x + i))));
-    if (i < count) { /* e^-inf is negligible */
-        V last = v_load_part(x + i, count - i, v_set(sign * -INFINITY));
-        accumulate(&s, scaled_exp(f, times_sign(sign, last)));
-    }
-    *sum = count == FA_AXIS_BLOCK ? renormalised(s) : s;
-}
-
-/* If the maximum is inf, the sum is inf, or NaN if the row has a NaN. */
-static void sum_with_infinity(Pair *sum, const T *x, ptrdiff_t count)
-{
-    bool nan = v_any(v_is_nan(sum->hi));
-    for (ptrdiff_t i = 0; i < count; i++) nan |= x[i] != x[i];
-    *sum = to_pair(v_set(nan ? NAN : INFINITY));
-}
-
-static void sum_exponentials_large(int sign, Pair *sum, T maximum, const T *x,
-                                   ptrdiff_t count)
-{
-    T half[FA_AXIS_BLOCK];
-    for (ptrdiff_t i = 0; i < count; i++) half[i] = x[i] / 2;
-    sum_exponentials(sign, sum, offset_of(v_set(maximum / 2)), half, count);
-}
-
-/* Rescales the sums of the rows whose maximum has risen. */
-static void rescale_sums(Pair *sum, int rows, V before, V now)
-{
-    Pair factor = rescale_factor(before, now);
-    T hi[V_WIDTH], lo[V_WIDTH], risen[V_WIDTH];
-    v_store(hi, factor.hi);
-    v_store(lo, factor.lo);
-    v_store(risen, v_select(v_lt(before, now), v_set(1), v_set(0)));
-    for (int row = 0; row < rows; row++)
-        if (risen[row] != 0)
-            sum[row] = pair_product(sum[row], (Pair){v_set(hi[row]), v_set(lo[row])});
-}
-
-/* Maximum and sum of exponentials in one pass, the sum relative to the maximum so far
- * [M. Milakov, N. Gimelshein, "Online normalizer calculation for softmax", 2018], which
- * is found a block ahead. */
-INLINE void reduce_normaliser(int sign, Accumulator *accumulator, Rows in, int rows,
-                              ptrdiff_t length)
-{
-    for (ptrdiff_t block; length > 0; in.at[0] += block, length -= block) {
-        block = length < FA_AXIS_BLOCK ? length : FA_AXIS_BLOCK;
-        V most[V_WIDTH] = {v_set(-INFINITY)};
-        for (int row = 0; row < rows; row++)
-            most[row] = maxima_of_row(sign, in.at[0] + row * in.step[0], block);
-        V found = maxima_of_rows(most, rows), before = accumulator->maximum;
-        found = v_select(v_is_nan(found), v_set(INFINITY), found);
-        M rises = v_lt(before, found);
-        V now = v_select(rises, found, before);
-        if (!accumulator->empty && v_any(rises))
-            rescale_sums(accumulator->sum, rows, before, now);
-        accumulator->empty = false;
-        accumulator->maximum = now;
-        Offsets offsets;
-        store_offsets(&offsets, now);
-        for (int row = 0; row < rows; row++) {
-            const T *x = in.at[0] + row * in.step[0];
-            T base = offsets.base[row];
-            if (base == INFINITY)
-                sum_with_infinity(&accumulator->sum[row], x, block);
-            else if (base > LARGE_MAGNITUDE)
-                sum_exponentials_large(sign, &accumulator->sum[row], base, x, block);
-            else
-                sum_exponentials(sign, &accumulator->sum[row], offset_at(&offsets, row),
-                                 x, block);
-        }
-    }
-}
-
-/* A block of sum g, or of sum g y. Four vectors are added
- * up plainly, then accumulated in pairs, so that the error
- * does not grow with the length and pairs take little time. */
-INLINE void sum_block(Pair *sum, const T *g, ptrdiff_t length)
-{
-    Pair s = *sum;
-    ptrdiff_t i = 0;
-    for (; i + 4 * V_WIDTH <= length; i += 4 * V_WIDTH) {
-        V a = v_add(v_load(g + i), v_load(g + i + V_WIDTH));
-        V b = v_add(v_load(g + i + 2 * V_WIDTH), v_load(g + i + 3 * V_WIDTH));
-        accumulate(&s, v_add(a, b));
-    }
-    for (; i + V_WIDTH <= length; i += V_WIDTH) accumulate(&s, v_load(g + i));
-    if (i < length) accumulate(&s, v_load_part(g + i, length - i, v_set(0)));
-    *sum = length == FA_AXIS_BLOCK ? renormalised(s) : s;
-}
-INLINE void dot_block(Pair *sum, const T *g, const T *y, ptrdiff_t length)
-{
-    Pair s = *sum;
-    ptrdiff_t i = 0;
-    for (; i + 4 * V_WIDTH <= length; i += 4 * V_WIDTH) {
-        V part = v_mul(v_load(g + i), v_load(y + i));
-        _Pragma("GCC unroll 4")
-        for (ptrdiff_t j = i + V_WIDTH; j < i + 4 * V_WIDTH; j += V_WIDTH)
-            part = v_fma(v_load(g + j), v_load(y + j), part);
-        accumulate(&s, part);
-    }
-    for (; i + V_WIDTH <= length; i += V_WIDTH)
-        accumulate(&s, v_mul(v_load(g + i), v_load(y + i)));
-    if (i < length) {
-        V a = v_load_part(g + i, length - i, v_set(0));
-        V b = v_load_part(y + i, length - i, v_set(0));
-        accumulate(&s, v_mul(a, b));
-    }
-    *sum = length == FA_AXIS_BLOCK ? renormalised(s) : s;
-}
-
-INLINE void reduce_sum(bool product, Accumulator *accumulator, Rows in, int rows,
-                       ptrdiff_t length)
-{
-    for (int row = 0; row < rows; row++) {
-        const T *g = in.at[0] + row * in.step[0], *y = in.at[1] + row * in.step[1];
-        for (ptrdiff_t i = 0; i < length; i += FA_AXIS_BLOCK) {
-            ptrdiff_t block = length - i < FA_AXIS_BLOCK ? length - i : FA_AXIS_BLOCK;
-            if (product)
-                dot_block(&accumulator->sum[row], g + i, y + i, block);
-            else
-                sum_block(&accumulator->sum[row], g + i, block);
-        }
-    }
 }
 
 /* ---- parts of a row ---- */
@@ -437,6 +207,9 @@ INLINE RowState finish_log(RowState w, bool rounded)
         {v_select(sum.valid, log.hi, none), v_select(sum.valid, log.lo, v_set(0))}};
 }
 
+INLINE RowState finish_log_pair(RowState state) { return finish_log(state, false); }
+INLINE RowState finish_logsumexp(RowState state) { return finish_log(state, true); }
+
 INLINE RowState finish_sum(RowState w)
 {
     Pair sum = renormalised((Pair){w.word[1], w.word[2]});
@@ -473,6 +246,46 @@ INLINE V map_log_softmax_backward(V g, V y, RowState w)
     V head = exp_head(n), power = v_fma(head, exp_tail(n), head);
     power = v_select(v_lt(y, lowest), v_set(0), power);
     return v_fnma(power, w.word[1], v_fnma(power, w.word[0], g));
+}
+
+/* What an element becomes, by the name of the function: of x, or of g and y. */
+typedef V Map(V a, V b, RowState state, Offset offset);
+
+INLINE V softmax(V x, V none, RowState w, Offset f)
+{
+    return (void)none, map_softmax(x, w, f);
+}
+INLINE V softmin(V x, V none, RowState w, Offset f)
+{
+    return (void)none, map_softmax(times_sign(-1, x), w, f);
+}
+INLINE V log_softmax(V x, V none, RowState w, Offset f)
+{
+    return (void)none, (void)f, map_log_softmax(x, w);
+}
+INLINE V logsumexp(V x, V none, RowState w, Offset f)
+{
+    return (void)x, (void)none, (void)f, w.word[0];
+}
+INLINE V softmax_one(V x, V none, RowState w, Offset f)
+{
+    return (void)none, map_softmax(x, w, f);
+}
+INLINE V softmax_backward(V g, V y, RowState w, Offset f)
+{
+    return (void)f, map_softmax_backward(1, g, y, w);
+}
+INLINE V softmax_one_backward(V g, V y, RowState w, Offset f)
+{
+    return (void)f, map_softmax_backward(1, g, y, w);
+}
+INLINE V softmin_backward(V g, V y, RowState w, Offset f)
+{
+    return (void)f, map_softmax_backward(-1, g, y, w);
+}
+INLINE V log_softmax_backward(V g, V y, RowState w, Offset f)
+{
+    return (void)f, map_log_softmax_backward(g, y, w);
 }
 
 #endif

@@ -10,7 +10,7 @@
 #ifndef FA_SPARSEMAX_H
 #define FA_SPARSEMAX_H
 
-#include "softmax.h"
+#include "rows.h"
 
 typedef enum { SPARSEMAX, ENTMAX15, SPARSEMAX_BACKWARD, ENTMAX15_BACKWARD } Sparse;
 INLINE bool is_squared(Sparse f) { return f == ENTMAX15 || f == ENTMAX15_BACKWARD; }

@@ -1,4 +1,4 @@
-/* The functions along an axis on one target: their kernels as loops over rows and columns.
+/* The functions along an axis on one target: their kernels as loops over rows.
  *
  * Vectors are single registers here: many rows are short. The only symbol is
  * fa_<isa>_f<precision>_axis. */
@@ -14,14 +14,11 @@ const fa_axis_target PASTE(FA_SYMBOL, _axis) = {0};
 #include "../simd/vector.h"
 #include "../simd/wide.h"
 
-#include "../kernels/columns.h"
-#include "../kernels/softmax.h"
+#include "../kernels/rows.h"
 #include "../kernels/sparsemax.h"
 
 typedef void Reduce(Accumulator *accumulator, Rows in, int rows, ptrdiff_t length);
-typedef RowState ReduceColumns(const Columns *in, ptrdiff_t length);
 typedef RowState Finish(RowState state);
-typedef V Map(V a, V b, RowState state, Offset offset);
 
 /* ---- the functions ---- */
 
@@ -42,63 +39,6 @@ INLINE void add_up_products(Accumulator *accumulator, Rows in, int rows,
                             ptrdiff_t length)
 {
     reduce_sum(true, accumulator, in, rows, length);
-}
-
-INLINE RowState normalise_across(const Columns *in, ptrdiff_t length)
-{
-    return normalise_columns(1, in, length);
-}
-INLINE RowState normalise_negated_across(const Columns *in, ptrdiff_t length)
-{
-    return normalise_columns(-1, in, length);
-}
-INLINE RowState add_up_across(const Columns *in, ptrdiff_t length)
-{
-    return sum_columns(false, in, length);
-}
-INLINE RowState add_up_products_across(const Columns *in, ptrdiff_t length)
-{
-    return sum_columns(true, in, length);
-}
-
-INLINE RowState finish_log_pair(RowState state) { return finish_log(state, false); }
-INLINE RowState finish_logsumexp(RowState state) { return finish_log(state, true); }
-
-INLINE V softmax(V x, V none, RowState w, Offset f)
-{
-    return (void)none, map_softmax(x, w, f);
-}
-INLINE V softmin(V x, V none, RowState w, Offset f)
-{
-    return (void)none, map_softmax(times_sign(-1, x), w, f);
-}
-INLINE V log_softmax(V x, V none, RowState w, Offset f)
-{
-    return (void)none, (void)f, map_log_softmax(x, w);
-}
-INLINE V logsumexp(V x, V none, RowState w, Offset f)
-{
-    return (void)x, (void)none, (void)f, w.word[0];
-}
-INLINE V softmax_one(V x, V none, RowState w, Offset f)
-{
-    return (void)none, map_softmax(x, w, f);
-}
-INLINE V softmax_backward(V g, V y, RowState w, Offset f)
-{
-    return (void)f, map_softmax_backward(1, g, y, w);
-}
-INLINE V softmax_one_backward(V g, V y, RowState w, Offset f)
-{
-    return (void)f, map_softmax_backward(1, g, y, w);
-}
-INLINE V softmin_backward(V g, V y, RowState w, Offset f)
-{
-    return (void)f, map_softmax_backward(-1, g, y, w);
-}
-INLINE V log_softmax_backward(V g, V y, RowState w, Offset f)
-{
-    return (void)f, map_log_softmax_backward(g, y, w);
 }
 
 /* ---- rows ---- */
@@ -318,34 +258,7 @@ INLINE void run_sparse_rows(Sparse f, const fa_rows *rows, ptrdiff_t count,
     }
 }
 
-/* ---- columns ---- */
-
-INLINE void run_columns(ReduceColumns *reduce, Finish *finish, Map *map, int inputs,
-                        bool whole, const fa_rows *columns, ptrdiff_t count,
-                        ptrdiff_t length)
-{
-    int second = inputs - 1;
-    Columns in = {{columns->at[0], columns->at[second]},
-                  {columns->step[0], columns->step[second]}};
-    T *out = columns->at[inputs];
-    for (; count > 0; count -= V_WIDTH) {
-        in.count = count < V_WIDTH ? count : V_WIDTH;
-        RowState state = finish(reduce(&in, length));
-        Offset offset = offset_of(state.word[0]);
-        ptrdiff_t elements = whole ? length : 1;
-        for (ptrdiff_t i = 0; i < elements; i++) {
-            T *to = out + i * columns->step[inputs];
-            V value = state.word[0];
-            if (whole)
-                value = map(element(&in, 0, i), element(&in, 1, i), state, offset);
-            if (in.count < V_WIDTH)
-                v_store_part(to, in.count, value);
-            else
-                v_store(to, value);
-        }
-        in.at[0] += V_WIDTH, in.at[1] += V_WIDTH, out += V_WIDTH;
-    }
-}
+/* ---- columns made rows ---- */
 
 /* A square of V_WIDTH lines or fewer, transposed: lower and upper lanes part as in sums. */
 INLINE void transpose_square(T *to, ptrdiff_t to_step, const T *from,
@@ -394,12 +307,6 @@ static void transpose(void *to, ptrdiff_t to_step, const void *from,
                             fa_memory memory) \
     { \
         run_rows(reduce, finish, name, inputs, whole, rows, count, length, memory); \
-    } \
-    static void name##_columns(const fa_rows *columns, ptrdiff_t count, \
-                               ptrdiff_t length) \
-    { \
-        run_columns(reduce##_across, finish, name, inputs, whole, columns, count, \
-                    length); \
     } \
     static void name##_map(const void *total, const fa_rows *rows, int count, \
                            ptrdiff_t length, fa_memory memory) \
@@ -466,7 +373,6 @@ static void save_total(void *total, void *accumulator, int count)
 
 #define AXIS(name, inputs, whole, overflows, cost, reduction, ending) \
     {.rows = name##_rows, \
-     .columns = name##_columns, \
      .reduce = reduction##_reduce, \
      .total = save_total, \
      .join = reduction##_join, \
@@ -485,10 +391,13 @@ static const fa_axis_kernel kernels[] = {
 #include "../table/axis.def"
 };
 
+extern fa_column_kernel *const PASTE(FA_SYMBOL, _columns)[];
 const fa_axis_target PASTE(FA_SYMBOL, _axis) = {
     .side_by_side = V_WIDTH,
     .start = start,
     .transpose = transpose,
     .kernels = kernels,
+    .column_kernels = PASTE(FA_SYMBOL, _columns),
+    .column_width = FA_COLUMN_REGISTERS * V_LANES,
 };
 #endif

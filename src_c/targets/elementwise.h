@@ -90,7 +90,7 @@ INLINE Inputs load_inputs(const Row *row, fa_form form, Operands operands, bool 
                           bool known, const V *p, ptrdiff_t i, ptrdiff_t count)
 {
     int next = 0, first = operands.arrays;
-    Inputs in;
+    Inputs in = {0};
     if (takes_gradient(form)) in.g = load(row->at[next++] + i, count);
     in.a = load(row->at[next++] + i, count);
     if (next < first) in.b = load(row->at[next] + i, count);

@@ -50,6 +50,7 @@ typedef void fa_affine_map(void *to, const void *x, fa_coefficient scale,
 /* ---- functions along an axis ---- */
 
 enum {
+    FA_COLUMN_REGISTERS = 2, /* side by side, a column in each lane */
     FA_AXIS_BLOCK = 1024, /* elements of a row over which its maximum rises once */
     FA_AXIS_CACHED = 16384, /* bytes that stay in the first cache */
     FA_AXIS_MAX_ROWS = 16, /* side by side */
@@ -57,16 +58,18 @@ enum {
     FA_AXIS_TOTAL_BYTES = FA_AXIS_MAX_ROWS * 64,
 };
 
-/* All of any number of rows, or of columns: rows shorter than a block that are neighbours in
- * memory, where steps lead from element to element. Or, of at most `side_by_side` rows,
+/* Columns: rows shorter than a block that are neighbours in memory; steps lead from element
+ * to element. The count is a multiple of column_width. */
+typedef void fa_column_kernel(const fa_rows *columns, ptrdiff_t count,
+                              ptrdiff_t length);
+
+/* All of any number of rows. Or, of at most `side_by_side` rows,
  * what they are reduced to in pieces of FA_AXIS_BLOCK elements (but for the last), joined
  * with that of other parts of the same rows, finished, and then the elements. The memory
  * between is the kernel's. */
 typedef struct {
     void (*rows)(const fa_rows *rows, ptrdiff_t count, ptrdiff_t length,
                  fa_memory memory);
-    void (*columns)(const fa_rows *columns, ptrdiff_t count,
-                    ptrdiff_t length); /* or NULL */
     void (*reduce)(void *carry, const fa_rows *rows, int count, ptrdiff_t length);
     void (*total)(void *total, void *carry, int count);
     void (*join)(void *total, const void *with);
@@ -86,6 +89,8 @@ typedef struct {
     void (*transpose)(void *to, ptrdiff_t to_step, const void *from,
                       ptrdiff_t from_step, ptrdiff_t lines, ptrdiff_t length);
     const fa_axis_kernel *kernels; /* by function */
+    fa_column_kernel *const *column_kernels; /* by function, some NULL */
+    int column_width;
 } fa_axis_target;
 
 /* ---- a target ---- */
