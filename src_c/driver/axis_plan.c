@@ -15,7 +15,7 @@ enum {
     FEW_LINES = 8, /* ... unless it has no more elements: places for lines in a cache */
     PANEL_BYTES =
         1 << 14, /* of columns in scratch, with others in the first cache ... */
-    PANEL_ROW_BYTES = 1024, /* ... and of each element of them, at most */
+    PANEL_ROW_BYTES = 4096, /* ... and of one element of each of them: a page */
     STREAMED_ROW = 4096, /* shortest row whose result may be stored past the caches */
     LOADED_BYTES = 512, /* while others are stored */
 };
