@@ -13,12 +13,13 @@ enum {
     COLUMN = 512, /* longest column that stays one; longer ones are made rows */
     NEAR_BYTES = 1024, /* farthest step of a column that is read where it lies ... */
     FEW_LINES = 8, /* ... unless it has no more elements: places for lines in a cache */
-    PANEL_BYTES =
-        1 << 14, /* of columns in scratch, with others in the first cache ... */
-    PANEL_ROW_BYTES = 4096, /* ... and of one element of each of them: a page */
+    PANEL_ROW_BYTES = 4096, /* of an element of each of a panel's columns: a page */
     STREAMED_ROW = 4096, /* shortest row whose result may be stored past the caches */
     LOADED_BYTES = 512, /* while others are stored */
 };
+
+/* Two of the widest registers */
+_Static_assert(COLUMN * 128 <= FA_SCRATCH_BYTES, "room of the narrowest panel");
 
 /* An element through scratch. */
 static const double NS_OF_A_COPY = 0.3;
@@ -98,10 +99,11 @@ static void choose_columns(fa_axis_plan *plan)
     plan->strided_columns = columns;
     plan->panel = 0;
     if (!columns || near) return;
-    ptrdiff_t line = FA_LINE_BYTES / plan->bytes, most = PANEL_ROW_BYTES / plan->bytes;
-    plan->panel = PANEL_BYTES / plan->bytes / plan->length / line * line;
-    if (plan->panel > most) plan->panel = most;
-    if (plan->panel < line) plan->panel = line;
+    ptrdiff_t unit = FA_LINE_BYTES / plan->bytes, width = plan->axis->column_width;
+    if (unit < width) unit = width; /* lines and vectors are whole */
+    ptrdiff_t fit = FA_SCRATCH_BYTES / plan->bytes / plan->length;
+    ptrdiff_t most = PANEL_ROW_BYTES / plan->bytes;
+    plan->panel = (fit < most ? fit : most) / unit * unit;
 }
 
 static fa_memory choose_memory(const fa_axis_plan *plan)
