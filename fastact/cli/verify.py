@@ -148,7 +148,7 @@ def jobs(
 def blocks(dtype: str, *, exhaustive: bool, points: int) -> list[Block]:
     """Return the inputs for a dtype: the half types in full, all float32 ones if exhaustive.
 
-    So many random points come with the designed ones of float64.
+    Those of float64 are the designed ones, and `points` random ones.
     """
     if dtype in ("float16", "bfloat16"):
         return [Block(0, 1, 1 << 16)]
