@@ -167,7 +167,9 @@ def study(
     quick: Annotated[
         bool, typer.Option("--quick", help="Measure less, within 30 seconds.")
     ] = False,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the random inputs.")] = 0,
+    seed: Annotated[
+        int, typer.Option(metavar="SEED", min=0, help="Seed of the random inputs.")
+    ] = 0,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -342,7 +344,9 @@ def verify(
     exhaustive: Annotated[
         bool, typer.Option("--exhaustive", help="Try all 2^32 float32 inputs, on all CPUs.")
     ] = False,
-    points: Annotated[int, typer.Option(min=0, help="Number of random float64 inputs.")] = 2000,
+    points: Annotated[
+        int, typer.Option(metavar="COUNT", min=0, help="Number of random float64 inputs.")
+    ] = 2000,
     json_file: Annotated[
         Path | None,
         typer.Option("--json", metavar="FILE", help="Also write the results to this file."),
@@ -433,7 +437,7 @@ def apply(
         typer.Option(
             metavar="DTYPE",
             help="Compute in, and write, float16, float32 or float64."
-            "  [default: what the function returns for IN]",
+            "  [default: what the function returns]",
         ),
     ] = None,
     input_dtype: Annotated[
@@ -448,16 +452,21 @@ def apply(
     ] = "16MB",
     threads: Annotated[
         int | None,
-        typer.Option(min=1, max=1024, help="Number of threads, at most.  [default: all CPUs]"),
+        typer.Option(
+            metavar="COUNT",
+            min=1,
+            max=1024,
+            help="Number of threads, at most.  [default: all CPUs]",
+        ),
     ] = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Replace OUT if it exists; it may be IN.")
+        bool, typer.Option("--force", help="Replace results that exist; one may be an operand.")
     ] = False,
 ) -> None:
     """Compute a function of every element of .npy files, which may be larger than memory.
 
-    OUT appears when it is complete; an error or Ctrl-C leaves what was there unchanged. Shape and
-    memory order are kept; integers become floating-point numbers.
+    A result gets its name when it is complete; an error or Ctrl-C leaves what was there unchanged.
+    Shape and memory order are kept; integers become floating-point numbers.
     """
     from fastact.cli import apply as files
 
