@@ -99,9 +99,7 @@ def _complete_names(incomplete: str) -> list[str]:
 Names = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="NAMES",
-        help="Functions.  [default: all]",
-        autocompletion=_complete_names,
+        metavar="NAMES", help="Functions.  [default: all]", autocompletion=_complete_names
     ),
 ]
 
@@ -429,8 +427,7 @@ def apply(
         str, typer.Option(metavar="FORM", help="value, grad, backward, value_and_grad, ...")
     ] = "value",
     param: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME=VALUE", help="A parameter; can be repeated."),
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="A parameter; can be repeated.")
     ] = None,
     dtype: Annotated[
         str | None,
@@ -443,8 +440,7 @@ def apply(
     input_dtype: Annotated[
         str | None,
         typer.Option(
-            metavar="DTYPE",
-            help="bfloat16, for files that do not say: numpy.save calls it |V2.",
+            metavar="DTYPE", help="bfloat16, for files that do not say: numpy.save calls it |V2."
         ),
     ] = None,
     chunk: Annotated[

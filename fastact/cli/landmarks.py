@@ -84,10 +84,7 @@ def _roots(function: Callable[[_Floats], _Floats]) -> _Floats:
 
 
 def _bisected(
-    function: Callable[[_Floats], _Floats],
-    low: _Floats,
-    high: _Floats,
-    on_the_left: _Rule,
+    function: Callable[[_Floats], _Floats], low: _Floats, high: _Floats, on_the_left: _Rule
 ) -> tuple[_Floats, _Floats]:
     """Halve intervals until their ends are neighbours; the rule chooses from three results."""
     at_low, at_high = function(low), function(high)

@@ -35,7 +35,7 @@ _VARIABLES: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
             "--xla_cpu_max_isa=AVX512",
             "--xla_cpu_max_isa=AVX2",
             "--xla_cpu_max_isa=SSE4_2",
-        ),
+        )
     },
     "numba": {
         "NUMBA_CPU_NAME": ("", "x86-64-v3", "x86-64"),
