@@ -40,6 +40,11 @@ def fastest(cell: Cell, library: str) -> float | None:
     return min(times, default=None)
 
 
+def drawn(cells: Sequence[Cell]) -> list[str]:
+    """The libraries of the README's table and chart that were measured in these cells."""
+    return [name for name in DRAWN if any(fastest(cell, name) for cell in cells)]
+
+
 def groups(study: Study) -> list[list[Cell]]:
     """float32 values of several functions, each group on one size by as many threads."""
     cells = [
@@ -137,7 +142,7 @@ def excerpt(study: Study, cells: Sequence[Cell]) -> str:
     """The README's table."""
     few = [cell for cell in cells if cell.setting.function in SHORT]
     few.sort(key=lambda cell: SHORT.index(cell.setting.function))
-    libraries = [name for name in DRAWN if name in study.libraries]
+    libraries = drawn(cells)
     head = f"ns per element, float32, {heading(cells)}; {machine(study, libraries)}."
     return "\n".join([head, "", *table(few, libraries), "", summary(cells, libraries)])
 
@@ -159,7 +164,7 @@ def draw(study: Study, cells: Sequence[Cell], shade: str, path: Path) -> None:
 
     colours = {name: pair[SHADES.index(shade)] for name, pair in COLOURS.items()}
     ink, grid = colours["ink"], colours["grid"]
-    libraries = [name for name in DRAWN if name in study.libraries]
+    libraries = drawn(cells)
     rows = {
         cell.setting.function: {
             name: time for name in libraries if (time := fastest(cell, name)) is not None
