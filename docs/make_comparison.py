@@ -19,6 +19,7 @@ from statistics import geometric_mean
 from typing import Any
 
 import numpy as np
+from make_benchmark import ISAS
 from packaging.requirements import Requirement
 
 import fastact
@@ -39,7 +40,8 @@ float32 between -{range} and {range} where argument and result are normal; from 
 digit is right: an exponential overflows too early, or 1 + erf cancels. SciPy's and numexpr's gelu,
 softplus and silu are expressions as one types them. Times are geometric means over the functions,
 or expressions, that a library has: one thread, in cache. Imports are in CPU time. PyTorch is its
-CPU build; ONNX Runtime's size includes the package onnx, with which a model is made."""
+CPU build; ONNX Runtime's size includes the package onnx, with which a model is made.
+fastact's size is the sum of its stripped files and the OpenMP library that a wheel brings."""
 ROWS = {name: row for name, row in ACTIVATIONS.items() if row.arrays == 1}
 
 
@@ -307,7 +309,9 @@ def block(studies: Sequence[Study]) -> str:
             )
             for name, form in ERRORS
         },
-        "time over fastact's (functions)": lambda name: speed(studies, name),
+        f"time over fastact's, {ISAS[studies[0].machine.isa]} (functions)": lambda name: speed(
+            studies, name
+        ),
         "installed, beyond NumPy": installed_size,
         "import, beyond NumPy": import_time,
     }
