@@ -295,6 +295,7 @@ def speed(studies: Sequence[Study], library: str) -> str:
 
 def block(studies: Sequence[Study]) -> str:
     """The text between the markers."""
+    isa = ISAS[studies[0].machine.isa]
     rows: dict[str, Callable[[str], str]] = {
         f"of the {len(ROWS)} activations, by name": lambda name: str(len(functions(name))),
         "with a derivative ready to call": lambda name: str(derivatives(name)),
