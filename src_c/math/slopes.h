@@ -18,8 +18,6 @@ INLINE Derivative deriv_wide(W value)
     return (Derivative){DERIV_WIDE, .wide = value};
 }
 
-/* |x| where no more than end of it matters */
-INLINE W wide_size(V x, T end) { return w_widen(v_min(v_set(end), v_abs(x))); }
 INLINE M is_positive(V x) { return v_lt(v_set(0), x); }
 
 INLINE Derivative sigmoid_dx(V x)

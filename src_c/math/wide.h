@@ -58,6 +58,9 @@ INLINE W wide_exp_less_1(WideExp e)
 }
 INLINE W w_exp(W z, double factor) { return wide_exp_value(wide_exp(1, z, factor)); }
 
+/* |x| where no more than end of it matters; a NaN stays. */
+INLINE W wide_size(V x, T end) { return w_widen(v_min(v_set(end), v_abs(x))); }
+
 /* |a|, at most limit; a NaN stays. */
 INLINE W w_size(W a, double limit)
 {

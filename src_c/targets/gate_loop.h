@@ -1,4 +1,5 @@
-/* Gates become loops, in which rare lanes go to a second, slower kernel.
+/* Gates become loops: of kernels in float64 lanes as those of other functions; of kernels in
+ * pairs with a second, slower kernel for rare lanes.
  *
  * The usual kernel is right where no factor is large, no result tiny and no gate nearly
  * shut. A vector with another lane is computed by both, in a call of its own: inlined, the
@@ -8,8 +9,6 @@
 #define FA_GATE_LOOP_H
 
 #include "../kernels/gates.h"
-#include "../math/extreme.h"
-#include "../simd/fenv.h"
 #include "elementwise.h"
 
 typedef Gate GateKernel(bool special_case, V g, V a, V b, const V *p);
@@ -18,6 +17,29 @@ INLINE Results form_of_gate(Gate f, fa_form form)
 {
     return form == FA_VALUE ? (Results){f.y} : (Results){f.ga, f.gb};
 }
+
+#if HAS_WIDE
+#include "../kernels/wide_gates.h"
+
+#define SPECIAL_CASES(name, parameters)
+#define RUN_COSTLY_GATE(name, form, operands, rows, count, length, memory) \
+    (run_costly(name##_compute, form, operands, false, rows, count, length, memory), \
+     false)
+#else
+#include "../kernels/pair_gates.h"
+#include "../math/extreme.h"
+#include "../simd/fenv.h"
+
+#define SPECIAL_CASES(name, parameters) \
+    static COLD bool name##_special(fa_form form, const Row *row, ptrdiff_t i, \
+                                    bool streaming) \
+    { \
+        Operands operands = operands_of(form, 2, parameters, FA_FIXED, true); \
+        return special_cases(name##_gate, extreme_gate_of(FA_ROW_##name), form, \
+                             operands, row, i, streaming); \
+    }
+#define RUN_COSTLY_GATE(name, form, operands, rows, count, length, memory) \
+    run_gate(name##_gate, name##_special, form, operands, rows, count, length, memory)
 
 /* The form of a gate on one vector; where it has no g, that is 0. */
 INLINE Inputs load_gate(const Row *row, fa_form form, Operands operands, ptrdiff_t i)
@@ -168,5 +190,7 @@ INLINE bool run_gate(GateKernel *kernel, SpecialCases *special, fa_form form,
     } while (another_segment(&s));
     return overflowed;
 }
+
+#endif
 
 #endif

@@ -46,19 +46,18 @@ def exponential() -> list[str]:
 
 
 def normal() -> list[str]:
-    """R(t) = Phi(-t) e^(t^2/2) and, divided by t - t0, that of the derivative."""
+    """R(t) = Phi(-t) e^(t^2/2) and, divided by t - t0, that of the derivative; for gates, too."""
     zero, density = normal_tail_root(), 1 / mp.sqrt(2 * mp.pi)
+
+    def slope(t):
+        return (t * density - ratio(t)) / (t - zero)
+
     return [
         *monic_fraction("WIDE_NORMAL", ratio, 0, mpf("14.7"), 4, 5),
         constant("WIDE_GELU_ROOT", zero),
-        *monic_fraction(
-            "WIDE_GELU",
-            lambda t: (t * density - ratio(t)) / (t - zero),
-            0,
-            mpf("20.2"),
-            4,
-            4,
-        ),
+        *monic_fraction("WIDE_GELU", slope, 0, mpf("20.2"), 4, 4),
+        *monic_fraction("WIDE_GATE", ratio, 0, mpf("24"), 5, 6),
+        *monic_fraction("WIDE_GATE_SLOPE", slope, 0, mpf("24"), 5, 5),
     ]
 
 

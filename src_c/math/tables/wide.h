@@ -27,6 +27,28 @@ static const double WIDE_GELU_BELOW[4] ALIGNED = {
     0x1.2194ccc4529d6p+5, 0x1.9913ceef13209p+5, /* 36.1977, 51.1347 */
     0x1.d54a394ce019ap+4, 0x1.082e6fc9a22f4p+3, /* 29.3306, 8.25567 */
 };
+#define WIDE_GATE_SCALE 0x1.98844a821271bp-2 /* 0.39894215 */
+static const double WIDE_GATE_ABOVE[5] ALIGNED = {
+    0x1.e8cac95d361bdp+8, 0x1.fdf234ffddd78p+8, /* 488.792, 509.946 */
+    0x1.0169f4bf6c6bap+8, 0x1.2c391b73d77bfp+6, /* 257.414, 75.0558 */
+    0x1.9366f345439e7p+3, /* 12.6063 */
+};
+static const double WIDE_GATE_BELOW[6] ALIGNED = {
+    0x1.85ffe3e125b26p+8, 0x1.6706bcab4c2b2p+9, /* 390, 718.053 */
+    0x1.23a7ac1f9f35dp+9, 0x1.0dff6b74cf1cep+8, /* 583.31, 269.998 */
+    0x1.303a28c5e7587p+6, 0x1.9366af4984586p+3, /* 76.0568, 12.6063 */
+};
+#define WIDE_GATE_SLOPE_SCALE 0x1.98844efd61d5bp-2 /* 0.398942217 */
+static const double WIDE_GATE_SLOPE_ABOVE[5] ALIGNED = {
+    0x1.e1ad36f925babp+7, 0x1.3e1af966d4501p+8, /* 240.838, 318.105 */
+    0x1.7fb84abbd8243p+7, 0x1.00ba7578562b8p+6, /* 191.86, 64.1821 */
+    0x1.7d6dbdd28acacp+3, /* 11.9196 */
+};
+static const double WIDE_GATE_SLOPE_BELOW[5] ALIGNED = {
+    0x1.20ee239c47671p+7, 0x1.ca5ebce6152dbp+7, /* 144.465, 229.185 */
+    0x1.35895c2535d47p+7, 0x1.c1c5727189c41p+5, /* 154.768, 56.2214 */
+    0x1.655ef2b5a9a83p+3, /* 11.1678 */
+};
 static const double WIDE_TANH_ABOVE[6] ALIGNED = {
     0x1.8a09a73aa001ep+19, 0x1.ae5b249db9dfep+16, /* 806989, 110171 */
     0x1.82b51b20200cap+11, 0x1.60a71881861cap+4, /* 3093.66, 22.0408 */
