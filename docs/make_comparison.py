@@ -310,9 +310,7 @@ def block(studies: Sequence[Study]) -> str:
             )
             for name, form in ERRORS
         },
-        f"time over fastact's, {ISAS[studies[0].machine.isa]} (functions)": lambda name: speed(
-            studies, name
-        ),
+        f"time over fastact's, {isa} (functions)": lambda name: speed(studies, name),
         "installed, beyond NumPy": installed_size,
         "import, beyond NumPy": import_time,
     }
