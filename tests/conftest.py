@@ -19,13 +19,11 @@ if "PYTEST_XDIST_WORKER" in os.environ:
 
 import fastact as fa
 
-sys.path.insert(0, str(Path(__file__).parent))  # cases.py, reference.py and shortfalls.py
-from shortfalls import mark_shortfalls
+sys.path.insert(0, str(Path(__file__).parent))  # cases.py and reference.py
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Expect the known shortfalls; leave out what is marked slow unless `-m` is given."""
-    mark_shortfalls(items)
+    """Leave out what is marked slow unless `-m` is given."""
     if config.option.markexpr:
         return
     slow = [item for item in items if item.get_closest_marker("slow")]

@@ -31,6 +31,8 @@ def test_float64_is_far_better_than_float32_needs(name: str, form: str, points: 
         got = evaluate(name, form, x, *parameters)
         want = exact.evaluate(name, form, x, *parameters)
         error = want.ulp_error(np.where(np.abs(got) < 1e-300, 0, got), np.float32)
+        most = np.finfo(np.float32).max
+        error[(np.abs(got) > most) & (np.abs(want.nearest) > most)] = 0  # infinite in float32
         worst = np.argmax(error)
         assert error[worst] < 1e-5, (x[worst], parameters)
 
@@ -60,7 +62,9 @@ def test_at_infinities_they_are_limits(name: str, form: str) -> None:
         nearer, far, limit = exact.evaluate(
             name, form, sign * np.array([1e15, 1e30, np.inf])
         ).nearest
-        if np.isinf(limit):
+        if np.isnan(limit):
+            assert name in {"snake", "snake_beta"}  # they oscillate
+        elif np.isinf(limit):
             assert np.sign(limit) == np.sign(far)
             assert abs(far) > abs(nearer) > 1e10
         else:

@@ -86,8 +86,8 @@ ENTRIES: dict[str, Entry] = {
             "beta": "Steepness of the change between them.",
         },
         note=(
-            "The bounds hold for slopes of equal sign, or of which one is 0; otherwise the\n"
-            "function vanishes besides at 0, and is accurate there as its terms are."
+            "In float64 the bounds hold for slopes of equal sign, or of which one is 0; otherwise\n"
+            "the function vanishes besides at 0, and is accurate there as its terms are."
         ),
         references=(
             'N. Ma, X. Zhang, M. Liu, J. Sun, "Activate or not: learning customized activation",'
@@ -122,8 +122,8 @@ ENTRIES: dict[str, Entry] = {
             "gamma": "Factor of all.",
         },
         note=(
-            "The bounds hold for alpha = 1 and beyond; for a smaller one the function vanishes\n"
-            "somewhere besides 0, and about there only to the accuracy of its terms."
+            "In float64 the bounds hold for alpha = 1 and beyond; for a smaller one the function\n"
+            "vanishes somewhere besides 0, and about there only to the accuracy of its terms."
         ),
         references=(
             "R. Kumar, \"APTx: better activation function than MISH, SWISH, and ReLU's variants"

@@ -15,6 +15,12 @@ _CARLILE = (
 _HUGE = 1e140
 
 
+def _root(m: Any, x: Any, alpha: Any) -> Any:
+    """Return sqrt(1 + alpha x^2)."""
+    t = m.abs(x)
+    return m.where(t > _HUGE, m.sqrt(alpha) * t, m.sqrt(1 + alpha * m.minimum(t, _HUGE) ** 2))
+
+
 def _ratio(m: Any, x: Any, alpha: Any) -> Any:
     """Return x/sqrt(1 + alpha x^2)."""
     z = m.maximum(m.minimum(x, _HUGE), -_HUGE)
@@ -23,15 +29,13 @@ def _ratio(m: Any, x: Any, alpha: Any) -> Any:
 
 def _cube(m: Any, x: Any, alpha: Any) -> Any:
     """Return (1 + alpha x^2)^(-3/2)."""
-    z = m.minimum(m.abs(x), 1e150)
-    root = m.sqrt(1 + alpha * z * z)
+    root = _root(m, x, alpha)
     return 1 / root / root / root
 
 
 def _fifth(m: Any, x: Any, alpha: Any) -> Any:
     """Return -3 alpha x (1 + alpha x^2)^(-5/2)."""
-    z = m.minimum(m.abs(x), 1e150)
-    root = m.sqrt(1 + alpha * z * z)
+    root = _root(m, x, alpha)
     return -3 * alpha * _ratio(m, x, alpha) / root / root / root / root
 
 
@@ -54,8 +58,8 @@ def squareplus_grad(m: Any, x: Any, b: Any) -> Any:
 
 def squareplus_grad_grad(m: Any, x: Any, b: Any) -> Any:
     """Return b/2 (x^2 + b)^(-3/2)."""
-    z = m.minimum(m.abs(x), 1e150)
-    size = m.sqrt(z * z + b)
+    t = m.abs(x)
+    size = m.where(t > _HUGE, t, m.sqrt(m.minimum(t, _HUGE) ** 2 + b))
     return b / 2 / size / size / size
 
 

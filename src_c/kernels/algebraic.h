@@ -49,11 +49,12 @@ INLINE Pair inverse_root_cube(Root root)
 #define ISRU_GRAD_GRAD_FACTOR C(0x1p-70, 0x1p-370)
 /* alpha x^4 is beyond every dtype from here on, in units of 1/sqrt(alpha). */
 #define ISRU_END C(0x1p100, 0x1p700)
+#define ISRU_FLAT C(0x1p-27, 0x1p-323) /* a root of alpha that is 0 beside every x */
 
 INLINE Root isru_root(V x, V alpha, T far)
 {
     V steepness = v_sqrt(alpha);
-    V end = v_min(v_set(T_MAX), v_div(v_set(ISRU_END), steepness));
+    V end = v_div(v_set(ISRU_END), v_max(v_set(ISRU_FLAT), steepness));
     V t = v_min(end, v_abs(x));
     M is_far = v_lt(v_set(far), v_mul(t, steepness));
     return root_of(t, alpha, v_set(1), is_far, CUBE_DOWN);
@@ -103,7 +104,7 @@ INLINE Dual isrlu(V x, V alpha)
 INLINE Derivative isru_grad_grad(V x, V alpha)
 {
     Root root = isru_root(x, alpha, FAR_SECOND);
-    M small = v_lt(v_mul(alpha, root.t), v_set(C(0x1p-90, 0x1p-900)));
+    M small = v_lt(v_abs(v_mul(alpha, root.t)), v_set(C(0x1p-90, 0x1p-900)));
     small = v_and(small, v_lt(root.t, v_set(1)));
     V root_scale = v_select(small, v_set(C(0x1p85, 0x1p555)), v_set(1));
     V factor = v_select(root.far, v_set(ISRU_GRAD_GRAD_FACTOR), root_scale);

@@ -167,41 +167,17 @@ INLINE Dual celu(V x, V alpha)
 /* x (alpha_p x + beta), or alpha_n (e^m - 1 - x) + beta x with m = min(x, eps);
  * 2 alpha_p x + beta, or alpha_n (e^x - 1) + beta, without e^x between eps and 0
  *
- * Largest errors in float32:
- *     0.6165 ulp  xielu(-0x1.b5203cp-6) got -0x1.abe0dap-7 want -0x1.abe0d8p-7
- *     0.6225 ulp  xielu_grad(-0x1.fac41ap-1) got -0x1.5e495p-9 want -0x1.5e494ep-9 */
+ * Largest errors in float64:
+ *     0.6714 ulp  xielu_grad(-0x1.f62f40794a7b8p-1)
+ *                 got -0x1.dec3dbde5495ap-57 want -0x1.dec3dbde54959p-57 */
 INLINE Dual xielu(V x, V alpha_p, V alpha_n, V beta, V eps)
 {
-    V zero = v_set(0), most = v_set(T_MAX), minus_infinity = v_set(-INFINITY);
-    M positive = v_lt(zero, x), far = v_lt(x, v_set(XIELU_FAR));
-    V right = v_max(zero, x);
-    M infinite = v_lt(most, right);
-    V finite = v_select(infinite, zero, right);
-    Pair product = two_product(alpha_p, finite);
-    Pair slope = two_sum(product.hi, beta);
-    slope = pair_finite_low((Pair){slope.hi, v_add(slope.lo, product.lo)});
-    V low = v_max(v_sub(zero, most), v_min(most, v_mul(finite, slope.lo)));
-    V above = v_fma(finite, slope.hi, low);
-    above = v_select(infinite, v_mul(alpha_p, right), above);
-
-    V left = v_max(v_set(XIELU_FAR), v_min(zero, x)), m = v_min(eps, left);
-    Pair near = xielu_left(left, m, alpha_n, beta);
-    Pair difference = two_sum(beta, v_sub(zero, alpha_n));
-    V beyond =
-        v_fma(x, difference.hi, v_mul(v_max(v_sub(zero, most), x), difference.lo));
-    beyond = v_select(v_lt(zero, v_abs(difference.hi)), beyond, v_sub(zero, alpha_n));
-    V below = v_select(far, beyond, v_add(near.hi, near.lo));
-
-    Pair twice = two_product(v_add(alpha_p, alpha_p), finite);
-    Pair dx = two_sum(twice.hi, beta);
-    dx = pair_finite_low((Pair){dx.hi, v_add(dx.lo, twice.lo)});
-    V linear = v_select(v_lt(eps, left), minus_infinity, left);
-    Pair left_dx = xielu_left_slope(left, linear, alpha_n, beta);
-    dx.hi = v_select(infinite, v_fma(v_add(alpha_p, alpha_p), right, beta), dx.hi);
+    M positive = v_lt(v_set(0), x);
+    Dual left = xielu_left(x, alpha_n, beta, eps);
+    Dual right = xielu_right(x, alpha_p, beta);
     return (Dual){
-        .y = v_select(positive, above, below),
-        .dx = deriv_large(deriv_pair(v_select(positive, dx.hi, left_dx.hi),
-                                     v_select(positive, dx.lo, left_dx.lo))),
+        .y = v_select(positive, right.y, left.y),
+        .dx = xielu_slope(positive, right.dx, left.dx),
     };
 }
 

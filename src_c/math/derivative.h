@@ -15,6 +15,9 @@
 #define SCALE_EXPONENT C(170.0, 1110.0)
 #define UNSCALE_FACTOR C(0x1p-72, 0x1p-300)
 #define UNSCALE_PRODUCT C(0x1p-98, 0x1p-810)
+#define SCALED_BELOW C(0x1p-100, 0x1p-840)
+/* The square root of the scale, which each factor of a small product carries */
+#define ROOT_SCALE C(0x1p85, 0x1p555)
 /* e^-t is held scaled above UNSCALED_END;
  * above END, g t e^-t rounds to 0 for every g. */
 #define EXP_NEG_UNSCALED_END C(80.0, 600.0)
@@ -26,6 +29,7 @@ typedef enum {
     DERIV_PAIR, /* hi + lo, |lo| below an ulp of hi */
     DERIV_SCALED, /* hi + lo, some lanes scaled; hi may be short of bits */
     DERIV_LARGE, /* the same without a bound: g lo alone may overflow */
+    DERIV_HALVED, /* half of such a one, which may overflow although g times it does not */
     DERIV_WIDE, /* in float64, of a float32 kernel */
 } DerivativeKind;
 
@@ -49,11 +53,18 @@ INLINE Derivative deriv_exact(V value)
     return (Derivative){DERIV_EXACT, .hi = value};
 }
 INLINE Derivative deriv_large(Derivative s) { return s.kind = DERIV_LARGE, s; }
+INLINE Derivative deriv_halved(Derivative s) { return s.kind = DERIV_HALVED, s; }
 INLINE Derivative deriv_doubled(V half)
 {
     return (Derivative){DERIV_DOUBLED, .hi = half};
 }
 INLINE Derivative deriv_pair(V hi, V lo) { return (Derivative){DERIV_PAIR, hi, lo}; }
+#if HAS_WIDE
+INLINE Derivative deriv_wide(W value)
+{
+    return (Derivative){DERIV_WIDE, .wide = value};
+}
+#endif
 
 /* Lanes that are not scaled are left alone: times 1, a zero would lose its sign where
  * sums are rounded down. */
@@ -119,6 +130,17 @@ INLINE Derivative deriv_reflected(Derivative left, M negative)
     };
 }
 
+/* The whole of a halved derivative where it is not huge; 2 where it still is half. */
+INLINE V deriv_rest_of_halved(Derivative *s)
+{
+    V one = v_set(1), two = v_set(2);
+    M huge = v_lt(v_set(C(0x1p80, 0x1p300)), v_abs(s->hi));
+    V factor = v_select(huge, one, two);
+    *s = (Derivative){DERIV_LARGE, v_mul(s->hi, factor), v_mul(s->lo, factor),
+                      s->scaled};
+    return v_select(huge, two, one);
+}
+
 /* Whether any lane is scaled: rare, so unscaling hides behind this test. */
 INLINE bool deriv_is_scaled(Derivative s)
 {
@@ -134,7 +156,10 @@ INLINE V deriv_value(Derivative s)
 #endif
     if (s.kind == DERIV_EXACT) return s.hi;
     if (s.kind == DERIV_DOUBLED) return v_add(s.hi, s.hi);
+    bool halved = s.kind == DERIV_HALVED;
+    V rest = halved ? deriv_rest_of_halved(&s) : v_set(1);
     V value = v_add(s.hi, s.lo);
+    if (halved) value = v_mul(value, rest);
     if (deriv_is_scaled(s))
         value = unscale_factor(s.scaled, unscale_product(s.scaled, value));
     return value;
@@ -206,12 +231,24 @@ INLINE V deriv_times(V g, Derivative s)
 #endif
     if (s.kind == DERIV_EXACT) return v_mul(g, s.hi);
     if (s.kind == DERIV_DOUBLED) return doubled_product(g, s.hi);
+    if (s.kind == DERIV_HALVED) g = v_mul(g, deriv_rest_of_halved(&s));
     if (s.kind == DERIV_PAIR) return deriv_product(g, deriv_low_factor(g, s), s);
     if (s.kind == DERIV_LARGE || deriv_is_scaled(s))
         return deriv_times_special_case(g, s);
     V product = v_fma(g, s.hi, v_mul_tiny(g, s.lo)), size = v_abs(product);
     M ordinary = v_and(v_lt(v_set(DERIV_SAFE), size), v_le(size, v_set(T_MAX)));
     return v_all(ordinary) ? product : deriv_times_special_case(g, s);
+}
+
+/* a b, scaled where it is small */
+INLINE Derivative deriv_of_product(V a, V b)
+{
+    V size = v_max(v_abs(a), v_abs(b)), most = v_set(C(0x1p40, 0x1p460));
+    M small = v_and(v_lt(v_abs(v_mul(a, b)), v_set(SCALED_BELOW)), v_lt(size, most));
+    V root_scale = v_select(small, v_set(ROOT_SCALE), v_set(1));
+    Pair product =
+        pair_finite_low(two_product(v_mul(a, root_scale), v_mul(b, root_scale)));
+    return (Derivative){DERIV_LARGE, product.hi, product.lo, small};
 }
 
 /* a times a derivative. Where a is so large that a scaled product could overflow, the

@@ -11,7 +11,6 @@
 #include "tanh_shrink.h"
 
 /* A tiny derivative is scaled: 2^SCALE_EXPONENT factor t, below 2^-100 (2^-840). */
-#define ROOT_SCALE C(0x1p85, 0x1p555)
 INLINE Derivative deriv_scaled_below(V t, V factor, Pair above)
 {
     V end = v_set(C(0x1p-102, 0x1p-842));

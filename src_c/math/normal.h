@@ -19,9 +19,9 @@ INLINE Derivative exp_minus(Pair z)
 INLINE Derivative times_argument(Pair c, Pair u, Derivative e)
 {
     Derivative s = pair_times_d2(pair_product(c, u), e);
-    M tiny = v_lt(v_abs(u.hi), v_set(C(0x1p-80, 0x1p-540)));
+    M tiny = v_lt(v_abs(u.hi), v_set(SCALED_BELOW));
     if (!v_any(tiny)) return s;
-    V root_scale = v_set(C(0x1p85, 0x1p555)), zero = v_set(0);
+    V root_scale = v_set(ROOT_SCALE), zero = v_set(0);
     V small = v_mul(v_select(tiny, u.hi, zero), root_scale);
     V low = v_mul(v_select(tiny, u.lo, zero), root_scale);
     Pair factor = {v_mul(c.hi, root_scale), v_mul(c.lo, root_scale)};

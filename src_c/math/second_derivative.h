@@ -43,8 +43,8 @@ INLINE Derivative deriv_times_exact(V factor, Derivative s)
  * that the rounding of the low word alone would matter */
 INLINE Derivative pair_times_d2(Pair a, Derivative s)
 {
-    M small = v_lt(v_abs(v_mul(a.hi, s.hi)), v_set(C(0x1p-90, 0x1p-900)));
-    V root_scale = v_select(small, v_set(C(0x1p85, 0x1p555)), v_set(1));
+    M small = v_lt(v_abs(v_mul(a.hi, s.hi)), v_set(SCALED_BELOW));
+    V root_scale = v_select(small, v_set(ROOT_SCALE), v_set(1));
     root_scale = v_select(s.scaled, v_set(1), root_scale);
     Derivative product =
         pair_times_deriv((Pair){v_mul(a.hi, root_scale), v_mul(a.lo, root_scale)},

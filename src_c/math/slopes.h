@@ -1,4 +1,4 @@
-/* Derivatives, and values that share their way: in float64 lanes where a target has them
+/* Derivatives, and values that share their way: in float64 lanes where that is faster
  * (wide.h), else in pairs or by polynomials on pieces. */
 #ifndef FA_SLOPES_H
 #define FA_SLOPES_H
@@ -11,12 +11,7 @@
 #include "tanh_shrink.h"
 #include "wide.h"
 
-#if HAS_WIDE
-
-INLINE Derivative deriv_wide(W value)
-{
-    return (Derivative){DERIV_WIDE, .wide = value};
-}
+#if WIDE_IS_FASTER
 
 INLINE M is_positive(V x) { return v_lt(v_set(0), x); }
 

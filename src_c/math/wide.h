@@ -1,7 +1,8 @@
 /* Functions of float32 arguments in float64, for the kernels that need more than one word
  * of float32: right to 2^-26 or better, relative to the result, through its roots.
  *
- * e^z has no table: the nearest power of 2 is taken out, and a polynomial of degree 6 is enough. */
+ * e^z has no table: the nearest power of 2 is taken out, and a polynomial of degree 6 is enough,
+ * except beside terms that nearly cancel it, where it has all bits of a float64. */
 #ifndef FA_MATH_WIDE_H
 #define FA_MATH_WIDE_H
 
@@ -43,13 +44,22 @@ INLINE W w_clamped(W a, double limit)
 typedef struct {
     W power, slope, rest;
 } WideExp;
-INLINE WideExp wide_exp(double scale, W z, double factor)
+INLINE WideExp wide_exp_by(const double *poly, int degree, double scale, W z,
+                           double factor)
 {
     W origin = w_set(0x1.8p52); /* adding it leaves an integer in the low bits */
     W per_bit = w_set(factor * WIDE_LOG2_E), counted = w_fma(z, per_bit, origin);
     W r = w_fma(z, per_bit, w_sub(origin, counted)),
       power = w_times_power(w_set(scale), counted);
-    return (WideExp){power, w_mul(power, r), w_polynomial(r, WIDE_EXP2M1, 5)};
+    return (WideExp){power, w_mul(power, r), w_polynomial(r, poly, degree)};
+}
+INLINE WideExp wide_exp(double scale, W z, double factor)
+{
+    return wide_exp_by(WIDE_EXP2M1, 5, scale, z, factor);
+}
+INLINE WideExp wide_exp_fine(W z, double factor)
+{
+    return wide_exp_by(WIDE_EXP2M1_FINE, 10, 1, z, factor);
 }
 INLINE W wide_exp_value(WideExp e) { return w_fma(e.slope, e.rest, e.power); }
 INLINE W wide_exp_less_1(WideExp e)

@@ -123,6 +123,38 @@ INLINE void n_store_half(uint16_t *p, N a)
 {
     _mm256_storeu_si256((__m256i *)p, _mm512_cvtps_ph(a, _MM_FROUND_CUR_DIRECTION));
 }
+
+/* The lanes of N in float64, by halves */
+typedef __m512d D;
+#define D_PER_N 2
+INLINE D d_set(double a) { return _mm512_set1_pd(a); }
+INLINE D d_widen(N a, int half)
+{
+    return _mm512_cvtps_pd(half ? _mm512_extractf32x8_ps(a, 1)
+                                : _mm512_castps512_ps256(a));
+}
+INLINE N d_narrow(const D *a)
+{
+    N first = _mm512_castps256_ps512(_mm512_cvtpd_ps(a[0]));
+    return _mm512_insertf32x8(first, _mm512_cvtpd_ps(a[1]), 1);
+}
+INLINE D d_add(D a, D b) { return _mm512_add_pd(a, b); }
+INLINE D d_sub(D a, D b) { return _mm512_sub_pd(a, b); }
+INLINE D d_mul(D a, D b) { return _mm512_mul_pd(a, b); }
+INLINE D d_quotient(D a, D b) { return _mm512_div_pd(a, b); }
+INLINE D d_fma(D a, D b, D c) { return _mm512_fmadd_pd(a, b, c); }
+INLINE D d_fnma(D a, D b, D c) { return _mm512_fnmadd_pd(a, b, c); }
+INLINE D d_min(D a, D b) { return _mm512_min_pd(a, b); }
+INLINE D d_max(D a, D b) { return _mm512_max_pd(a, b); }
+INLINE D d_select(NM m, int half, D yes, D no)
+{
+    return _mm512_mask_blend_pd((__mmask8)(half ? m >> 8 : m), no, yes);
+}
+INLINE D d_times_power(D a, D counted)
+{
+    NI n = _mm512_slli_epi64(_mm512_castpd_si512(counted), 52);
+    return _mm512_castsi512_pd(_mm512_add_epi64(n, _mm512_castpd_si512(a)));
+}
 #endif
 
 #endif

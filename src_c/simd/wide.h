@@ -1,14 +1,15 @@
 /* The wide vector of float32 kernels: W, the lanes of a V in float64.
  *
  * A float64 has 29 bits more than the result needs and eight times its range of
- * exponents: what is computed so takes no second word, no scale and no special case.
- * With tables of 16 entries polynomials on pieces are faster, with 8 they are not: there a
- * derivative takes .5 to .85 of their time (Zen 3, AVX2). */
+ * exponents: what is computed so takes no second word, no scale and no special case. */
 #ifndef FA_WIDE_H
 #define FA_WIDE_H
 
-#if PRECISION == 32 && V_TABLE == 8
+#if PRECISION == 32
 #define HAS_WIDE 1
+/* Than polynomials on pieces: with tables of 8 entries a derivative takes .5 to .85 of their
+ * time (Zen 3, AVX2), with 16 it does not. */
+#define WIDE_IS_FASTER (V_TABLE == 8)
 #define W_REGISTERS (V_UNROLL * D_PER_N)
 
 typedef struct { D at[W_REGISTERS]; } W;
@@ -20,6 +21,9 @@ typedef struct { D at[W_REGISTERS]; } W;
 #define W_EACH(apply, op) {{apply(op, 0), apply(op, 1)}}
 #elif W_REGISTERS == 4
 #define W_EACH(apply, op) {{apply(op, 0), apply(op, 1), apply(op, 2), apply(op, 3)}}
+#elif W_REGISTERS == 6
+#define W_EACH(apply, op) \
+    {{apply(op, 0), apply(op, 1), apply(op, 2), apply(op, 3), apply(op, 4), apply(op, 5)}}
 #endif
 #define W_APPLY1(op, k) d_##op(a)
 #define W_APPLY2(op, k) d_##op(a.at[k], b.at[k])
@@ -52,6 +56,7 @@ INLINE V w_narrow(W a)
 }
 #else
 #define HAS_WIDE 0
+#define WIDE_IS_FASTER 0
 #endif
 
 #endif

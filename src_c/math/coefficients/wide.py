@@ -41,8 +41,15 @@ def monic_fraction(name: str, *fit) -> list[str]:
 def exponential() -> list[str]:
     """(2^r - 1)/r, to be relatively right, for |r| <= 1/2."""
     end = (1 + mpf(2) ** -12) / 2
-    found = remez(lambda r: mp.expm1(r * LN2) / r if r else LN2, -end, end, 5)
-    return [constant("WIDE_LOG2_E", 1 / LN2), array("WIDE_EXP2M1", found)]
+
+    def fit(degree):
+        return remez(lambda r: mp.expm1(r * LN2) / r if r else LN2, -end, end, degree)
+
+    return [
+        constant("WIDE_LOG2_E", 1 / LN2),
+        array("WIDE_EXP2M1", fit(5)),
+        array("WIDE_EXP2M1_FINE", fit(10)),
+    ]
 
 
 def normal() -> list[str]:

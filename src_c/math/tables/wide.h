@@ -7,6 +7,14 @@ static const double WIDE_EXP2M1[6] ALIGNED = {
     0x1.c6af6c8838d67p-5, 0x1.3b29e3787810ap-7, /* 0.0555036, 0.00961803 */
     0x1.5f08c583e0b3p-10, 0x1.446cc37ed6cc7p-13, /* 0.00133909, 0.000154698 */
 };
+static const double WIDE_EXP2M1_FINE[11] ALIGNED = {
+    0x1.62e42fefa39efp-1, 0x1.ebfbdff82c598p-3, /* 0.693147, 0.240227 */
+    0x1.c6b08d704a0cbp-5, 0x1.3b2ab6fba1dc1p-7, /* 0.0555041, 0.00961813 */
+    0x1.5d87fe78a2ca1p-10, 0x1.4309130976656p-13, /* 0.00133336, 0.000154035 */
+    0x1.ffcbfc744c08bp-17, 0x1.62bfd463984d5p-20, /* 1.52527e-05, 1.32154e-06 */
+    0x1.b524dc9fc7f47p-24, 0x1.e60666ff551e1p-28, /* 1.01781e-07, 7.07259e-09 */
+    0x1.ea047015a104ap-32, /* 4.45668e-10 */
+};
 #define WIDE_NORMAL_SCALE 0x1.98858022584e3p-2 /* 0.398946764 */
 static const double WIDE_NORMAL_ABOVE[4] ALIGNED = {
     0x1.e417791ad4635p+6, 0x1.a8be29972451ep+6, /* 121.023, 106.186 */

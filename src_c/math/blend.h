@@ -1,0 +1,223 @@
+/* Blends of two slopes, x (p1 s(z) + p2 s(-z)) with z proportional to x.
+ *
+ * With w = e^-|z| it is x (a + b w)/(1 + w), where a is the slope that z leads to. Where a is
+ * 0, the function and its derivative are accurate relative to themselves down into the
+ * subnormal range. Its second derivative is a multiple of silu''(z). */
+#ifndef FA_BLEND_H
+#define FA_BLEND_H
+
+#include "gate.h"
+#include "second_derivative.h"
+#include "wide.h"
+
+INLINE M is_zero(V a) { return v_and(v_le(a, v_set(0)), v_le(v_set(0), a)); }
+
+#if PRECISION == 32
+
+/* a and b, t = |z|, w and 1 + w */
+typedef struct {
+    W a, b, t, w, divisor;
+} Blend;
+INLINE Blend blend_of(W p1, W p2, W z)
+{
+    M negative = v_lt(w_narrow(w_clamped(z, WIDE_END)), v_set(0));
+    W t = w_size(z, WIDE_END), w = wide_exp_value(wide_exp_fine(t, -1));
+    return (Blend){
+        .a = w_select(negative, p2, p1),
+        .b = w_select(negative, p1, p2),
+        .t = t,
+        .w = w,
+        .divisor = w_add(w_set(1), w),
+    };
+}
+
+/* At an infinite x, the limit. */
+INLINE V blend_value(V x, Blend f)
+{
+    M infinite = v_lt(v_set(T_MAX), v_abs(x));
+    W above = w_fma(f.b, f.w, f.a), finite = w_widen(v_select(infinite, v_set(0), x));
+    V slope = w_narrow(w_quotient(above, f.divisor));
+    V end = v_select(is_zero(slope), v_copysign(v_set(1), x), x);
+    V y = w_narrow(w_quotient(w_mul(finite, above), f.divisor));
+    return v_select(infinite, v_mul(end, slope), y);
+}
+
+/* ((a + b w)(1 + w) + (a - b) t w)/(1 + w)^2 */
+INLINE Derivative blend_deriv(Blend f)
+{
+    W bend = w_mul(w_mul(w_sub(f.a, f.b), f.t), f.w);
+    W above = w_fma(w_fma(f.b, f.w, f.a), f.divisor, bend);
+    return deriv_wide(w_quotient(above, w_square(f.divisor)));
+}
+
+/* factor silu''(z) = factor w (2 (1 + w) - t (1 - w))/(1 + w)^3 */
+INLINE Derivative blend_d2(W factor, W z)
+{
+    W t = w_size(z, WIDE_END), w = wide_exp_value(wide_exp_fine(t, -1));
+    W one = w_set(1), divisor = w_add(one, w);
+    W above = w_fma(divisor, w_set(2), w_mul(t, w_sub(w, one)));
+    W cube = w_mul(divisor, w_square(divisor));
+    return deriv_wide(w_quotient(w_mul(w_mul(factor, w), above), cube));
+}
+
+/* ---- acon_c: z = beta (p1 - p2) x ---- */
+
+INLINE W acon_argument(V x, V p1, V p2, V beta)
+{
+    W rise = w_sub(w_widen(p1), w_widen(p2));
+    return w_mul(w_mul(w_widen(beta), rise), w_clamped(w_widen(x), T_MAX));
+}
+INLINE Blend acon_blend(V x, V p1, V p2, V beta)
+{
+    return blend_of(w_widen(p1), w_widen(p2), acon_argument(x, p1, p2, beta));
+}
+/* (p1 - p2)^2 x^2 s'(z) */
+INLINE Derivative acon_deriv_beta(V x, Blend f)
+{
+    W root = w_mul(w_sub(f.a, f.b), w_clamped(w_widen(x), T_MAX));
+    return deriv_wide(w_quotient(w_mul(w_square(root), f.w), w_square(f.divisor)));
+}
+INLINE Derivative acon_d2(V x, V p1, V p2, V beta)
+{
+    W rise = w_sub(w_widen(p1), w_widen(p2));
+    return blend_d2(w_mul(w_widen(beta), w_square(rise)),
+                    acon_argument(x, p1, p2, beta));
+}
+
+/* ---- aptx: slopes gamma (alpha + 1) and gamma (alpha - 1), z = 2 beta x ---- */
+
+INLINE W aptx_argument(V x, V beta)
+{
+    return w_mul(w_mul(w_set(2), w_widen(beta)), w_clamped(w_widen(x), T_MAX));
+}
+INLINE Blend aptx_blend(V x, V alpha, V beta, V gamma_)
+{
+    W factor = w_widen(gamma_), middle = w_widen(alpha), one = w_set(1);
+    return blend_of(w_mul(factor, w_add(middle, one)),
+                    w_mul(factor, w_sub(middle, one)), aptx_argument(x, beta));
+}
+INLINE Derivative aptx_d2(V x, V beta, V gamma_)
+{
+    W factor = w_mul(w_mul(w_set(4), w_widen(beta)), w_widen(gamma_));
+    return blend_d2(factor, aptx_argument(x, beta));
+}
+
+#else
+
+INLINE Pair pair_select(M m, Pair yes, Pair no)
+{
+    return (Pair){v_select(m, yes.hi, no.hi), v_select(m, yes.lo, no.lo)};
+}
+INLINE Pair minus_pair(Pair a)
+{
+    return (Pair){v_sub(v_set(0), a.hi), v_sub(v_set(0), a.lo)};
+}
+
+typedef struct {
+    Pair p1, p2, rise, z; /* rise = p1 - p2 */
+} Blend;
+
+/* The product is formed for an x of moderate size, and rounded once. */
+INLINE V blend_value(V x, Blend f)
+{
+    M negative = v_lt(f.z.hi, v_set(0));
+    Pair a = pair_select(negative, f.p2, f.p1), b = pair_select(negative, f.p1, f.p2);
+    ExpNeg decay = exp_neg(pair_abs(f.z));
+    V head = exp_head(decay.n), tail = exp_tail(decay.n), zero = v_set(0);
+    V unscaled = v_select(decay.scaled, zero, head);
+    M shut = v_and(decay.scaled, is_zero(a.hi));
+    V factor = v_select(shut, head, unscaled);
+    Pair n = pair_product(b, (Pair){factor, v_mul(factor, tail)});
+    Pair sum = two_sum(a.hi, n.hi);
+    n = (Pair){sum.hi, v_add(sum.lo, v_add(n.lo, a.lo))};
+
+    V most = v_set(T_MAX), size = v_abs(x), one = v_set(1);
+    V up = v_set(0x1p512), down = v_set(0x1p-512);
+    M small = v_lt(size, v_set(0x1p-500)), large = v_lt(v_set(0x1p500), size);
+    V finite = v_select(shut, v_max(v_sub(zero, most), v_min(most, x)), x);
+    V scaled = v_mul(finite, v_select(small, up, v_select(large, down, one)));
+    V y = quotient_of_pair(times_pair(unscale_factor(shut, scaled), n),
+                           one_plus(unscaled, tail));
+    y = v_select(v_lt(most, v_abs(finite)), v_mul(x, n.hi), y);
+    y = unscale_product(shut, y);
+    return v_mul_tiny(y, v_select(small, down, v_select(large, up, one)));
+}
+
+/* a + (b - a) silu'(-|z|) */
+INLINE Derivative blend_deriv(Blend f)
+{
+    V zero = v_set(0);
+    M negative = v_lt(f.z.hi, zero), always = v_le(zero, zero);
+    Pair a = pair_select(negative, f.p2, f.p1);
+    Pair rise = pair_select(negative, f.rise, minus_pair(f.rise));
+    Derivative left = pair_times_d2(rise, silu_deriv(pair_abs(f.z), false, always));
+    M no_slope = is_zero(a.hi);
+    Pair sum = two_sum(a.hi, v_select(left.scaled, zero, left.hi));
+    V low = v_add(a.lo, v_select(left.scaled, zero, left.lo));
+    return (Derivative){
+        DERIV_LARGE,
+        .hi = v_select(no_slope, left.hi, sum.hi),
+        .lo = v_select(no_slope, left.lo, v_add(sum.lo, low)),
+        .scaled = v_and(no_slope, left.scaled),
+    };
+}
+
+INLINE Derivative blend_d2(Pair factor, Pair z)
+{
+    Derivative d2 = silu_d2(DISTANCE_TO_ROOT(pair_abs(z), SILU_D2_ROOT));
+    return pair_times_d2(factor, d2);
+}
+
+/* ---- acon_c ---- */
+
+/* z = beta (p1 - p2) x, clamped */
+INLINE Pair acon_argument(V x, V beta, Pair rise)
+{
+    Pair factor = times_pair(beta, rise);
+    Pair z = saturating_product(x, factor.hi, EXP_NEG_END);
+    M inside = v_lt(v_abs(z.hi), v_set(EXP_NEG_END));
+    z.lo = v_fma(v_select(inside, x, v_set(0)), factor.lo, z.lo);
+    return z;
+}
+INLINE Blend acon_blend(V x, V p1, V p2, V beta)
+{
+    Pair rise = two_sum(p1, v_sub(v_set(0), p2));
+    return (Blend){to_pair(p1), to_pair(p2), rise, acon_argument(x, beta, rise)};
+}
+/* (p1 - p2)^2 x^2 s'(z) */
+INLINE Derivative acon_deriv_beta(V x, Blend f)
+{
+    V finite = v_select(is_zero(f.rise.hi), v_set(0), x);
+    return deriv_large(
+        pair_times_deriv(pair_product(f.rise, f.rise), gate_deriv_beta(finite, f.z)));
+}
+INLINE Derivative acon_d2(V x, V p1, V p2, V beta)
+{
+    Pair rise = two_sum(p1, v_sub(v_set(0), p2));
+    Pair factor = times_pair(beta, pair_product(rise, rise));
+    return blend_d2(factor, acon_argument(x, beta, rise));
+}
+
+/* ---- aptx ---- */
+
+INLINE Pair aptx_argument(V x, V beta)
+{
+    return saturating_product(x, v_add(beta, beta), EXP_NEG_END);
+}
+INLINE Blend aptx_blend(V x, V alpha, V beta, V gamma_)
+{
+    return (Blend){
+        .p1 = times_pair(gamma_, two_sum(alpha, v_set(1))),
+        .p2 = times_pair(gamma_, two_sum(alpha, v_set(-1))),
+        .rise = to_pair(v_add(gamma_, gamma_)),
+        .z = aptx_argument(x, beta),
+    };
+}
+INLINE Derivative aptx_d2(V x, V beta, V gamma_)
+{
+    return blend_d2(two_product(v_mul(v_set(4), beta), gamma_), aptx_argument(x, beta));
+}
+
+#endif
+
+#endif
