@@ -3605,6 +3605,259 @@ class _Backward_alpha_beta_gamma(np.ufunc):  # type: ignore[misc]
     ) -> NDArray[Any]: ...
 
 @type_check_only
+class _Map_alpha_beta(np.ufunc):  # type: ignore[misc]
+    """(x, /, alpha, beta) -> 1 result."""
+
+    @overload
+    def __call__(
+        self,
+        x: np.ndarray[_S, np.dtype[_F]],
+        /,
+        alpha: float = ...,
+        beta: float = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> np.ndarray[_S, np.dtype[_F]]: ...
+    @overload
+    def __call__(
+        self,
+        x: NDArray[_F],
+        /,
+        alpha: float | NDArray[_F] = ...,
+        beta: float | NDArray[_F] = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> NDArray[_F]: ...
+    @overload
+    def __call__(
+        self,
+        x: ArrayLike,
+        /,
+        alpha: ArrayLike = ...,
+        beta: ArrayLike = ...,
+        *,
+        out: _A | tuple[_A],
+        **keywords: Unpack[_AllKeywords],
+    ) -> _A: ...
+    @overload
+    def __call__(
+        self,
+        x: _Array,
+        /,
+        alpha: ArrayLike = ...,
+        beta: ArrayLike = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> _Array: ...
+    @overload
+    def __call__(
+        self,
+        x: _HasArrayUFunc,
+        /,
+        alpha: Any = ...,
+        beta: Any = ...,
+        *,
+        out: Any = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        x: float | np.generic,
+        /,
+        alpha: float = ...,
+        beta: float = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        x: ArrayLike,
+        /,
+        alpha: ArrayLike = ...,
+        beta: ArrayLike = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> NDArray[Any]: ...
+
+@type_check_only
+class _Map2_alpha_beta(np.ufunc):  # type: ignore[misc]
+    """(x, /, alpha, beta) -> 2 results."""
+
+    @overload
+    def __call__(
+        self,
+        x: np.ndarray[_S, np.dtype[_F]],
+        /,
+        alpha: float = ...,
+        beta: float = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> tuple[np.ndarray[_S, np.dtype[_F]], np.ndarray[_S, np.dtype[_F]]]: ...
+    @overload
+    def __call__(
+        self,
+        x: NDArray[_F],
+        /,
+        alpha: float | NDArray[_F] = ...,
+        beta: float | NDArray[_F] = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> tuple[NDArray[_F], NDArray[_F]]: ...
+    @overload
+    def __call__(
+        self,
+        x: ArrayLike,
+        /,
+        alpha: ArrayLike = ...,
+        beta: ArrayLike = ...,
+        *,
+        out: tuple[_A, _B],
+        **keywords: Unpack[_AllKeywords],
+    ) -> tuple[_A, _B]: ...
+    @overload
+    def __call__(
+        self,
+        x: _Array,
+        /,
+        alpha: ArrayLike = ...,
+        beta: ArrayLike = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> tuple[_Array, _Array]: ...
+    @overload
+    def __call__(
+        self,
+        x: _HasArrayUFunc,
+        /,
+        alpha: Any = ...,
+        beta: Any = ...,
+        *,
+        out: Any = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        x: float | np.generic,
+        /,
+        alpha: float = ...,
+        beta: float = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        x: ArrayLike,
+        /,
+        alpha: ArrayLike = ...,
+        beta: ArrayLike = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> tuple[NDArray[Any], NDArray[Any]]: ...
+
+@type_check_only
+class _Backward2_alpha_beta(np.ufunc):  # type: ignore[misc]
+    """(g, x, /, alpha, beta) -> 2 results."""
+
+    @overload
+    def __call__(
+        self,
+        g: np.ndarray[_S, np.dtype[_F]],
+        x: np.ndarray[_S, np.dtype[_F]],
+        /,
+        alpha: float = ...,
+        beta: float = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> tuple[np.ndarray[_S, np.dtype[_F]], np.ndarray[_S, np.dtype[_F]]]: ...
+    @overload
+    def __call__(
+        self,
+        g: NDArray[_F],
+        x: NDArray[_F],
+        /,
+        alpha: float | NDArray[_F] = ...,
+        beta: float | NDArray[_F] = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_Keywords],
+    ) -> tuple[NDArray[_F], NDArray[_F]]: ...
+    @overload
+    def __call__(
+        self,
+        g: ArrayLike,
+        x: ArrayLike,
+        /,
+        alpha: ArrayLike = ...,
+        beta: ArrayLike = ...,
+        *,
+        out: tuple[_A, _B],
+        **keywords: Unpack[_AllKeywords],
+    ) -> tuple[_A, _B]: ...
+    @overload
+    def __call__(
+        self,
+        g: _Array,
+        x: _Array,
+        /,
+        alpha: ArrayLike = ...,
+        beta: ArrayLike = ...,
+        *,
+        out: None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> tuple[_Array, _Array]: ...
+    @overload
+    def __call__(
+        self,
+        g: _HasArrayUFunc,
+        x: _HasArrayUFunc,
+        /,
+        alpha: Any = ...,
+        beta: Any = ...,
+        *,
+        out: Any = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        g: float | np.generic,
+        x: float | np.generic,
+        /,
+        alpha: float = ...,
+        beta: float = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> Any: ...
+    @overload
+    def __call__(
+        self,
+        g: ArrayLike,
+        x: ArrayLike,
+        /,
+        alpha: ArrayLike = ...,
+        beta: ArrayLike = ...,
+        *,
+        out: EllipsisType | None = None,
+        **keywords: Unpack[_AllKeywords],
+    ) -> tuple[NDArray[Any], NDArray[Any]]: ...
+
+@type_check_only
 class _Map_alpha_p_alpha_n_beta_eps(np.ufunc):  # type: ignore[misc]
     """(x, /, alpha_p, alpha_n, beta, eps) -> 1 result."""
 
@@ -5105,6 +5358,26 @@ aptx_value_and_grad: _Map2_alpha_beta_gamma
 aptx_backward: _Backward_alpha_beta_gamma
 aptx_grad_grad: _Map_alpha_beta_gamma
 
+snake: _Map_alpha
+snake_grad: _Map_alpha
+snake_value_and_grad: _Map2_alpha
+snake_backward: _Backward2_alpha
+snake_grad_alpha: _Map_alpha
+snake_grad_grad: _Map_alpha
+
+snake_beta: _Map_alpha_beta
+snakebeta: _Map_alpha_beta
+snake_beta_grad: _Map_alpha_beta
+snakebeta_grad: _Map_alpha_beta
+snake_beta_value_and_grad: _Map2_alpha_beta
+snakebeta_value_and_grad: _Map2_alpha_beta
+snake_beta_backward: _Backward2_alpha_beta
+snakebeta_backward: _Backward2_alpha_beta
+snake_beta_grad_beta: _Map_alpha_beta
+snakebeta_grad_beta: _Map_alpha_beta
+snake_beta_grad_grad: _Map_alpha_beta
+snakebeta_grad_grad: _Map_alpha_beta
+
 elu: _Map_alpha
 elu_grad: _Map_alpha
 elu_value_and_grad: _Map2_alpha
@@ -5570,6 +5843,24 @@ __all__ = [
     "smelu_backward",
     "smelu_grad",
     "smelu_value_and_grad",
+    "snake",
+    "snake_backward",
+    "snake_beta",
+    "snake_beta_backward",
+    "snake_beta_grad",
+    "snake_beta_grad_beta",
+    "snake_beta_grad_grad",
+    "snake_beta_value_and_grad",
+    "snake_grad",
+    "snake_grad_alpha",
+    "snake_grad_grad",
+    "snake_value_and_grad",
+    "snakebeta",
+    "snakebeta_backward",
+    "snakebeta_grad",
+    "snakebeta_grad_beta",
+    "snakebeta_grad_grad",
+    "snakebeta_value_and_grad",
     "soft_shrink",
     "soft_shrink_backward",
     "soft_shrink_grad",

@@ -15,7 +15,7 @@ from cases import ACTIVATIONS, form, forms
 SECOND = [name for name in ACTIVATIONS if "grad_grad" in forms(name)]
 EVEN = [
     *("silu", "swish", "gelu", "gelu_tanh", "quick_gelu", "softplus", "log_sigmoid"),
-    *("squareplus", "lisht", "log_cosh", "acon_c", "aptx", "gaussian"),
+    *("squareplus", "lisht", "log_cosh", "acon_c", "aptx", "gaussian", "snake", "snake_beta"),
 ]
 ODD = ["sigmoid", "tanh", "softsign", "tanh_shrink", "isru", "softcap", "dyt", "erf", "ndtr"]
 DTYPES = [np.float32, np.float64]
@@ -114,6 +114,8 @@ def of_torch() -> dict[str, Callable[[Any], Any]]:
         "log_cosh": lambda x: torch.log(torch.cosh(x)),
         "acon_c": lambda x: x * torch.sigmoid(x),
         "aptx": lambda x: (1 + torch.tanh(x)) * 0.5 * x,
+        "snake": lambda x: x + torch.sin(x) ** 2,
+        "snake_beta": lambda x: x + torch.sin(x) ** 2,
         "erf": torch.erf,
         "ndtr": torch.special.ndtr,
         "laplace": lambda x: torch.special.ndtr((x - 0.707107) / 0.282095),

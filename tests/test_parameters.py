@@ -252,7 +252,7 @@ FORMULAS |= {
 # Right for moderate parameters, and positive ones where they are widths, as their entries say.
 MODERATE = {
     *("acon_c", "aptx", "clipped_gelu", "dyt", "gaussian", "isrlu", "isru", "laplace", "shrink"),
-    *("smelu", "softcap", "squareplus", "star_relu", "xielu"),
+    *("smelu", "snake", "snake_beta", "softcap", "squareplus", "star_relu", "xielu"),
 }
 WITH_PARAMETERS = [
     name for name, row in ACTIVATIONS.items() if row["parameters"] and name not in MODERATE

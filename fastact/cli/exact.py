@@ -182,6 +182,8 @@ def namespace() -> Any:
         expm1=expm1,
         log1p=mp.log1p,
         sqrt=mp.sqrt,
+        sin=mp.sin,
+        cos=mp.cos,
         tanh=tanh,
         erf=lambda x: mp.erf(max(min(x, mpf(1e3)), mpf(-1e3))),
         erfc=lambda x: mp.erfc(max(min(x, mpf(1e3)), mpf(-1e3))),

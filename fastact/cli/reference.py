@@ -36,6 +36,16 @@ class Float64:
     abs, minimum, maximum, where = np.abs, np.minimum, np.maximum, staticmethod(np.where)
 
     @staticmethod
+    def sin(x: Any) -> Any:
+        """Return the sine, where the machine can, with more bits: sums of them vanish."""
+        return np.sin(np.asarray(x, np.longdouble))
+
+    @staticmethod
+    def cos(x: Any) -> Any:
+        """Return the cosine, likewise."""
+        return np.cos(np.asarray(x, np.longdouble))
+
+    @staticmethod
     def log_ndtr(x: Any) -> Any:
         """Return the logarithm of the normal distribution function."""
         right = -special.erfc(x * np.sqrt(0.5)) / 2

@@ -1,0 +1,123 @@
+/* sin(z + offset pi), but for its sign, for z = alpha x: accurate relative to itself down to
+ * its zeros. Its sign is that of r in
+ *     z + offset pi = r + n pi,   |r| <= pi/2.
+ *
+ * pi is subtracted in three words, each product exactly [W. J. Cody, W. Waite, "Software manual
+ * for the elementary functions", 1980], which leaves enough bits of r up to FAR. Lanes beyond it
+ * are reduced one by one (reduction.h). */
+#ifndef FA_SINE_H
+#define FA_SINE_H
+
+#include "pair.h"
+#include "reduction.h"
+#include "tables/sine.h"
+#include "wide.h"
+
+/* Of z */
+#define SINE_FAR 0x1p20
+
+/* Lanes where z is beyond FAR: no product that could overflow is formed. */
+INLINE M is_far(V x, V alpha)
+{
+    V small = v_set(C(0x1p-70, 0x1p-520));
+    V probe = v_mul(v_mul(x, small), v_mul(alpha, small));
+    V far = v_set(SINE_FAR * C(0x1p-70, 0x1p-520) * C(0x1p-70, 0x1p-520));
+    return v_lt(far, v_abs(probe));
+}
+
+/* r in words: three in float32, two in float64 */
+typedef struct {
+    V word[3];
+} Words;
+static COLD __attribute__((unused)) Words reduced_exactly(M which, Words r, V x,
+                                                          V alpha, double offset)
+{
+    T wanted[V_WIDTH] ALIGNED, at[5][V_WIDTH] ALIGNED;
+    v_store(wanted, v_select(which, v_set(1), v_set(0)));
+    v_store(at[3], x), v_store(at[4], alpha);
+    for (int k = 0; k < 3; k++) v_store(at[k], r.word[k]);
+    for (int i = 0; i < V_WIDTH; i++) {
+        if (wanted[i] == 0) continue;
+        fa_reduced exact = fa_reduce(at[3][i], at[4][i], offset);
+        at[0][i] = (T)exact.hi;
+        at[1][i] = (T)((exact.hi - at[0][i]) + exact.lo);
+        at[2][i] = (T)(((exact.hi - at[0][i]) - at[1][i]) + exact.lo);
+    }
+    for (int k = 0; k < 3; k++) r.word[k] = v_load(at[k]);
+    return r;
+}
+
+#if PRECISION == 32
+
+/* r for a product that is not far. It is exact in float64. */
+INLINE W reduced_near(W z, double offset)
+{
+    W magic = w_set(0x1.8p52), turns = w_fma(z, w_set(ONE_OVER_PI), w_set(offset));
+    W m = w_sub(w_sub(w_add(turns, magic), magic), w_set(offset));
+    W r = w_fnma(m, w_set(PI_MIDDLE), w_fnma(m, w_set(PI_HIGH), z));
+    return w_fnma(m, w_set(PI_LOW), r);
+}
+
+INLINE W sine(V x, V alpha, double offset)
+{
+    M far = is_far(x, alpha);
+    W z = w_mul(w_widen(v_select(far, v_set(0), x)), w_widen(alpha));
+    W r = reduced_near(z, offset);
+    if (v_any(far)) {
+        V zero = v_set(0);
+        Words exact =
+            reduced_exactly(far, (Words){{zero, zero, zero}}, x, alpha, offset);
+        W sum = w_add(w_widen(exact.word[1]), w_widen(exact.word[2]));
+        r = w_select(far, w_add(w_widen(exact.word[0]), sum), r);
+    }
+    W square = w_square(r);
+    return w_fma(w_mul(r, square), w_polynomial(square, SINE, 6), r);
+}
+
+#else
+
+/* r, and whether too few of its bits are left: where it is small beside the multiple of pi. */
+INLINE Pair reduced_near(V x, V alpha, T offset, M *cancels)
+{
+    Pair z = two_product(x, alpha);
+    V turns = v_fma(z.hi, v_set(ONE_OVER_PI), v_set(offset)), magic = v_set(0x1.8p52);
+    V m = v_sub(v_sub(v_add(turns, magic), magic), v_set(offset));
+    Pair high = two_product(m, v_set(-PI_HIGH)),
+         middle = two_product(m, v_set(-PI_MIDDLE));
+    Pair first = two_sum(z.hi, high.hi), second = two_sum(first.hi, high.lo);
+    Pair third = two_sum(second.hi, middle.hi);
+    V low = v_fnma(m, v_set(PI_LOW), v_add(z.lo, middle.lo));
+    low = v_add(low, v_add(first.lo, v_add(second.lo, third.lo)));
+    M subtracted = v_lt(v_set(0), v_abs(m));
+    *cancels = v_and(subtracted, v_lt(v_abs(third.hi), v_set(0x1p-20)));
+    return two_sum(third.hi, low);
+}
+
+/* A coefficient, and what follows it in the polynomial */
+INLINE Pair sine_coefficient(int k, Pair rest)
+{
+    Pair sum = fast_two_sum(v_set(SINE[k]), rest.hi);
+    return (Pair){sum.hi, v_add(sum.lo, v_add(rest.lo, v_set(SINE_LOW[k])))};
+}
+
+INLINE Pair sine(V x, V alpha, T offset)
+{
+    M far = is_far(x, alpha), cancels;
+    Pair r = reduced_near(v_select(far, v_set(0), x), alpha, offset, &cancels);
+    M inexact = v_or(far, cancels);
+    if (v_any(inexact)) {
+        Words near = {{r.hi, r.lo, v_set(0)}};
+        Words exact = reduced_exactly(inexact, near, x, alpha, offset);
+        r = (Pair){exact.word[0], exact.word[1]};
+    }
+    Pair square = pair_product(r, r);
+    V rest = v_mul(square.hi, polynomial(square.hi, SINE + 2, 6));
+    Pair bend = pair_product(square, sine_coefficient(1, to_pair(rest)));
+    bend = pair_product(pair_product(square, sine_coefficient(0, bend)), r);
+    Pair s = fast_two_sum(r.hi, bend.hi);
+    return (Pair){s.hi, v_add(s.lo, v_add(r.lo, bend.lo))};
+}
+
+#endif
+
+#endif

@@ -1,0 +1,162 @@
+/* x + sin(z)^2/beta for z = alpha x, and its derivatives:
+ *     1 + alpha/beta sin(2z),  -sin(z)^2/beta^2,  2 alpha^2/beta cos(2z),
+ * and where beta is alpha, that with respect to both, (x sin(2z) - sin(z)^2/alpha)/alpha.
+ *
+ * With S(offset) = sin(z + offset pi), right but for its sign and relative to itself,
+ *     sin(z)^2 = S(0)^2,   sin(2z) = 2 S(0) C(0) = 2 S(1/4)^2 - 1,   cos(2z) = 2 S(1/4) C(1/4),
+ * where S(offset) C(offset) is with the cosine |S(offset + 1/2)| of the same r. None of these loses
+ * bits at its zeros, nor does 1 + sin(2z). */
+#ifndef FA_SNAKE_H
+#define FA_SNAKE_H
+
+#include "derivative.h"
+#include "inverse.h"
+#include "sine.h"
+
+/* x, or its negative where beta is negative: sin(2z)/beta is the same of -z and -beta. */
+INLINE V turned(V x, V beta)
+{
+    return v_select(v_lt(beta, v_set(0)), v_sub(v_set(0), x), x);
+}
+
+/* Whether x is the whole value: beyond `far`, and at a zero, whose sign it keeps */
+INLINE M is_all(V x, T far)
+{
+    return v_or(v_lt(v_set(far), v_abs(x)), v_le(v_abs(x), v_set(0)));
+}
+
+#if PRECISION == 32
+
+/* cos(r) for the r of a sine s. The other r is r + pi/2 or r - pi/2, and near 0, where the sign
+ * counts, which of them the sign of s tells: |r| may be a little above pi/2. */
+INLINE W cosine(W s, V x, V alpha, double offset)
+{
+    W c = sine(x, alpha, offset + 0.5), minus = w_sub(w_set(0), c);
+    M far = v_lt(v_set(0.5), v_abs(w_narrow(c))), below = v_lt(w_narrow(s), v_set(0));
+    return w_select(far, w_max(minus, c), w_select(below, c, minus));
+}
+
+INLINE V snake_y(V x, V alpha, V beta)
+{
+    W rise = w_quotient(w_square(sine(x, alpha, 0)), w_widen(beta));
+    return v_select(is_all(x, T_MAX), x, w_narrow(w_add(w_widen(x), rise)));
+}
+
+/* ((beta - alpha) + 2 alpha S(1/4)^2)/beta for positive beta and alpha */
+INLINE Derivative snake_dx(V x, V alpha, V beta)
+{
+    V steepness = v_abs(alpha), divisor = v_abs(beta);
+    W s = w_square(sine(turned(x, beta), steepness, 0.25)), a = w_widen(steepness);
+    W base = w_sub(w_widen(divisor), a);
+    return deriv_wide(w_quotient(w_fma(w_add(a, a), s, base), w_widen(divisor)));
+}
+
+INLINE Derivative snake_dbeta(V x, V alpha, V beta)
+{
+    W minus = w_sub(w_set(0), w_square(sine(x, alpha, 0)));
+    return deriv_wide(w_quotient(minus, w_square(w_widen(beta))));
+}
+
+INLINE Derivative snake_dalpha(V x, V alpha)
+{
+    W s = sine(x, alpha, 0), a = w_widen(alpha), z = w_mul(w_widen(x), a);
+    W above = w_mul(w_add(z, z), cosine(s, x, alpha, 0));
+    return deriv_wide(w_quotient(w_mul(s, w_sub(above, s)), w_square(a)));
+}
+
+INLINE Derivative snake_d2(V x, V alpha, V beta)
+{
+    W s = sine(x, alpha, 0.25), c = cosine(s, x, alpha, 0.25);
+    W product = w_mul(w_mul(w_set(4), w_square(w_widen(alpha))), w_mul(s, c));
+    return deriv_wide(w_quotient(product, w_widen(beta)));
+}
+
+#else
+
+/* As in float32 */
+INLINE Pair cosine(Pair s, V x, V alpha, T offset)
+{
+    Pair c = sine(x, alpha, offset + 0.5);
+    M far = v_lt(v_set(0.5), v_abs(c.hi)), below = v_lt(s.hi, v_set(0));
+    V sign = v_select(below, v_set(1), v_set(-1));
+    sign = v_select(far, v_copysign(v_set(1), c.hi), sign);
+    return (Pair){v_mul(c.hi, sign), v_mul(c.lo, sign)};
+}
+
+INLINE Pair sine_square(V x, V alpha, T offset)
+{
+    Pair s = sine(x, alpha, offset);
+    return pair_product(s, s);
+}
+
+/* Where x and z are so small that squares of them would underflow */
+INLINE M squares_underflow(V x, V alpha)
+{
+    V end = v_set(0x1p-435);
+    M small = v_lt(v_abs(x), end);
+    V z = v_mul(v_select(small, x, v_set(0)), alpha);
+    return v_and(small, v_lt(v_abs(z), end));
+}
+
+INLINE V snake_y(V x, V alpha, V beta)
+{
+    Pair rise = pair_product(sine_square(x, alpha, 0), pair_inverse(to_pair(beta)));
+    Pair sum = two_sum(x, rise.hi);
+    V y = v_add(sum.hi, v_add(sum.lo, rise.lo));
+    return v_select(is_all(x, 0x1p500), x, y);
+}
+
+INLINE Derivative snake_dx(V x, V alpha, V beta)
+{
+    V steepness = v_abs(alpha), divisor = v_abs(beta);
+    Pair inverse = pair_inverse(to_pair(divisor));
+    Pair twice = times_pair(v_add(steepness, steepness), inverse);
+    Pair product = pair_product(twice, sine_square(turned(x, beta), steepness, 0.25));
+    Pair base = pair_product(two_sum(divisor, v_sub(v_set(0), steepness)), inverse);
+    Pair sum = two_sum(base.hi, product.hi);
+    return deriv_pair(sum.hi, v_add(sum.lo, v_add(base.lo, product.lo)));
+}
+
+INLINE Derivative snake_dbeta(V x, V alpha, V beta)
+{
+    M tiny = squares_underflow(x, alpha);
+    Pair inverse = pair_inverse(to_pair(beta)), square = sine_square(x, alpha, 0);
+    Pair z = two_product(v_select(tiny, x, v_set(0)), v_mul(alpha, v_set(ROOT_SCALE)));
+    Pair small = pair_product(z, z), factor = pair_product(inverse, inverse);
+    Derivative s = {DERIV_SCALED, v_select(tiny, small.hi, square.hi),
+                    v_select(tiny, small.lo, square.lo), tiny};
+    Pair minus = {v_sub(v_set(0), factor.hi), v_sub(v_set(0), factor.lo)};
+    return deriv_large(pair_times_deriv(minus, s));
+}
+
+/* 2 s (x C(0) - s/2) with s = S(0)/alpha, or x^2 where that is tiny */
+INLINE Derivative snake_dalpha(V x, V alpha)
+{
+    M tiny = squares_underflow(x, alpha);
+    Pair inverse = pair_inverse(to_pair(alpha)), minus_half = {v_set(-0.5), v_set(0)};
+    Pair sine_0 = sine(x, alpha, 0), above = times_pair(x, cosine(sine_0, x, alpha, 0));
+    Pair s = pair_product(sine_0, inverse), below = pair_product(s, minus_half);
+    Pair sum = two_sum(above.hi, below.hi),
+         twice = {v_add(s.hi, s.hi), v_add(s.lo, s.lo)};
+    sum.lo = v_add(sum.lo, v_add(above.lo, below.lo));
+    Pair product = pair_finite_low(pair_product(twice, sum));
+    V small = v_select(tiny, x, v_set(0));
+    Derivative square = deriv_of_product(small, small);
+    return (Derivative){DERIV_LARGE, v_select(tiny, square.hi, product.hi),
+                        v_select(tiny, square.lo, product.lo),
+                        v_and(tiny, square.scaled)};
+}
+
+INLINE Derivative snake_d2(V x, V alpha, V beta)
+{
+    Pair s = sine(x, alpha, 0.25);
+    Pair product = pair_product(s, cosine(s, x, alpha, 0.25));
+    Pair factor = pair_product(two_product(alpha, v_mul(v_set(4), alpha)),
+                               pair_inverse(to_pair(beta)));
+    product = pair_product(factor, product);
+    return deriv_pair(product.hi, product.lo);
+}
+
+#endif
+
+#endif
