@@ -18,7 +18,7 @@ INLINE Results form_of_gate(Gate f, fa_form form)
     return form == FA_VALUE ? (Results){f.y} : (Results){f.ga, f.gb};
 }
 
-#if HAS_WIDE
+#if WIDE_IS_FASTER
 #include "../kernels/wide_gates.h"
 
 #define SPECIAL_CASES(name, parameters)
