@@ -93,11 +93,14 @@ INLINE Dual dyt(V x, V alpha)
 {
     Pair z = saturating_product(x, alpha, EXP_NEG_END);
     Derivative slope = sech_square(z);
+    /* From here on slope is no smaller, and no x may be put beside it. */
+    M beyond = v_le(v_set(EXP_NEG_END / 2), v_abs(z.hi));
+    V finite = v_max(v_set(-T_MAX), v_min(v_set(T_MAX), x));
     return (Dual){
         .y = tanh_product(v_set(1), z, z),
         .dx = deriv_large(pair_times_d2(to_pair(alpha), slope)),
         .dp = deriv_large(pair_times_d2(
-            to_pair(v_max(v_set(-T_MAX), v_min(v_set(T_MAX), x))), slope)),
+            to_pair(v_select(beyond, v_copysign(v_set(0), x), finite)), slope)),
     };
 }
 
