@@ -80,15 +80,15 @@ INLINE Derivative softcap_grad_grad(V x, V cap)
 /* tanh(z), z = alpha x;  alpha (1 - tanh(z)^2);  x (1 - tanh(z)^2)
  *
  * Largest errors in float32:
- *     0.5699 ulp  dyt(-0x1.ebedap-2) got -0x1.e2ae4ep-3 want -0x1.e2ae4cp-3
- *     0.7466 ulp  dyt_grad(-0x1.602074p+6) got 0x1.fefa08p-127 want 0x1.fefa0cp-127
- *     0.7508 ulp  dyt_grad_alpha(-0x1.77cc5ep+6)
- *                 got -0x1.025b88p-127 want -0x1.025b8cp-127
+ *     0.5734 ulp  dyt(-0x1.f590c4p-6) got -0x1.f586bcp-7 want -0x1.f586bep-7
+ *     0.7432 ulp  dyt_grad(0x1.62cd2p+6) got 0x1.05d4b8p-127 want 0x1.05d4bcp-127
+ *     0.7150 ulp  dyt_grad_alpha(-0x1.75f87p+6)
+ *                 got -0x1.96082p-127 want -0x1.960824p-127
  * Largest errors in float64:
- *     0.5099 ulp  dyt_grad(-0x1.76694aba524c7p+2)
- *                 got 0x1.773e53b623482p-8 want 0x1.773e53b623481p-8
- *     0.5368 ulp  dyt_grad_alpha(-0x1.9bcafbf316428p+0)
- *                 got -0x1.c9d04b73bda58p-1 want -0x1.c9d04b73bda57p-1 */
+ *     0.5618 ulp  dyt_grad(0x1.2e3d89540b90ap-2)
+ *                 got 0x1.f502475e32f32p-2 want 0x1.f502475e32f33p-2
+ *     0.6003 ulp  dyt_grad_alpha(0x1.66a9a05b187bp+9)
+ *                 got 0x0.615720571a75ep-1022 want 0x0.615720571a75fp-1022 */
 INLINE Dual dyt(V x, V alpha)
 {
     Pair z = saturating_product(x, alpha, EXP_NEG_END);
@@ -107,11 +107,11 @@ INLINE Dual dyt(V x, V alpha)
 /* alpha^2 tanh''(z)
  *
  * Largest errors in float32:
- *     0.7466 ulp  dyt_grad_grad(-0x1.602074p+6)
- *                 got 0x1.fefa08p-127 want 0x1.fefa0cp-127
+ *     0.7432 ulp  dyt_grad_grad(0x1.62cd2p+6)
+ *                 got -0x1.05d4b8p-127 want -0x1.05d4bcp-127
  * Largest errors in float64:
- *     0.5337 ulp  dyt_grad_grad(-0x1.3d3735e3897fp+1)
- *                 got 0x1.ee6a829d1812p-4 want 0x1.ee6a829d1811fp-4 */
+ *     0.6126 ulp  dyt_grad_grad(0x1.b231f88fb4839p-3)
+ *                 got -0x1.abc05f5a36a46p-5 want -0x1.abc05f5a36a45p-5 */
 INLINE Derivative dyt_grad_grad(V x, V alpha)
 {
     Pair z = saturating_product(x, alpha, EXP_NEG_END);

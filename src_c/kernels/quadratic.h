@@ -5,6 +5,7 @@
 #include "../math/derivative.h"
 #include "../math/inverse.h"
 #include "../math/pair.h"
+#include "../math/star_relu.h"
 
 /* (x + 1)/2 as a pair, for x clamped to +-1 */
 INLINE Pair half_of_next(V x)
@@ -48,38 +49,12 @@ INLINE Dual smelu(V x, V beta)
     };
 }
 
-/* max(x, 0), or 0 where that is infinite, so that its products can be taken apart */
-INLINE V finite_part(V x)
-{
-    V r = v_max(v_set(0), x);
-    return v_select(v_le(r, v_set(T_MAX)), r, v_set(0));
-}
-
-/* scale max(x, 0)^2 + bias;  2 scale max(x, 0);  1
- *
- * Near the root the two terms cancel: the first is held in three words, and their sum with
- * the bias is exact but for the smallest.
- *
- * Largest errors in float32:
- *     0.7495 ulp  star_relu_grad(0x1.96cc38p-128)
- *                 got 0x1.6bd7p-127 want 0x1.6bd704p-127 */
+/* scale max(x, 0)^2 + bias;  2 scale max(x, 0);  1 */
 INLINE Dual star_relu(V x, V scale, V bias)
 {
-    V r = finite_part(x), most = v_set(T_MAX);
-    M infinite = v_lt(most, x);
-    Pair once = two_product(scale, r), twice = two_product(once.hi, r);
-    Pair low = two_product(once.lo, r);
-    Pair sum = two_sum(twice.hi, bias), rest = two_sum(twice.lo, low.hi);
-    V last = v_add(v_add(sum.lo, rest.lo), low.lo);
-    Pair whole = two_sum(sum.hi, rest.hi);
-    V y = v_add(whole.hi, v_add(whole.lo, last));
-    y = v_select(v_le(v_abs(twice.hi), most), y, v_add(twice.hi, bias));
-    Derivative half_slope = deriv_of_product(scale, r);
-    V beyond = v_mul(scale, x);
-    half_slope.hi = propagate_nan(x, v_select(infinite, beyond, half_slope.hi));
     return (Dual){
-        .y = propagate_nan(x, v_select(infinite, v_add(beyond, bias), y)),
-        .dx = deriv_halved(half_slope),
+        .y = star_relu_y(x, scale, bias),
+        .dx = star_relu_dx(x, scale),
         .dp = deriv_exact(propagate_nan(x, v_set(1))),
     };
 }
