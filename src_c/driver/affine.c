@@ -49,11 +49,11 @@ static void map_argument(const fa_plan *plan, const fa_rows *piece, ptrdiff_t le
 
 /* ---- overflow ---- */
 
-static bool is_finite_at(const fa_plan *plan, const fa_rows *piece, int k, ptrdiff_t i)
+static double number_at(const fa_plan *plan, const fa_rows *piece, int k, ptrdiff_t i)
 {
     if (piece->broadcast[k]) i = 0;
-    return plan->op->precision ? isfinite(((const double *)piece->at[k])[i])
-                               : isfinite(((const float *)piece->at[k])[i]);
+    return plan->op->precision ? ((const double *)piece->at[k])[i]
+                               : (double)((const float *)piece->at[k])[i];
 }
 
 /* The kernel behind a map that has overflowed. That is no overflow of sigmoid, say, whose
@@ -66,13 +66,13 @@ static bool run_behind_overflow(const fa_plan *plan, const fa_rows *piece,
     for (ptrdiff_t i = 0; i < length; i++) {
         finite[i] = true;
         for (int k = 0; k < op->inputs; k++)
-            finite[i] &= is_finite_at(plan, piece, k, i);
+            finite[i] &= isfinite(number_at(plan, piece, k, i));
     }
     control_write(control_read() & ~(fa_control)CONTROL_OVERFLOW);
     bool overflowed = fa_run_kernel(plan, behind, length, streaming);
     for (ptrdiff_t i = 0; i < length; i++)
         for (int k = op->inputs; k < plan->operands; k++)
-            overflowed |= finite[i] && !is_finite_at(plan, piece, k, i);
+            overflowed |= finite[i] && isinf(number_at(plan, piece, k, i));
     return overflowed;
 }
 

@@ -27,6 +27,7 @@ typedef struct {
     const fa_axis_function *function;
     Setting setting;
     int result; /* number of that operand */
+    double factor; /* of the first operand, as by a temperature */
     ptrdiff_t rows, length;
     View view[FA_AXIS_OPERANDS]; /* of these the axis is the last one ... */
     int axis; /* ... and here is where the job has it */
@@ -37,14 +38,14 @@ typedef struct {
 
 static void choose_op(Case *c, Source *source)
 {
-    int function =
-        below(source, AXIS_log_softmax_backward + 1); /* what the reference knows */
+    int function = below(source, fa_axis_function_count);
     c->function = &fa_axis_functions[function];
     c->result = c->function->inputs;
     fa_dtype x = (fa_dtype)below(source, c->result == 1 ? FA_DTYPES : FA_BOOL),
              rest = x;
     if (x >= FA_BOOL) rest = x <= FA_UINT16 ? FA_FLOAT32 : FA_FLOAT64;
     c->op = fa_make_axis_op(function, x, rest);
+    c->factor = one_in(source, 8) ? 4 * next_unit(source) : 1;
 }
 
 /* Short, about the ends of vectors, blocks, scratch and parts, or long. */
@@ -145,10 +146,11 @@ static uint64_t value_along(Source *source, fa_dtype dtype, int mode, ptrdiff_t 
     }
 }
 
-/* What softmax gives, or its logarithm. */
+/* What softmax gives, or its logarithm; of sparse functions most outputs are 0. */
 static uint64_t output_value(Source *source, const Case *c)
 {
     double unit = next_unit(source);
+    if (is_sparse(c->op.function) && unit < 0.6) unit = 0;
     int magnitude = (int)(next_random(source) % 30);
     return element_bits(c->op.dtype[1],
                         c->op.function == AXIS_log_softmax_backward
@@ -195,7 +197,8 @@ static void fill_inputs(const Case *c, Source *source)
 static fa_axis_job job_of(const Case *c)
 {
     int last = c->view[0].dims - 1;
-    fa_axis_job job = {.op = &c->op, .dims = last + 1, .axis = c->axis, .factor = 1};
+    fa_axis_job job = {
+        .op = &c->op, .dims = last + 1, .axis = c->axis, .factor = c->factor};
     for (int d = 0; d <= last; d++) {
         int from = d == c->axis ? last : d < c->axis ? d : d - 1;
         job.shape[d] = c->view[0].shape[from];
@@ -214,7 +217,8 @@ static ptrdiff_t length_of(const Case *c, int k)
 /* Every row for itself, contiguous, on this thread; whether one overflows. */
 static bool run_alone(const Case *c)
 {
-    fa_axis_job job = {.op = &c->op, .dims = 1, .shape = {c->length}, .factor = 1};
+    fa_axis_job job = {
+        .op = &c->op, .dims = 1, .shape = {c->length}, .factor = c->factor};
     bool overflowed = false;
     int before = fa_swap_local_threads(1);
     for (ptrdiff_t row = 0; row < c->rows; row++) {
@@ -276,13 +280,21 @@ static bool is_as_alone(const Case *c, int k)
     return true;
 }
 
+/* An operand times the factor, as rounded before anything else is computed. */
+static double scaled(const Case *c, double x)
+{
+    return c->op.precision ? c->factor * x : (float)c->factor * (float)x;
+}
+
 static const double *widened(const Case *c, int k, ptrdiff_t row)
 {
     fa_dtype dtype = c->op.dtype[k];
     double *wide = (double *)(void *)arena(2 * FA_MAX_OPERANDS + k);
-    for (ptrdiff_t i = 0; i < c->length; i++)
-        wide[i] =
+    for (ptrdiff_t i = 0; i < c->length; i++) {
+        double x =
             element_value(dtype, element_at(dtype, contiguous(k), row * c->length + i));
+        wide[i] = k == 0 && c->factor != 1 ? scaled(c, x) : x;
+    }
     return wide;
 }
 
@@ -297,7 +309,7 @@ static bool row_holds(const Case *c, ptrdiff_t number, Overflow *overflow)
     const double *a = widened(c, 0, number),
                  *b = c->result > 1 ? widened(c, 1, number) : a;
     Row row = row_of(c->op.function, c->op.precision, a, b, c->length);
-    overflow->may |= !row.moderate;
+    overflow->may |= !row.moderate || c->factor > 1;
     ptrdiff_t count = length_of(c, c->result);
     for (ptrdiff_t i = 0; i < count; i++) {
         double got = element_value(

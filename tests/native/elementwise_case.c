@@ -1,4 +1,4 @@
-/* Cases of activations and gates, in all forms.
+/* Cases of activations and gates, in all forms; of activations behind an affine map, too.
  *
  * Values are compared with the plain-C target in float64: for float32 and the halves that
  * is the truth, for float64 each side may use up its bound. An output that overlaps the
@@ -22,6 +22,7 @@ typedef struct {
     const fa_activation *row;
     Setting setting;
     int operands, mode;
+    int kernel_inputs; /* without scale and shift */
     ptrdiff_t count;
     View view[FA_MAX_OPERANDS];
     bool in_order; /* the first output lies in the arena of x */
@@ -55,6 +56,9 @@ static void choose_op(Case *c, Source *source)
     if (fa_takes_gradient(form)) x = rest = (fa_dtype)(x % FA_BOOL);
     if (x >= FA_BOOL) rest = x <= FA_UINT16 ? FA_FLOAT32 : FA_FLOAT64;
     c->op = fa_make_op(activation, form, x, rest);
+    c->kernel_inputs = c->op.inputs;
+    if (c->row->arrays == 1 && form != FA_BACKWARD_FROM_OUTPUT && one_in(source, 4))
+        c->op = fa_with_affine_map(&c->op);
     c->operands = c->op.inputs + c->op.outputs;
     bool mixed = one_in(source, 4);
     for (int k = 0; mixed && k < c->op.inputs; k++)
@@ -102,9 +106,10 @@ static void choose_overlap(Case *c, Source *source)
 static uint64_t chosen_element(Case *c, Source *source, int k)
 {
     fa_dtype dtype = c->op.dtype[k];
-    if (is_parameter(c, k)) {
+    if (k >= c->kernel_inputs) /* scale or shift, which may be anything */
+        return random_element(source, dtype, one_in(source, 8) ? c->mode : ORDINARY);
+    if (is_parameter(c, k))
         return element_bits(dtype, random_parameter(source, c->row, k - c->op.arrays));
-    }
     int item = fa_item_bytes(dtype);
     bool spelt = k == place_of_x(c) && source->end - source->at >= item;
     return spelt && dtype != FA_BOOL ? take(source, item)
@@ -125,13 +130,14 @@ static fa_job job_of(const Case *c)
     return job;
 }
 
-/* Elements of contiguous arrays on this thread; whether one overflows. */
-static bool run_contiguous(const fa_op *op, char *const *at, ptrdiff_t start,
-                           ptrdiff_t count)
+/* Elements of contiguous arrays on this thread, of some the first one alone; whether one
+ * overflows. */
+static bool run_contiguous(const fa_op *op, char *const *at, const bool *constant,
+                           ptrdiff_t start, ptrdiff_t count)
 {
     fa_job job = {.op = op, .dims = 1, .shape = {count}};
     for (int k = 0; k < op->inputs + op->outputs; k++) {
-        job.strides[k][0] = fa_item_bytes(op->dtype[k]);
+        job.strides[k][0] = constant[k] ? 0 : fa_item_bytes(op->dtype[k]);
         job.data[k] = at[k] + start * job.strides[k][0];
     }
     int before = fa_swap_local_threads(1);
@@ -140,11 +146,25 @@ static bool run_contiguous(const fa_op *op, char *const *at, ptrdiff_t start,
     return overflowed;
 }
 
+static bool is_constant(const View *view)
+{
+    bool constant = true;
+    for (int d = 0; d < view->dims; d++) constant &= view->strides[d] == 0;
+    return constant;
+}
+
+/* Where results are not rounded to nearest, a parameter of 1 that is a number may give other
+ * bits than one in an array: nothing is multiplied by it. */
 static bool run_copies(const Case *c, ptrdiff_t start, ptrdiff_t count)
 {
     char *at[FA_MAX_OPERANDS];
-    for (int k = 0; k < c->operands; k++) at[k] = contiguous(k);
-    return run_contiguous(&c->op, at, start, count);
+    bool constant[FA_MAX_OPERANDS] = {false};
+    for (int k = 0; k < c->operands; k++) {
+        at[k] = contiguous(k);
+        constant[k] =
+            !c->setting.usual && is_parameter(c, k) && is_constant(&c->view[k]);
+    }
+    return run_contiguous(&c->op, at, constant, start, count);
 }
 
 /* ---- what must hold ---- */
@@ -198,20 +218,36 @@ static double bound_of(const Case *c, int k)
     }
 }
 
+/* The argument of the activation, rounded as the map rounds it. */
+static double mapped(const Case *c, ptrdiff_t i)
+{
+    double x = wide(place_of_x(c))[i];
+    if (!c->op.affine) return x;
+    double scale = wide(c->kernel_inputs)[i], shift = wide(c->kernel_inputs + 1)[i];
+    return c->op.precision ? fma(scale, x, shift)
+                           : fmaf((float)scale, (float)x, (float)shift);
+}
+
 /* What the plain-C target gives for every element numbered by a multiple of step. */
 static void compute_wide(const Case *c, ptrdiff_t step, ptrdiff_t count)
 {
     fa_op op = fa_make_op(c->op.activation, c->op.form, FA_FLOAT64, FA_FLOAT64);
     char *at[FA_MAX_OPERANDS];
-    for (int k = 0; k < c->operands; k++) {
-        at[k] = (char *)wide(k);
+    const bool constant[FA_MAX_OPERANDS] = {false};
+    for (int k = 0; k < c->op.inputs; k++) {
         fa_dtype dtype = c->op.dtype[k];
-        for (ptrdiff_t i = 0; i < count && k < op.inputs; i++)
+        for (ptrdiff_t i = 0; i < count; i++)
             wide(k)[i] =
                 element_value(dtype, element_at(dtype, contiguous(k), i * step));
     }
+    for (int k = 0; k < op.inputs + op.outputs; k++)
+        at[k] = (char *)wide(k < op.inputs ? k : k - op.inputs + c->op.inputs);
+    if (c->op.affine) {
+        at[place_of_x(c)] = (char *)wide(c->operands);
+        for (ptrdiff_t i = 0; i < count; i++) wide(c->operands)[i] = mapped(c, i);
+    }
     fa_use_isa(fa_isa_count - 1);
-    run_contiguous(&op, at, 0, count);
+    run_contiguous(&op, at, constant, 0, count);
     fa_use_isa(c->setting.isa);
 }
 
@@ -234,7 +270,7 @@ static bool values_hold(const Case *c, bool overflowed)
         int of_no_account = c->row->arrays == 1
             ? 0
             : (c->op.form == FA_BACKWARD) + (c->row->parameters > 0 ? 2 : 0);
-        double x = wide(place_of_x(c))[i];
+        double x = mapped(c, i);
         /* Beyond 2^60 nothing is promised for activations with parameters, and of gates
          * not all. */
         bool bound_known = c->row->arrays == 2

@@ -16,7 +16,8 @@
 #include "axis_reference.h"
 #include "fastact.h"
 
-enum { THREADS = 8, COUNT = 3000, ROWS = 20, KINDS = 3 };
+enum { THREADS = 8, COUNT = 3000, ROWS = 20, LENGTH = COUNT / ROWS };
+typedef enum { SILU, AFFINE, SOFTMAX, SOFTMAX_OF_COLUMNS, SPARSEMAX, KINDS } Kind;
 
 static float shared[COUNT], want[KINDS][2][COUNT]; /* [kind of job][instruction set] */
 static int isas[2];
@@ -31,40 +32,47 @@ static int activation_named(const char *name)
     return k;
 }
 
-static void silu(const float *x, float *y, ptrdiff_t step)
+static void silu(const float *x, float *y, ptrdiff_t step, bool affine)
 {
+    static float coefficients[] = {0.5f, 1}; /* scale and shift */
     fa_op op = fa_make_op(activation_named("silu"), FA_VALUE, FA_FLOAT32, FA_FLOAT32);
+    if (affine) op = fa_with_affine_map(&op);
     fa_job job = {.op = &op, .dims = 1, .shape = {COUNT / step}};
+    int out = op.inputs;
     job.data[0] = (char *)x;
-    job.data[1] = (char *)y;
-    job.strides[0][0] = job.strides[1][0] = step * (ptrdiff_t)sizeof *x;
+    for (int k = 1; k < out; k++) job.data[k] = (char *)&coefficients[k - 1];
+    job.data[out] = (char *)y;
+    job.strides[0][0] = job.strides[out][0] = step * (ptrdiff_t)sizeof *x;
     fa_run(&job);
 }
 
 /* Of rows, or of columns, which pass through scratch. */
-static void softmax(const float *x, float *y, bool columns)
+static void along_axis(int function, const float *x, float *y, bool columns)
 {
-    fa_axis_op op = fa_make_axis_op(AXIS_softmax, FA_FLOAT32, FA_FLOAT32);
-    ptrdiff_t item = sizeof *x, length = COUNT / ROWS;
+    fa_axis_op op = fa_make_axis_op(function, FA_FLOAT32, FA_FLOAT32);
+    ptrdiff_t item = sizeof *x;
     fa_axis_job job = {
-        .op = &op, .dims = 2, .axis = 1, .shape = {ROWS, length}, .factor = 1};
+        .op = &op, .dims = 2, .axis = 1, .shape = {ROWS, LENGTH}, .factor = 1};
     for (int k = 0; k < 2; k++) {
         job.data[k] = k ? (char *)y : (char *)x;
-        job.strides[k][0] = columns ? item : length * item;
+        job.strides[k][0] = columns ? item : LENGTH * item;
         job.strides[k][1] = columns ? ROWS * item : item;
     }
     fa_run_axis(&job);
 }
 
-static void run(int kind, float *y, ptrdiff_t step)
+static bool is_elementwise(Kind kind) { return kind == SILU || kind == AFFINE; }
+
+static void run(Kind kind, float *y, ptrdiff_t step)
 {
-    if (kind == 0)
-        silu(shared, y, step);
+    if (is_elementwise(kind))
+        silu(shared, y, step, kind == AFFINE);
     else
-        softmax(shared, y, kind == 2);
+        along_axis(kind == SPARSEMAX ? AXIS_sparsemax : AXIS_softmax, shared, y,
+                   kind == SOFTMAX_OF_COLUMNS);
 }
 
-static bool either(int kind, const float *y, ptrdiff_t step)
+static bool either(Kind kind, const float *y, ptrdiff_t step)
 {
     for (ptrdiff_t i = 0; i < COUNT / step * step; i += step)
         if (y[i] != want[kind][0][i] && y[i] != want[kind][1][i]) return false;
@@ -81,8 +89,8 @@ static void *caller(void *number)
         if (choice < 20) fa_use_isa(isas[choice & 1]);
         if (choice >= 20 && choice < 40) fa_set_threads(1 + (int)(choice & 3));
         if (choice >= 40 && choice < 60) fa_swap_local_threads((int)(choice & 3));
-        int kind = (int)(random >> 16 & 3) % KINDS;
-        ptrdiff_t step = kind == 0 && !(choice & 64) ? 2 : 1;
+        Kind kind = (Kind)((random >> 16 & 255) % KINDS);
+        ptrdiff_t step = is_elementwise(kind) && !(choice & 64) ? 2 : 1;
         run(kind, y, step);
         if (!either(kind, y, step)) wrong = true;
         calls++;
@@ -98,8 +106,8 @@ static void fork_now_and_then(void)
     while (time(NULL) < end && !wrong) {
         pid_t child = fork();
         if (child == 0) {
-            run(1, y, 1);
-            _exit(!either(1, y, 1));
+            run(SOFTMAX, y, 1);
+            _exit(!either(SOFTMAX, y, 1));
         }
         int status;
         if (child < 0 || waitpid(child, &status, 0) != child || status) wrong = true;
@@ -111,7 +119,7 @@ static void fork_now_and_then(void)
 static void *race(void *y)
 {
     /* Often, as one call after the other is no race. */
-    for (int k = 0; k < 1000; k++) silu(shared, y, 1);
+    for (int k = 0; k < 1000; k++) silu(shared, y, 1, false);
     return NULL;
 }
 
@@ -124,7 +132,7 @@ int main(int argc, char **argv)
     fa_set_threads(1);
     for (int k = 0; k < 2; k++) {
         fa_use_isa(isas[k]);
-        for (int kind = 0; kind < KINDS; kind++) run(kind, want[kind][k], 1);
+        for (int kind = 0; kind < KINDS; kind++) run((Kind)kind, want[kind][k], 1);
     }
     fa_set_threads(3);
 

@@ -5,7 +5,7 @@
 #include "fastact.h"
 #include "source.h"
 
-enum { MOST_DIMS = 4, ARENAS = 24, ARENA_BYTES = 1 << 23 };
+enum { MOST_DIMS = 4, ARENAS = 3 * FA_MAX_OPERANDS + 1, ARENA_BYTES = 1 << 23 };
 
 /* Megabytes between two pages that cannot be touched. */
 char *arena(int number);
