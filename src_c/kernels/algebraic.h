@@ -53,7 +53,7 @@ INLINE Pair inverse_root_cube(Root root)
 
 INLINE Root isru_root(V x, V alpha, T far)
 {
-    V steepness = v_sqrt(alpha);
+    V steepness = v_sqrt(v_abs(alpha)); /* a negative one may not overflow */
     V end = v_div(v_set(ISRU_END), v_max(v_set(ISRU_FLAT), steepness));
     V t = v_min(end, v_abs(x));
     M is_far = v_lt(v_set(far), v_mul(t, steepness));
@@ -138,7 +138,7 @@ INLINE Derivative isrlu_grad_grad(V x, V alpha)
 INLINE Root squareplus_root(V x, V b, T far, T down)
 {
     V t = v_min(v_set(T_MAX), v_abs(x));
-    M is_far = v_lt(v_mul(v_set(far), v_sqrt(b)), t);
+    M is_far = v_lt(v_mul(v_set(far), v_sqrt(v_abs(b))), t);
     return root_of(t, v_set(1), b, is_far, down);
 }
 

@@ -136,8 +136,8 @@ INLINE V blend_value(V x, Blend f)
     M small = v_lt(size, v_set(0x1p-500)), large = v_lt(v_set(0x1p500), size);
     V finite = v_select(shut, v_max(v_sub(zero, most), v_min(most, x)), x);
     V scaled = v_mul(finite, v_select(small, up, v_select(large, down, one)));
-    V y = quotient_of_pair(times_pair(unscale_factor(shut, scaled), n),
-                           one_plus(unscaled, tail));
+    V y = quotient_of_sum(times_pair(unscale_factor(shut, scaled), n),
+                          one_plus(unscaled, tail));
     y = v_select(v_lt(most, v_abs(finite)), v_mul(x, n.hi), y);
     y = unscale_product(shut, y);
     return v_mul_tiny(y, v_select(small, down, v_select(large, up, one)));

@@ -32,13 +32,16 @@ INLINE V quotient(V n, Pair d)
     return v_fnma(y, minus_remainder, q);
 }
 
-/* the same for a pair n */
-INLINE V quotient_of_pair(Pair n, Pair d)
+/* the same for a pair n, y being about 1/d */
+INLINE V corrected_quotient(Pair n, Pair d, V y)
 {
-    V y = inverse_estimate(v_add(d.hi, d.lo));
     V q = v_mul(n.hi, y);
     V minus_remainder = v_sub(v_fma(q, d.lo, v_fms(q, d.hi, n.hi)), n.lo);
     return v_fnma(y, minus_remainder, q);
+}
+INLINE V quotient_of_pair(Pair n, Pair d)
+{
+    return corrected_quotient(n, d, inverse_estimate(v_add(d.hi, d.lo)));
 }
 
 /* 1 / d, not far from correctly rounded */
@@ -47,6 +50,15 @@ INLINE V inverse(Pair d)
     V y = inverse_estimate(v_add(d.hi, d.lo));
     V remainder = v_fnma(y, d.lo, v_fnma(y, d.hi, v_set(1)));
     return v_fma(y, remainder, y);
+}
+
+/* n / d for a sum n whose second word may be some percent of the first. So may the remainder
+ * be, and an estimate of half the bits would not do for it. */
+INLINE V quotient_of_sum(Pair n, Pair d)
+{
+    bool rounded = V_DIVIDES || V_RECIPROCAL_BITS >= T_MANTISSA;
+    V y = rounded ? inverse_estimate(v_add(d.hi, d.lo)) : inverse(d);
+    return corrected_quotient(n, d, y);
 }
 
 /* 1 / d as a pair */
