@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import tracemalloc
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
 from functools import cache, partial
 from itertools import product
 
 import numpy as np
 import pytest
-from cases import ACTIVATIONS, assert_same, every_gate, form
+from cases import ACTIVATIONS, assert_same, every_gate, form, outputs
 from mpmath import mp, mpf
 from reference import all_halves, grid
 
@@ -20,6 +21,7 @@ from fastact.cli.reference import defaults, evaluate, formula, ulp_error
 ml_dtypes = pytest.importorskip("ml_dtypes")
 INF = np.inf
 DTYPES = [np.float32, np.float64, np.float16, ml_dtypes.bfloat16]
+Isas = Callable[[], Iterator[str]]
 LAYOUTS = ["halves", "swapped", "interleaved"]
 every_layout = pytest.mark.parametrize("layout", LAYOUTS)
 
@@ -85,6 +87,42 @@ def test_float64(name: str, isa: str) -> None:
     got = [form(name, "value")(a, b), *form(name, "backward")(g, a, b)]
     for y, want, bound in zip(got, truth(name), (bounds[0], *bounds[1:] * 2), strict=True):
         check(want.ulp_error(y), bound, g, a, b)
+
+
+def huge_factors(name: str, dtype: type) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """g, a, b: two large factors at a gate that closes, so that their product may be anything."""
+    info, size = np.finfo(dtype), 300
+    rng = np.random.default_rng(7)
+    closing = -20 - rng.uniform(0, 1, size) ** 2 * (310 if dtype == np.float32 else 1580)
+    if name.startswith("geglu"):
+        closing = -np.sqrt(-2 * closing) if name == "geglu" else -2.5 * np.cbrt(-closing)
+    closing[::10] = -info.max, *(-np.exp2(rng.uniform(5, info.maxexp, size // 10 - 1)))
+    least = np.where(rng.random((2, size)) < 0.5, info.maxexp * 3 / 4, 0)
+    sizes = np.exp2(rng.uniform(least, info.maxexp)) * rng.choice([-1, 1], (2, size))
+    g, other = np.clip(sizes, info.min, info.max).astype(dtype)
+    activated = closing.astype(dtype)
+    return (g, other, activated) if name == "glu" else (g, activated, other)
+
+
+@every_gate
+@pytest.mark.parametrize("dtype", DTYPES[:2])
+def test_huge_factors_at_a_closing_gate(name: str, dtype: type, isas: Isas) -> None:
+    g, a, b = huge_factors(name, dtype)
+    derivatives = [exact.evaluate(name, f, g, a, b) for f in ("backward", "backward_parameter")]
+    for ufunc, arrays, truths in (
+        (form(name, "value"), (a, b), [exact.evaluate(name, "value", a, b)]),
+        (form(name, "backward"), (g, a, b), derivatives),
+    ):
+        nearest = [truth.rounded_to(dtype) for truth in truths]
+        for _ in isas():
+            with warnings.catch_warnings(record=True) as told, np.errstate(all="warn"):
+                warnings.simplefilter("always")
+                got = outputs(ufunc(*arrays))
+            for y, truth, right in zip(got, truths, nearest, strict=True):
+                error = np.where(y == right, 0, truth.ulp_error(y, dtype))
+                check(error, 1, *arrays, y, right)
+            overflows = any(np.isinf(right).any() for right in nearest)
+            assert ["overflow" in str(w.message) for w in told] == [True] * overflows
 
 
 @every_gate
