@@ -4,6 +4,7 @@ FASTACT_DEBUG=1       debug symbols, little optimisation
 FASTACT_SANITIZE=...  -fsanitize=... for all C code, for example address,undefined
 FASTACT_OPENMP=0      without threads
 FASTACT_ISAS=...      only these targets beside the plain one, for example avx2,avx512
+FASTACT_EMULATE=1     AVX-512 on pairs of AVX2 registers, for tests/native/emulate
 """
 
 import hashlib
@@ -29,7 +30,7 @@ TARGETS = {
     "neon": [],  # part of every AArch64
 }
 # What an ISA's header includes: it takes longer to read than a kernel to compile.
-INTRINSICS = {"avx2": "immintrin.h", "avx512": "immintrin.h", "neon": "arm_neon.h"}
+INTRINSICS = {"avx2": "<immintrin.h>", "avx512": "<immintrin.h>", "neon": "<arm_neon.h>"}
 # Error-free transformations need every operation as written, and silence needs each one only
 # where it is written (so -ftrapping-math stays); -ffast-math never.
 NUMERICS = ["-ffp-contract=off", "-fno-math-errno"]
@@ -45,6 +46,10 @@ SHARED = ["-fPIC"]
 
 DEBUG = os.environ.get("FASTACT_DEBUG") == "1"
 SANITIZE = os.environ.get("FASTACT_SANITIZE", "")
+EMULATE = os.environ.get("FASTACT_EMULATE") == "1"
+if EMULATE:
+    TARGETS["avx512"] = [*TARGETS["avx2"], "-O1"]
+    INTRINSICS["avx512"] = f'"{Path("tests/native/avx512_by_avx2.h").resolve()}"'
 # Use-after-scope checks are off: they would keep every vector in memory, take twenty times as long
 # to compile, and make a form compute what it does not return, which may overflow.
 INSTRUMENTS = (
@@ -200,7 +205,7 @@ class BuildLibraries(build_clib):
 
     def precompile(self, unit: Unit) -> None:
         """Precompile the intrinsics for the units in its folder, as GCC does it."""
-        include = f"#include <{INTRINSICS.get(unit.isa, '')}>\n"
+        include = f"#include {INTRINSICS.get(unit.isa)}\n"
         usable = unit.isa in INTRINSICS and self.compiler.compiler_type == "unix"
         if not usable or not accepted(self.compiler, unit.flags, include):
             return
@@ -276,7 +281,7 @@ def libraries() -> list[tuple[str, dict]]:
     core = {
         "sources": sources("driver", "runtime", "table"),
         "cflags": [],
-        "macros": [],
+        "macros": ["-D__builtin_cpu_supports(name)=1"] if EMULATE else [],
         "optional": [*SHARED, *ALIGNED],
         "openmp": True,
     }
@@ -286,7 +291,7 @@ def libraries() -> list[tuple[str, dict]]:
             {
                 "sources": sources("targets"),
                 "isa": isa,
-                "cflags": flags if isa in ISAS else [],
+                "cflags": flags if isa in ("scalar", *ISAS) else [],
                 "macros": [f"-DFA_ISA={isa}", f"-DPRECISION={precision}"],
                 "optional": [*SHARED, *SIZE],
             },

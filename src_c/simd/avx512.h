@@ -18,6 +18,7 @@ typedef __m512i NI;
 typedef __m512 N;
 typedef __mmask16 NM;
 #define OP(name) _mm512_##name##_ps
+#define FIRST(a) _mm512_cvtss_f32(a)
 #define INT_OP(name) _mm512_##name##_epi32
 #define COMPARE(a, b, how) _mm512_cmp_ps_mask(a, b, how)
 #define TO_BITS(a) _mm512_castps_si512(a)
@@ -29,6 +30,7 @@ typedef __mmask16 NM;
 typedef __m512d N;
 typedef __mmask8 NM;
 #define OP(name) _mm512_##name##_pd
+#define FIRST(a) _mm512_cvtsd_f64(a)
 #define INT_OP(name) _mm512_##name##_epi64
 #define COMPARE(a, b, how) _mm512_cmp_pd_mask(a, b, how)
 #define TO_BITS(a) _mm512_castpd_si512(a)
@@ -37,7 +39,7 @@ typedef __mmask8 NM;
 #endif
 
 INLINE N n_set(T a) { return OP(set1)(a); }
-INLINE T n_first(N a) { return a[0]; }
+INLINE T n_first(N a) { return FIRST(a); }
 INLINE N n_load(const T *p) { return OP(loadu)(p); }
 INLINE void n_store(T *p, N a) { OP(storeu)(p, a); }
 INLINE void n_stream(T *p, N a) { OP(stream)(p, a); }
