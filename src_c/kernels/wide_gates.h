@@ -89,11 +89,15 @@ INLINE Gate swiglu_clamped(bool special_case, V g, V a, V b, V alpha, V shift, V
     M a_over = v_lt(limit, a), b_over = v_lt(limit, v_abs(b));
     V u = propagate_nan(limit, v_select(a_over, limit, a));
     V v = propagate_nan(limit, v_select(b_over, v_copysign(limit, b), b));
-    W x = w_widen(u), z = w_mul(w_clamped(x, T_MAX), w_widen(alpha));
+    /* An infinite u is beyond every alpha but 0, and so the other way; the value at 0 is 0. */
+    W x = w_widen(u), bounded = w_clamped(x, 0x1p500), steepness = w_widen(alpha);
+    W z = w_mul(bounded, steepness);
+    W z_of_value = w_mul(bounded, w_clamped(steepness, 0x1p500));
     W factor = w_add(w_widen(v), w_widen(shift));
     V sign_of_z = v_mul(v_copysign(one, u), v_copysign(one, alpha));
-    M negative = v_lt(sign_of_z, zero), infinite = v_lt(v_set(T_MAX), v_abs(u));
-    Activated f = {w_quotient(x, w_logistic_divisor(z)),
+    M negative = v_lt(v_mul(v_copysign(one, u), alpha), zero);
+    M infinite = v_lt(v_set(T_MAX), v_abs(u));
+    Activated f = {w_quotient(x, w_logistic_divisor(z_of_value)),
                    w_silu_slope(v_lt(zero, sign_of_z), w_size(z, WIDE_END))};
     /* What is clamped has the derivative 0, which makes NaN of an infinite g. */
     V none = w_narrow(w_mul(w_set(-0.0), factor));
