@@ -246,6 +246,29 @@ EMULATED __m256i _mm512_cvtps_ph(__m512 a, const int rounding)
                             _mm256_cvtps_ph(a.half[0], rounding));
 }
 
+/* ---- float64 lanes of float32 ones ---- */
+
+EMULATED __m512d _mm512_cvtps_pd(__m256 a)
+{
+    return (__m512d){{_mm256_cvtps_pd(_mm256_castps256_ps128(a)),
+                      _mm256_cvtps_pd(_mm256_extractf128_ps(a, 1))}};
+}
+EMULATED __m256 _mm512_cvtpd_ps(__m512d a)
+{
+    return _mm256_set_m128(_mm256_cvtpd_ps(a.half[1]), _mm256_cvtpd_ps(a.half[0]));
+}
+EMULATED __m256 _mm512_castps512_ps256(__m512 a) { return a.half[0]; }
+EMULATED __m512 _mm512_castps256_ps512(__m256 a) { return (__m512){{a, a}}; }
+EMULATED __m256 _mm512_extractf32x8_ps(__m512 a, const int which)
+{
+    return a.half[which];
+}
+EMULATED __m512 _mm512_insertf32x8(__m512 a, __m256 half, const int which)
+{
+    a.half[which] = half;
+    return a;
+}
+
 /* ---- permutations ---- */
 
 EMULATED __m512 _mm512_permute_ps(__m512 a, const int control)
