@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import textwrap
+
+from cases import run_python
 
 import fastact as fa
 
@@ -30,7 +31,7 @@ def test_importing_fastact_imports_little_besides_numpy(tmp_path):
 
 
 def test_a_function_is_made_when_it_is_asked_for():
-    code = """
+    run_python("""
         import sys
         from concurrent.futures import ThreadPoolExecutor
         import fastact as fa
@@ -44,8 +45,7 @@ def test_a_function_is_made_when_it_is_asked_for():
         assert "fastact._activations.softplus" not in sys.modules
         from fastact import affine, softmax, _names
         assert affine(fa.relu, -1.0) == 0 and softmax([0.0]) == [1.0]
-    """
-    subprocess.run([sys.executable, "-c", textwrap.dedent(code)], check=True)
+    """)
 
 
 def test_version_is_read_where_it_is_asked_for():
