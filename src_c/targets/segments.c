@@ -64,8 +64,7 @@ INLINE void pack_ends(Segments *s)
         if (!rows->broadcast[k]) {
             for (ptrdiff_t row = 0; row < count; row++, to += s->end)
                 pack(to, from + start + (count > 1 ? row * step : 0), s->end);
-            ptrdiff_t registers = (held + V_LANES - 1) / V_LANES * V_LANES;
-            fill(s->buffer[k] + registers, 0, s->length - registers);
+            fill(to, 0, s->length - held);
         } else if (count == 1 || step == 0) {
             s->broadcast[k] = true;
             s->at[k] = (T *)from;

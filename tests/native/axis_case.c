@@ -354,6 +354,7 @@ static bool holds(const Case *c)
     fa_control standard = control_read();
     control_write(c->setting.environment);
     fa_axis_job job = job_of(c);
+    soil_stack();
     bool overflowed = fa_run_axis(&job);
     bool kept = control_read() == c->setting.environment;
     bool alone = run_alone(c);

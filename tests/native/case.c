@@ -31,6 +31,13 @@ Setting choose_setting(Source *source)
     return setting;
 }
 
+void soil_stack(void)
+{
+    char soiled[1 << 16];
+    memset(soiled, 0x7f, sizeof soiled);
+    __asm__ volatile("" : : "r"(soiled) : "memory");
+}
+
 double random_parameter(Source *source, const fa_activation *row, int k)
 {
     uint64_t random = next_random(source);

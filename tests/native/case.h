@@ -39,6 +39,10 @@ typedef struct {
 } Setting;
 Setting choose_setting(Source *source);
 
+/* Fills what the next call has for its variables with large numbers: lanes that it leaves as
+ * they are overflow in the kernel. */
+void soil_stack(void);
+
 /* A parameter, in the range for which the bounds are promised in every form. */
 double random_parameter(Source *source, const fa_activation *row, int k);
 

@@ -116,6 +116,7 @@ static bool runs_right(const Case *c, void *const *data, bool small)
         if (c->host < 0) set_canaries(&c->view[k]);
     fa_control standard = control_read();
     control_write(c->setting.environment);
+    soil_stack();
     bool overflowed =
         (small ? fa_run_small : fa_run_contiguous)(&c->op, data, c->length);
     bool kept = control_read() == c->setting.environment;
