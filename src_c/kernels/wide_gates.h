@@ -14,12 +14,6 @@ typedef struct {
     W y, dx;
 } Activated;
 
-/* 1 + e^-z */
-INLINE W w_logistic_divisor(W z)
-{
-    return w_add(w_set(1), w_exp(w_clamped(z, WIDE_END), -1));
-}
-
 /* f(a) factor, where ga has g = first and gb g = second; the limits where the gate is shut,
  * at -inf: `none` is -0 times the factor. */
 INLINE Gate wide_product(M shut, Activated f, V first, V second, W factor, V none)
@@ -44,10 +38,10 @@ INLINE Gate gate_by(V a, Activated f, V g, V b)
 INLINE Gate glu(bool special_case, V g, V a, V b)
 {
     (void)special_case;
-    V zero = v_set(0), end = v_set(WIDE_END);
+    V zero = v_set(0), first = propagate_nan(a, g);
     M shut = v_lt(b, v_set(-T_MAX)), flat = v_lt(v_set(T_MAX), v_abs(b));
-    V bounded = v_max(v_sub(zero, end), v_min(end, b)), first = propagate_nan(a, g);
-    W decay = w_exp(w_widen(bounded), -1), divisor = w_add(w_set(1), decay);
+    W decay = w_exp(w_widen(clamped(b, WIDE_END)), -1),
+      divisor = w_add(w_set(1), decay);
     W s = w_quotient(w_set(1), divisor), factor = w_widen(a);
     W slope = w_mul(w_mul(decay, s), w_mul(s, factor));
     return (Gate){

@@ -77,12 +77,12 @@ INLINE W w_size(W a, double limit)
     return w_min(w_set(limit), w_max(w_sub(w_set(0), a), a));
 }
 
-/* s(z) = 1/(1 + e^-z) */
-INLINE W w_logistic(W z)
+/* s(z) = 1/(1 + e^-z), and its divisor */
+INLINE W w_logistic_divisor(W z)
 {
-    W w = w_exp(w_clamped(z, WIDE_END), -1);
-    return w_quotient(w_set(1), w_add(w_set(1), w));
+    return w_add(w_set(1), w_exp(w_clamped(z, WIDE_END), -1));
 }
+INLINE W w_logistic(W z) { return w_quotient(w_set(1), w_logistic_divisor(z)); }
 
 /* s'(z) = w/(1 + w)^2 with w = e^-t, by t = |z| */
 INLINE W w_logistic_slope(W t)

@@ -1,6 +1,7 @@
 /* The functions along an axis on one target, for columns that are neighbours in memory.
  *
- * Vectors are two registers here: short columns wait for each operation. The only symbol is fa_<isa>_f<precision>_columns. */
+ * Vectors are two registers here: short columns wait for each operation. The only symbol
+ * is fa_<isa>_f<precision>_columns. */
 #include "../simd/simd.h"
 #include "target.h"
 
