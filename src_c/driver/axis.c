@@ -1,8 +1,8 @@
 /* Plans along an axis are carried out.
  *
  * Rows that are contiguous go to the kernel where they lie, and so do short columns, rows
- * whose neighbours in memory are other rows, or they go in panels if their elements are far
- * apart. Others pass through scratch: as many whole rows as it holds, or else some rows
+ * whose neighbours in memory are other rows, or they go in panels if the first cache would
+ * not keep them. Others pass through scratch: as many whole rows as it holds, or else some rows
  * side by side, a block of each at a time, once for the sums and once for the elements. */
 #include <string.h>
 
@@ -311,27 +311,34 @@ static void scatter_panel(const fa_axis_plan *plan, Place place, ptrdiff_t colum
     }
 }
 
+/* A panel's columns fill vectors, except for the last ones. The result of whole vectors goes
+ * where it belongs, unless it is stored past the caches. */
 static void run_panels(const fa_axis_plan *plan, Place place, ptrdiff_t columns,
                        ptrdiff_t panel)
 {
     Scratch scratch;
     int result = plan->operands - 1;
+    ptrdiff_t width = plan->axis->column_width;
     for (ptrdiff_t some; columns > 0; columns -= some) {
         some = columns < panel ? columns : panel;
+        if (some > width) some -= some % width;
+        bool there = plan->panel_result_in_place && some % width == 0;
         fa_rows here = {0};
-        for (int k = 0; k < plan->operands; k++) {
-            if (k < result) gather_panel(plan, k, place, some, &scratch);
-            here.at[k] = scratch.wide[k < result ? k : 0];
+        for (int k = 0; k < result; k++) {
+            gather_panel(plan, k, place, some, &scratch);
+            here.at[k] = scratch.wide[k];
             here.step[k] = whole_vectors(plan, some);
         }
+        here.at[result] = there ? place.at[result] : scratch.wide[0];
+        here.step[result] = there ? plan->stride[result] / plan->bytes : here.step[0];
         plan->column_kernel(&here, here.step[0], plan->length);
-        scatter_panel(plan, place, some, &scratch);
+        if (!there) scatter_panel(plan, place, some, &scratch);
         place = from_row(plan, place, some);
     }
     if (plan->memory == FA_NONTEMPORAL) plan->fence();
 }
 
-/* Those that fill vectors where they lie, if they are near; the others by panels. */
+/* Those that fill vectors where they lie, unless there are panels; the last ones as one. */
 static fa_control run_columns(const fa_axis_plan *plan, Place place, ptrdiff_t columns)
 {
     fa_control before = control_enter(plan->callers);

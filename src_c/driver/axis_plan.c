@@ -11,8 +11,9 @@
 enum {
     LEAST_PART = 1 << 16, /* elements of a row that no part is shorter than */
     COLUMN = 512, /* longest column that stays one; longer ones are made rows */
-    NEAR_BYTES = 1024, /* farthest step of a column that is read where it lies ... */
-    FEW_LINES = 8, /* ... unless it has no more elements: places for lines in a cache */
+    FIRST_CACHE_SETS = 64, /* of lines: those 4 KB apart fall to one of them ... */
+    LINES_OF_A_SET = 12, /* ... which keeps 8 to 12 */
+    FEW_ROWS = 8, /* of short columns, which are read where they lie from memory, too */
     PANEL_ROW_BYTES = 4096, /* of an element of each of a panel's columns: a page */
     STREAMED_ROW = 4096, /* shortest row whose result may be stored past the caches */
     LOADED_BYTES = 512, /* while others are stored */
@@ -67,8 +68,7 @@ static fa_axis_operand describe(const fa_axis_plan *plan, const fa_axis_op *op,
     bool native = !it.format.convert, stride_whole = plan->stride[k] % bytes == 0;
     it.in_rows = native && steps_whole && (single || plan->stride[k] == bytes);
     it.in_columns = neighbour == bytes;
-    it.near_columns = native && steps_whole && (single || stride_whole)
-        && (llabs(plan->stride[k]) <= NEAR_BYTES || plan->length <= FEW_LINES);
+    it.columns_in_place = native && steps_whole && (single || stride_whole);
     it.transposable = native && !single && stride_whole;
     return it;
 }
@@ -84,21 +84,30 @@ static void cut_rows(fa_axis_plan *plan)
         plan->length > 0 ? (int)((plan->length + plan->part - 1) / plan->part) : 1;
 }
 
-/* Short columns are reduced as such, near ones where they lie. Elements that are far apart
- * often fall to the same places of the caches, and only whole lines of memory are read and
- * written at its speed: such columns pass through scratch in panels. */
+/* How many lines of the operands fall to one set of the first cache, if a line of each
+ * element of a column is read. */
+static ptrdiff_t lines_in_a_set(const fa_axis_plan *plan)
+{
+    ptrdiff_t lines = 0;
+    for (int k = 0; k < plan->operands - 1; k++) {
+        ptrdiff_t step = llabs(plan->stride[k]), sets = FIRST_CACHE_SETS;
+        for (; sets > 1 && step % (2 * FA_LINE_BYTES) == 0; sets /= 2) step /= 2;
+        lines += (plan->length + sets - 1) / sets;
+    }
+    return lines;
+}
+
+/* Short columns are reduced as such, where they lie if they stay in the first cache from one
+ * reading to the next. Others pass through scratch in panels, for which memory is read in
+ * long stretches. */
 static void choose_columns(fa_axis_plan *plan)
 {
     bool columns = !plan->direct && plan->column_kernel && plan->length > 1
         && plan->length <= COLUMN;
-    bool near = !plan->factor;
-    for (int k = 0; k < plan->operands; k++) {
-        columns &= plan->operand[k].in_columns;
-        near &= plan->operand[k].near_columns;
-    }
+    for (int k = 0; k < plan->operands; k++) columns &= plan->operand[k].in_columns;
     plan->strided_columns = columns;
     plan->panel = 0;
-    if (!columns || near) return;
+    if (!columns) return;
     ptrdiff_t unit = FA_LINE_BYTES / plan->bytes, width = plan->axis->column_width;
     if (unit < width) unit = width; /* lines and vectors are whole */
     ptrdiff_t fit = FA_SCRATCH_BYTES / plan->bytes / plan->length;
@@ -124,6 +133,19 @@ static fa_memory choose_memory(const fa_axis_plan *plan)
             plan->direct && fa_loads_wait(result, plan->rows.data[k], LOADED_BYTES);
     }
     return fa_choose_memory(&traffic);
+}
+
+/* Whether no panels are needed after all. */
+static void choose_panels(fa_axis_plan *plan)
+{
+    if (!plan->strided_columns) return;
+    bool in_place = !plan->factor && lines_in_a_set(plan) <= LINES_OF_A_SET
+        && (plan->memory == FA_CACHED || plan->length <= FEW_ROWS);
+    for (int k = 0; k < plan->operands; k++)
+        in_place &= plan->operand[k].columns_in_place;
+    if (in_place) plan->panel = 0, plan->memory = FA_CACHED;
+    plan->panel_result_in_place =
+        plan->memory == FA_CACHED && plan->operand[plan->operands - 1].columns_in_place;
 }
 
 /* Whether rows of the result lie on each other: then the last one stays. */
@@ -180,6 +202,7 @@ void fa_make_axis_plan(fa_axis_plan *plan, const fa_axis_job *job)
     plan->columns = !plan->direct && neighbour < llabs(plan->stride[0])
         && neighbour < FA_LINE_BYTES;
     plan->memory = choose_memory(plan);
+    choose_panels(plan);
     choose_team(plan, function->cost * (op->precision ? 3 : 1));
 }
 

@@ -17,7 +17,7 @@ typedef struct {
     bool in_rows; /* the kernel can take a row where it lies */
     bool transposable; /* ... but for columns to be made rows */
     bool in_columns; /* neighbouring columns are neighbours in memory ... */
-    bool near_columns; /* ... and so close that the kernel takes them where they lie */
+    bool columns_in_place; /* ... and the kernel can take them where they lie */
 } fa_axis_operand;
 
 typedef struct {
@@ -41,7 +41,8 @@ typedef struct {
     bool columns; /* neighbours in memory belong to different rows */
     bool direct; /* rows go to the kernel where they lie ... */
     bool strided_columns; /* ... or columns do; else all through scratch, */
-    ptrdiff_t panel; /* so many columns at a time, unless it is 0 */
+    ptrdiff_t panel; /* so many columns at a time, unless it is 0 ... */
+    bool panel_result_in_place; /* ... but for the result */
     fa_memory memory;
     int members; /* of the team, which fa_end_axis_plan gives back */
     bool members_share_rows; /* else each has rows of its own */

@@ -19,21 +19,17 @@ INLINE V element(const Columns *in, int operand, ptrdiff_t i)
     return v_load(in->at[operand] + i * in->step[operand]);
 }
 
-/* Merges the sums of the lanes that a row of this length fills; the others have summed
- * `absent`, or nothing if that is NULL. */
-INLINE Pair merge_lanes(Pair *sum, ptrdiff_t length, const V *absent)
+/* Merges the sums of the lanes that a row of this length fills. The first levels may be
+ * plain. */
+INLINE Pair merge_lanes(Pair *sum, ptrdiff_t length, int plain)
 {
     int reached = length < V_LANES ? (int)length : V_LANES;
-    V rest = absent ? *absent : v_set(0);
     _Pragma("GCC unroll 8")
-    for (int distance = V_LANES / 2; distance > 0; distance /= 2) {
-        for (int k = 0; k < distance && k < reached; k++) {
-            if (k + distance < reached)
-                sum[k] = merge(sum[k], sum[k + distance]);
-            else if (absent)
-                sum[k] = merge(sum[k], to_pair(rest));
+    for (int distance = V_LANES / 2; distance > 0; distance /= 2, plain--) {
+        for (int k = 0; k + distance < reached && k < distance; k++) {
+            Pair other = sum[k + distance];
+            sum[k] = plain > 0 ? merge_plainly(sum[k], other) : merge(sum[k], other);
         }
-        rest = v_add(rest, rest);
         if (reached > distance) reached = distance;
     }
     return sum[0];
@@ -57,9 +53,6 @@ INLINE Pair infinite_sums(M infinite, Pair sum, const Columns *in, ptrdiff_t len
     return (Pair){v_select(infinite, hi, sum.hi), v_select(infinite, v_set(0), sum.lo)};
 }
 
-/* A sum so far of 0 and a term: what accumulate would make of them in seven operations */
-INLINE Pair first_term(V term) { return to_pair(v_add(v_set(0), term)); }
-
 /* e^(scale x - maximum), the scale 1 if it is NULL */
 INLINE V exponential(int sign, const Columns *in, ptrdiff_t i, Offset offset,
                      const V *scale)
@@ -73,18 +66,14 @@ INLINE Pair sum_exponentials_of_columns(int sign, const Columns *in, ptrdiff_t l
                                         V maximum, const V *scale)
 {
     Offset offset = offset_of(maximum);
-    V absent = scaled_exp(offset, v_set(-INFINITY));
     Pair sum[V_LANES];
     sum[0] = to_pair(v_set(0)); /* no row is empty, which compilers cannot know */
-    for (ptrdiff_t lane = 0; lane < V_LANES && lane < length; lane++) {
-        Pair s = first_term(exponential(sign, in, lane, offset, scale));
-        ptrdiff_t i = lane + V_LANES;
-        for (; i < length; i += V_LANES)
-            accumulate(&s, exponential(sign, in, i, offset, scale));
-        if (i - lane < length) accumulate(&s, absent);
-        sum[lane] = s;
-    }
-    return merge_lanes(sum, length, &absent);
+    ptrdiff_t i = 0;
+    for (; i < V_LANES && i < length; i++)
+        sum[i] = to_pair(exponential(sign, in, i, offset, scale));
+    for (; i < length; i++)
+        accumulate(&sum[i % V_LANES], exponential(sign, in, i, offset, scale));
+    return merge_lanes(sum, length, 0);
 }
 
 /* as sum_exponentials_large */
@@ -107,22 +96,13 @@ INLINE RowState normalise_columns(int sign, const Columns *in, ptrdiff_t length)
     return (RowState){{maximum, all.hi, all.lo}};
 }
 
-/* g, or g y; and four of them that follow in a lane, added up */
-INLINE V term(bool product, const Columns *in, ptrdiff_t i)
+/* Of a lane, four terms that follow from i on, or those before the end, added up plainly */
+INLINE V plain_sum(bool product, const Columns *in, ptrdiff_t i, ptrdiff_t end)
 {
-    V g = element(in, 0, i);
-    return product ? v_mul(g, element(in, 1, i)) : g;
-}
-INLINE V four_terms(bool product, const Columns *in, ptrdiff_t i)
-{
-    V four[4];
-    _Pragma("GCC unroll 4")
-    for (int k = 0; k < 4; k++) four[k] = element(in, 0, i + k * V_LANES);
-    if (!product) return v_add(v_add(four[0], four[1]), v_add(four[2], four[3]));
-    V sum = v_mul(four[0], element(in, 1, i));
-    _Pragma("GCC unroll 4")
-    for (int k = 1; k < 4; k++)
-        sum = v_fma(four[k], element(in, 1, i + k * V_LANES), sum);
+    V sum = v_set(0);
+    if (i + 3 * V_LANES < end) end = i + 4 * V_LANES;
+    for (; i < end; i += V_LANES)
+        sum = plus_term(product, sum, element(in, 0, i), element(in, 1, i));
     return sum;
 }
 
@@ -130,19 +110,12 @@ INLINE RowState sum_columns(bool product, const Columns *in, ptrdiff_t length)
 {
     Pair sum[V_LANES];
     sum[0] = to_pair(v_set(0));
-    for (ptrdiff_t lane = 0; lane < V_LANES && lane < length; lane++) {
-        Pair s = to_pair(v_set(0));
-        ptrdiff_t i = lane;
-        if (length < 4 * V_LANES) {
-            s = first_term(term(product, in, i));
-            i += V_LANES;
-        }
-        for (; i - lane + 4 * V_LANES <= length; i += 4 * V_LANES)
-            accumulate(&s, four_terms(product, in, i));
-        for (; i < length; i += V_LANES) accumulate(&s, term(product, in, i));
-        sum[lane] = s;
-    }
-    Pair all = merge_lanes(sum, length, NULL);
+    for (ptrdiff_t lane = 0; lane < V_LANES && lane < length; lane++)
+        sum[lane] = to_pair(plain_sum(product, in, lane, length));
+    for (ptrdiff_t i = 4 * V_LANES; i < length; i += 4 * V_LANES)
+        for (int lane = 0; lane < V_LANES && i + lane < length; lane++)
+            accumulate(&sum[lane], plain_sum(product, in, i + lane, length));
+    Pair all = merge_lanes(sum, length, plain_levels(length));
     return (RowState){{v_set(-T_MAX), all.hi, all.lo}};
 }
 

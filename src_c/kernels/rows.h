@@ -11,6 +11,7 @@
 /* Rows during the first pass, one row in each lane */
 typedef struct {
     bool empty; /* nothing has been read yet */
+    int plain; /* levels at which lanes are merged by plain sums, see plain_levels */
     V maximum; /* so far */
     Pair sum[V_WIDTH]; /* of each row, over all lanes */
 } Accumulator;
@@ -42,11 +43,12 @@ INLINE V upper(M second, V a, V b, int distance)
     return v_select(second, b, v_swap(a, distance));
 }
 
-/* The sum over the lanes of row k, in lane k */
-INLINE Pair sums_of_rows(Pair *sum, int rows)
+/* The sum over the lanes of row k, in lane k; the lanes' low words are 0 as long as the
+ * merging is plain. */
+INLINE Pair sums_of_rows(Pair *sum, int rows, int plain)
 {
     _Pragma("GCC unroll 8")
-    for (int distance = V_WIDTH / 2; distance > 0; distance /= 2) {
+    for (int distance = V_WIDTH / 2; distance > 0; distance /= 2, plain--) {
         M second = lanes_with_bit(distance);
         for (int row = 0; row < distance && row < rows; row++) {
             Pair a = sum[row], b = row + distance < rows ? sum[row + distance] : a;
@@ -54,7 +56,7 @@ INLINE Pair sums_of_rows(Pair *sum, int rows)
                         lower(second, a.lo, b.lo, distance)};
             Pair high = {upper(second, a.hi, b.hi, distance),
                          upper(second, a.lo, b.lo, distance)};
-            sum[row] = merge(low, high);
+            sum[row] = plain > 0 ? merge_plainly(low, high) : merge(low, high);
         }
     }
     return sum[0];
@@ -108,15 +110,18 @@ INLINE V maxima_of_row(int sign, const T *x, ptrdiff_t count)
     return v_max(a, b);
 }
 
+/* Lanes beyond the row have no term. */
+static const T NO_LIMIT[V_WIDTH] ALIGNED = {[0 ... V_WIDTH - 1] = INFINITY};
 INLINE void sum_exponentials(int sign, Pair *sum, Offset f, const T *x, ptrdiff_t count)
 {
     Pair s = *sum;
     ptrdiff_t i = 0;
     for (; i + V_WIDTH <= count; i += V_WIDTH)
         accumulate(&s, scaled_exp(f, times_sign(sign, v_load(x + i))));
-    if (i < count) { /* e^-inf is negligible */
+    if (i < count) {
         V last = v_load_part(x + i, count - i, v_set(sign * -INFINITY));
-        accumulate(&s, scaled_exp(f, times_sign(sign, last)));
+        V limit = v_load_part(NO_LIMIT, count - i, v_set(0));
+        accumulate(&s, v_min(limit, scaled_exp(f, times_sign(sign, last))));
     }
     *sum = count == FA_AXIS_BLOCK ? renormalised(s) : s;
 }
@@ -185,39 +190,27 @@ INLINE void reduce_normaliser(int sign, Accumulator *accumulator, Rows in, int r
     }
 }
 
-/* A block of sum g, or of sum g y. Four vectors are added
- * up plainly, then accumulated in pairs, so that the error
- * does not grow with the length and pairs take little time. */
-INLINE void sum_block(Pair *sum, const T *g, ptrdiff_t length)
+/* A block of sum g, or of sum g y. Four vectors are added up plainly, then accumulated in
+ * pairs, so that the error does not grow with the length and pairs take little time. */
+INLINE void sum_block(bool product, Pair *sum, const T *g, const T *y, ptrdiff_t length)
 {
     Pair s = *sum;
     ptrdiff_t i = 0;
     for (; i + 4 * V_WIDTH <= length; i += 4 * V_WIDTH) {
-        V a = v_add(v_load(g + i), v_load(g + i + V_WIDTH));
-        V b = v_add(v_load(g + i + 2 * V_WIDTH), v_load(g + i + 3 * V_WIDTH));
-        accumulate(&s, v_add(a, b));
-    }
-    for (; i + V_WIDTH <= length; i += V_WIDTH) accumulate(&s, v_load(g + i));
-    if (i < length) accumulate(&s, v_load_part(g + i, length - i, v_set(0)));
-    *sum = length == FA_AXIS_BLOCK ? renormalised(s) : s;
-}
-INLINE void dot_block(Pair *sum, const T *g, const T *y, ptrdiff_t length)
-{
-    Pair s = *sum;
-    ptrdiff_t i = 0;
-    for (; i + 4 * V_WIDTH <= length; i += 4 * V_WIDTH) {
-        V part = v_mul(v_load(g + i), v_load(y + i));
+        V part = v_set(0);
         _Pragma("GCC unroll 4")
-        for (ptrdiff_t j = i + V_WIDTH; j < i + 4 * V_WIDTH; j += V_WIDTH)
-            part = v_fma(v_load(g + j), v_load(y + j), part);
+        for (ptrdiff_t j = i; j < i + 4 * V_WIDTH; j += V_WIDTH)
+            part = plus_term(product, part, v_load(g + j), v_load(y + j));
         accumulate(&s, part);
     }
-    for (; i + V_WIDTH <= length; i += V_WIDTH)
-        accumulate(&s, v_mul(v_load(g + i), v_load(y + i)));
     if (i < length) {
-        V a = v_load_part(g + i, length - i, v_set(0));
-        V b = v_load_part(y + i, length - i, v_set(0));
-        accumulate(&s, v_mul(a, b));
+        V part = v_set(0);
+        for (; i + V_WIDTH <= length; i += V_WIDTH)
+            part = plus_term(product, part, v_load(g + i), v_load(y + i));
+        if (i < length)
+            part = plus_term(product, part, v_load_part(g + i, length - i, v_set(0)),
+                             product ? v_load_part(y + i, length - i, v_set(0)) : part);
+        accumulate(&s, part);
     }
     *sum = length == FA_AXIS_BLOCK ? renormalised(s) : s;
 }
@@ -225,14 +218,13 @@ INLINE void dot_block(Pair *sum, const T *g, const T *y, ptrdiff_t length)
 INLINE void reduce_sum(bool product, Accumulator *accumulator, Rows in, int rows,
                        ptrdiff_t length)
 {
+    accumulator->plain = accumulator->empty ? plain_levels(length) : 0;
+    accumulator->empty = false;
     for (int row = 0; row < rows; row++) {
         const T *g = in.at[0] + row * in.step[0], *y = in.at[1] + row * in.step[1];
         for (ptrdiff_t i = 0; i < length; i += FA_AXIS_BLOCK) {
             ptrdiff_t block = length - i < FA_AXIS_BLOCK ? length - i : FA_AXIS_BLOCK;
-            if (product)
-                dot_block(&accumulator->sum[row], g + i, y + i, block);
-            else
-                sum_block(&accumulator->sum[row], g + i, block);
+            sum_block(product, &accumulator->sum[row], g + i, y + i, block);
         }
     }
 }

@@ -40,6 +40,19 @@ INLINE Pair merge(Pair a, Pair b)
     return (Pair){exact.hi, v_add(exact.lo, v_add(a.lo, b.lo))};
 }
 
+/* Up to four terms g, or g y, of a lane are added up plainly before they are accumulated, and
+ * where there are fewer, some levels of the merging of lanes are plain: at most three sums in
+ * a row are rounded, whatever the length. */
+INLINE V plus_term(bool product, V sum, V g, V y)
+{
+    return product ? v_fma(g, y, sum) : v_add(sum, g);
+}
+INLINE int plain_levels(ptrdiff_t length)
+{
+    return length <= V_LANES ? 2 : length <= 2 * V_LANES ? 1 : 0;
+}
+INLINE Pair merge_plainly(Pair a, Pair b) { return to_pair(v_add(a.hi, b.hi)); }
+
 /* ---- exponentials relative to a maximum ---- */
 
 /* Where x is this much below the maximum, even a whole row of

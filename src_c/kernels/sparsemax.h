@@ -182,8 +182,8 @@ INLINE void join_lanes(SparseCarry *carry, int row, SparseRow *to)
     *to = carry->row[row];
     if (to->round == FIND_MAXIMUM)
         to->most = first_lane(maxima_of_rows(&carry->most[row], 1));
-    Pair sum = sums_of_rows(&carry->sum[row], 1);
-    Pair weight = sums_of_rows(&carry->weight[row], 1);
+    Pair sum = sums_of_rows(&carry->sum[row], 1, 0);
+    Pair weight = sums_of_rows(&carry->weight[row], 1, 0);
     to->sum = first_lane(sum.hi), to->sum_low = first_lane(sum.lo);
     to->weight = first_lane(weight.hi), to->weight_low = first_lane(weight.lo);
 }

@@ -78,13 +78,14 @@ static void start(void *to)
 {
     Accumulator *accumulator = to;
     accumulator->empty = true;
+    accumulator->plain = 0;
     accumulator->maximum = v_set(-T_MAX);
     for (int row = 0; row < V_WIDTH; row++) accumulator->sum[row] = to_pair(v_set(0));
 }
 
 INLINE RowState sum_lanes(Accumulator *accumulator, int rows)
 {
-    Pair sum = sums_of_rows(accumulator->sum, rows);
+    Pair sum = sums_of_rows(accumulator->sum, rows, accumulator->plain);
     return (RowState){{accumulator->maximum, sum.hi, sum.lo}};
 }
 
