@@ -128,6 +128,16 @@ static COLD bool run_mixed(const Domain *domain, fa_kernel *kernel, fa_form form
     return overflowed;
 }
 
+/* Whether all elements have the same parameter, and that is not extreme. */
+INLINE bool is_usual(Domain domain, Operands operands, const fa_rows *rows,
+                     ptrdiff_t count)
+{
+    int parameter = operands.arrays;
+    return !domain.same_sign && rows->broadcast[parameter]
+        && (count == 1 || rows->step[parameter] == 0)
+        && !is_extreme(&domain, 0, *(const T *)rows->at[parameter]);
+}
+
 /* The kernel on all, where no element is extreme. */
 static __attribute__((noinline, unused)) bool run_in_domain(
     Domain domain, fa_kernel *kernel, fa_form form, Operands operands,
