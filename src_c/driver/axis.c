@@ -1,9 +1,10 @@
 /* Plans along an axis are carried out.
  *
- * Rows that are contiguous go to the kernel where they lie, and so do short columns, rows
- * whose neighbours in memory are other rows, or they go in panels if the first cache would
- * not keep them. Others pass through scratch: as many whole rows as it holds, or else some rows
- * side by side, a block of each at a time, once for the sums and once for the elements. */
+ * Rows that are contiguous go to the kernel where they lie, short ones transposed. So do
+ * short columns, rows whose neighbours in memory are other rows, or they go in panels if the
+ * first cache would not keep them. Others pass through scratch: as many whole rows as it
+ * holds, or else some rows side by side, a block of each at a time, once for the sums and
+ * once for the elements. */
 #include <string.h>
 
 #include "../simd/fenv.h"
@@ -273,8 +274,18 @@ static ptrdiff_t whole_vectors(const fa_axis_plan *plan, ptrdiff_t columns)
     return (columns + width - 1) / width * width;
 }
 
-/* In scratch the elements of a panel's columns lie as in the array, but next to each other,
- * with 0 in the lanes of the last vector that have no column. */
+/* The lanes of the last vector that have no column hold 0. */
+static void clear_empty_lanes(const fa_axis_plan *plan, char *to, ptrdiff_t columns,
+                              ptrdiff_t bytes)
+{
+    ptrdiff_t wide = whole_vectors(plan, columns);
+    size_t empty = (size_t)((wide - columns) * bytes);
+    for (ptrdiff_t i = 0; empty > 0 && i < plan->length; i++)
+        memset(to + (i * wide + columns) * bytes, 0, empty);
+}
+
+/* In scratch the elements of a panel's columns lie as in the array, but next to each
+ * other. */
 static void gather_panel(const fa_axis_plan *plan, int k, Place place,
                          ptrdiff_t columns, Scratch *scratch)
 {
@@ -284,9 +295,7 @@ static void gather_panel(const fa_axis_plan *plan, int k, Place place,
     Strides there = {plan->stride[k], bytes}, here = {wide * bytes, bytes};
     char *to = format->convert ? scratch->items : scratch->wide[k];
     fa_copy(to, here, place.at[k], there, (size_t)bytes, length, columns);
-    size_t empty = (size_t)((wide - columns) * bytes);
-    for (ptrdiff_t i = 0; empty > 0 && i < length; i++)
-        memset(to + (i * wide + columns) * bytes, 0, empty);
+    clear_empty_lanes(plan, to, columns, bytes);
     fa_widen(format, to, scratch->wide[k], length * wide);
     if (plan->factor && k == 0)
         multiply(plan, scratch->wide[k], wide * plan->bytes, length, wide);
@@ -356,12 +365,40 @@ static fa_control run_columns(const fa_axis_plan *plan, Place place, ptrdiff_t c
     return control_leave(before);
 }
 
+/* Short rows as columns: transposed on their way to scratch and back. */
+static fa_control run_transposed(const fa_axis_plan *plan, Place place, ptrdiff_t rows)
+{
+    Scratch scratch;
+    int result = plan->operands - 1;
+    ptrdiff_t bytes = plan->bytes, length = plan->length;
+    fa_control before = control_enter(plan->callers);
+    for (ptrdiff_t some; rows > 0; rows -= some) {
+        some = rows < plan->panel ? rows : plan->panel;
+        ptrdiff_t wide = whole_vectors(plan, some);
+        fa_rows here = {0};
+        for (int k = 0; k < plan->operands; k++) {
+            here.at[k] = scratch.wide[k < result ? k : 0];
+            here.step[k] = wide;
+            if (k == result) continue;
+            plan->axis->transpose(here.at[k], wide, place.at[k], place.step[k] / bytes,
+                                  some, length);
+            clear_empty_lanes(plan, here.at[k], some, bytes);
+        }
+        plan->column_kernel(&here, wide, length);
+        plan->axis->transpose(place.at[result], place.step[result] / bytes,
+                              here.at[result], wide, plan->whole ? length : 1, some);
+        place = from_row(plan, place, some);
+    }
+    return control_leave(before);
+}
+
 /* ---- one step ---- */
 
 static fa_control run_stretch(const fa_axis_plan *plan, Place place, ptrdiff_t rows,
                               int members)
 {
     if (plan->strided_columns) return run_columns(plan, place, rows);
+    if (plan->transposed) return run_transposed(plan, place, rows);
     if (plan->direct && plan->parts == 1) {
         fa_rows here = rows_in_place(plan, place, 0);
         fa_control before = control_enter(plan->callers);

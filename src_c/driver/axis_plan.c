@@ -15,6 +15,10 @@ enum {
     LINES_OF_A_SET = 12, /* ... which keeps 8 to 12 */
     FEW_ROWS = 8, /* of short columns, which are read where they lie from memory, too */
     PANEL_ROW_BYTES = 4096, /* of an element of each of a panel's columns: a page */
+    SHORT_ROW = 32, /* longest row that is made a column ... */
+    SHORT_ROWS =
+        8, /* ... where there are two operands, of which exponentials are none */
+    TRANSPOSED_BYTES = 8192, /* of an operand at a time */
     STREAMED_ROW = 4096, /* shortest row whose result may be stored past the caches */
     LOADED_BYTES = 512, /* while others are stored */
 };
@@ -148,6 +152,19 @@ static void choose_panels(fa_axis_plan *plan)
         plan->memory == FA_CACHED && plan->operand[plan->operands - 1].columns_in_place;
 }
 
+/* Short rows take less time side by side, a row in each lane. */
+static void choose_transposed(fa_axis_plan *plan)
+{
+    ptrdiff_t longest = plan->operands > 2 ? SHORT_ROWS : SHORT_ROW;
+    ptrdiff_t width = plan->axis->column_width;
+    plan->transposed = plan->direct && plan->column_kernel && plan->length > 1
+        && plan->length <= longest && plan->count >= width / 2;
+    if (!plan->transposed) return;
+    plan->memory = FA_CACHED;
+    plan->panel = TRANSPOSED_BYTES / plan->bytes / plan->length / width * width;
+    if (plan->panel < width) plan->panel = width;
+}
+
 /* Whether rows of the result lie on each other: then the last one stays. */
 static bool rows_coincide(const fa_axis_plan *plan)
 {
@@ -203,6 +220,7 @@ void fa_make_axis_plan(fa_axis_plan *plan, const fa_axis_job *job)
         && neighbour < FA_LINE_BYTES;
     plan->memory = choose_memory(plan);
     choose_panels(plan);
+    choose_transposed(plan);
     choose_team(plan, function->cost * (op->precision ? 3 : 1));
 }
 

@@ -40,6 +40,7 @@ typedef struct {
     bool whole; /* the result is as long as the row */
     bool columns; /* neighbours in memory belong to different rows */
     bool direct; /* rows go to the kernel where they lie ... */
+    bool transposed; /* ... or as columns by panels ... */
     bool strided_columns; /* ... or columns do; else all through scratch, */
     ptrdiff_t panel; /* so many columns at a time, unless it is 0 ... */
     bool panel_result_in_place; /* ... but for the result */
