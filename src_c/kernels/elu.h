@@ -172,12 +172,9 @@ INLINE Dual celu(V x, V alpha)
  *                 got -0x1.dec3dbde5495ap-57 want -0x1.dec3dbde54959p-57 */
 INLINE Dual xielu(V x, V alpha_p, V alpha_n, V beta, V eps)
 {
-    M positive = v_lt(v_set(0), x);
-    Dual left = xielu_left(x, alpha_n, beta, eps);
-    Dual right = xielu_right(x, alpha_p, beta);
     return (Dual){
-        .y = v_select(positive, right.y, left.y),
-        .dx = xielu_slope(positive, right.dx, left.dx),
+        .y = xielu_y(x, alpha_p, alpha_n, beta, eps),
+        .dx = xielu_dx(x, alpha_p, alpha_n, beta, eps),
     };
 }
 
