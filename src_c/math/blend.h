@@ -14,50 +14,47 @@ INLINE M is_zero(V a) { return v_and(v_le(a, v_set(0)), v_le(v_set(0), a)); }
 
 #if PRECISION == 32
 
-/* a and b, t = |z|, w and 1 + w */
+/* e = e^-z and 1 + e. Where |z| is more than END, e^-|z| times any three float32 numbers rounds to 0,
+ * and p2 e does not overflow. */
+#define BLEND_END 600
 typedef struct {
-    W a, b, t, w, divisor;
+    W p1, p2, z, e, divisor;
 } Blend;
 INLINE Blend blend_of(W p1, W p2, W z)
 {
-    M negative = v_lt(w_narrow(w_clamped(z, WIDE_END)), v_set(0));
-    W t = w_size(z, WIDE_END), w = wide_exp_value(wide_exp_fine(t, -1));
-    return (Blend){
-        .a = w_select(negative, p2, p1),
-        .b = w_select(negative, p1, p2),
-        .t = t,
-        .w = w,
-        .divisor = w_add(w_set(1), w),
-    };
+    z = w_clamped(z, BLEND_END);
+    W e = wide_exp_value(wide_exp_fine(z, -1));
+    return (Blend){p1, p2, z, e, .divisor = w_add(w_set(1), e)};
 }
 
-/* At an infinite x, the limit. */
+/* x (p1 + p2 e)/(1 + e); at an infinite x, the limit */
 INLINE V blend_value(V x, Blend f)
 {
+    W argument = w_widen(clamped(x, T_MAX));
+    W slope = w_mul(w_fma(f.p2, f.e, f.p1), wide_inverse(f.divisor, 40));
     M infinite = v_lt(v_set(T_MAX), v_abs(x));
-    W above = w_fma(f.b, f.w, f.a), finite = w_widen(v_select(infinite, v_set(0), x));
-    V slope = w_narrow(w_quotient(above, f.divisor));
-    V end = v_select(is_zero(slope), v_copysign(v_set(1), x), x);
-    V y = w_narrow(w_quotient(w_mul(finite, above), f.divisor));
-    return v_select(infinite, v_mul(end, slope), y);
+    if (!v_any(infinite)) return w_narrow(w_mul(argument, slope));
+    V y = w_narrow(w_mul(w_select(infinite, w_set(0), argument), slope));
+    V end = w_narrow(slope), size = v_select(is_zero(end), v_set(1), v_abs(x));
+    return v_select(infinite, v_mul(v_copysign(size, x), end), y);
 }
 
-/* ((a + b w)(1 + w) + (a - b) t w)/(1 + w)^2 */
+/* p1 s + p2 (1 - s) + (p1 - p2) z s (1 - s) with s = 1/(1 + e); of the sum that may be small, the
+ * inverse is a factor. */
 INLINE Derivative blend_deriv(Blend f)
 {
-    W bend = w_mul(w_mul(w_sub(f.a, f.b), f.t), f.w);
-    W above = w_fma(w_fma(f.b, f.w, f.a), f.divisor, bend);
-    return deriv_wide(w_quotient(above, w_square(f.divisor)));
+    W s = wide_inverse(f.divisor, 52), bend = w_mul(w_sub(f.p1, f.p2), f.z);
+    W sum = w_fma(bend, w_mul(f.e, s), w_fma(f.p2, f.e, f.p1));
+    return deriv_wide(w_mul(sum, s));
 }
 
-/* factor silu''(z) = factor w (2 (1 + w) - t (1 - w))/(1 + w)^3 */
+/* factor silu''(z) = factor w (2 (1 + w) - t (1 - w))/(1 + w)^3 with t = |z| and w = e^-t */
 INLINE Derivative blend_d2(W factor, W z)
 {
     W t = w_size(z, WIDE_END), w = wide_exp_value(wide_exp_fine(t, -1));
-    W one = w_set(1), divisor = w_add(one, w);
+    W one = w_set(1), divisor = w_add(one, w), s = wide_inverse(divisor, 40);
     W above = w_fma(divisor, w_set(2), w_mul(t, w_sub(w, one)));
-    W cube = w_mul(divisor, w_square(divisor));
-    return deriv_wide(w_quotient(w_mul(w_mul(factor, w), above), cube));
+    return deriv_wide(w_mul(w_mul(w_mul(factor, w), above), w_mul(s, w_square(s))));
 }
 
 /* ---- acon_c: z = beta (p1 - p2) x ---- */
@@ -65,7 +62,7 @@ INLINE Derivative blend_d2(W factor, W z)
 INLINE W acon_argument(V x, V p1, V p2, V beta)
 {
     W rise = w_sub(w_widen(p1), w_widen(p2));
-    return w_mul(w_mul(w_widen(beta), rise), w_clamped(w_widen(x), T_MAX));
+    return w_mul(w_mul(w_widen(beta), rise), w_widen(clamped(x, T_MAX)));
 }
 INLINE Blend acon_blend(V x, V p1, V p2, V beta)
 {
@@ -74,8 +71,9 @@ INLINE Blend acon_blend(V x, V p1, V p2, V beta)
 /* (p1 - p2)^2 x^2 s'(z) */
 INLINE Derivative acon_deriv_beta(V x, Blend f)
 {
-    W root = w_mul(w_sub(f.a, f.b), w_clamped(w_widen(x), T_MAX));
-    return deriv_wide(w_quotient(w_mul(w_square(root), f.w), w_square(f.divisor)));
+    W root = w_mul(w_sub(f.p1, f.p2), w_widen(clamped(x, T_MAX)));
+    W s = wide_inverse(f.divisor, 52), slope = w_mul(w_mul(f.e, s), s);
+    return deriv_wide(w_mul(w_square(root), slope));
 }
 INLINE Derivative acon_d2(V x, V p1, V p2, V beta)
 {
@@ -88,7 +86,7 @@ INLINE Derivative acon_d2(V x, V p1, V p2, V beta)
 
 INLINE W aptx_argument(V x, V beta)
 {
-    return w_mul(w_mul(w_set(2), w_widen(beta)), w_clamped(w_widen(x), T_MAX));
+    return w_mul(w_mul(w_set(2), w_widen(beta)), w_widen(clamped(x, T_MAX)));
 }
 INLINE Blend aptx_blend(V x, V alpha, V beta, V gamma_)
 {
