@@ -16,6 +16,7 @@ INLINE M is_zero(V a) { return v_and(v_le(a, v_set(0)), v_le(v_set(0), a)); }
 
 /* a and b, t = |z|, w and 1 + w */
 typedef struct {
+    M negative;
     W a, b, t, w, divisor;
 } Blend;
 INLINE Blend blend_of(W p1, W p2, W z)
@@ -23,6 +24,7 @@ INLINE Blend blend_of(W p1, W p2, W z)
     M negative = v_lt(w_narrow(w_clamped(z, WIDE_END)), v_set(0));
     W t = w_size(z, WIDE_END), w = wide_exp_value(wide_exp_fine(t, -1));
     return (Blend){
+        .negative = negative,
         .a = w_select(negative, p2, p1),
         .b = w_select(negative, p1, p2),
         .t = t,
@@ -71,6 +73,17 @@ INLINE Blend acon_blend(V x, V p1, V p2, V beta)
 {
     return blend_of(w_widen(p1), w_widen(p2), acon_argument(x, p1, p2, beta));
 }
+/* x silu'(z) by p1, x silu'(-z) by p2: x (1 + w + t w)/(1 + w)^2 where that rises to x,
+ * and x w (1 + w - t)/(1 + w)^2 where it falls to 0 */
+INLINE Derivative acon_deriv_slope(V x, Blend f, bool first)
+{
+    W inverse = w_quotient(w_set(1), w_square(f.divisor)), whole = w_widen(x);
+    W rising = w_mul(whole, w_fma(f.t, f.w, f.divisor));
+    W falling = w_mul(w_clamped(whole, T_MAX), w_mul(f.w, w_sub(f.divisor, f.t)));
+    W above = first ? w_select(f.negative, falling, rising)
+                    : w_select(f.negative, rising, falling);
+    return deriv_wide(w_mul(above, inverse));
+}
 /* (p1 - p2)^2 x^2 s'(z) */
 INLINE Derivative acon_deriv_beta(V x, Blend f)
 {
@@ -113,9 +126,16 @@ INLINE Pair minus_pair(Pair a)
     return (Pair){v_sub(v_set(0), a.hi), v_sub(v_set(0), a.lo)};
 }
 
+/* rise = p1 - p2, falling = silu'(-|z|) */
 typedef struct {
-    Pair p1, p2, rise, z; /* rise = p1 - p2 */
+    Pair p1, p2, rise, z;
+    Derivative falling;
 } Blend;
+INLINE Blend blend_of(Pair p1, Pair p2, Pair rise, Pair z)
+{
+    M always = v_le(v_set(0), v_set(0));
+    return (Blend){p1, p2, rise, z, silu_deriv(pair_abs(z), false, always)};
+}
 
 /* The product is formed for an x of moderate size, and rounded once. */
 INLINE V blend_value(V x, Blend f)
@@ -147,10 +167,10 @@ INLINE V blend_value(V x, Blend f)
 INLINE Derivative blend_deriv(Blend f)
 {
     V zero = v_set(0);
-    M negative = v_lt(f.z.hi, zero), always = v_le(zero, zero);
+    M negative = v_lt(f.z.hi, zero);
     Pair a = pair_select(negative, f.p2, f.p1);
     Pair rise = pair_select(negative, f.rise, minus_pair(f.rise));
-    Derivative left = pair_times_d2(rise, silu_deriv(pair_abs(f.z), false, always));
+    Derivative left = pair_times_d2(rise, f.falling);
     M no_slope = is_zero(a.hi);
     Pair sum = two_sum(a.hi, v_select(left.scaled, zero, left.hi));
     V low = v_add(a.lo, v_select(left.scaled, zero, left.lo));
@@ -182,7 +202,22 @@ INLINE Pair acon_argument(V x, V beta, Pair rise)
 INLINE Blend acon_blend(V x, V p1, V p2, V beta)
 {
     Pair rise = two_sum(p1, v_sub(v_set(0), p2));
-    return (Blend){to_pair(p1), to_pair(p2), rise, acon_argument(x, beta, rise)};
+    return blend_of(to_pair(p1), to_pair(p2), rise, acon_argument(x, beta, rise));
+}
+/* x silu'(z) by p1, x silu'(-z) by p2 */
+INLINE Derivative acon_deriv_slope(V x, Blend f, bool first)
+{
+    V zero = v_set(0);
+    M falls = first ? v_lt(f.z.hi, zero) : v_lt(zero, f.z.hi);
+    Derivative left = f.falling;
+    /* Beside 1 what is scaled is nothing. */
+    left.hi = v_select(falls, left.hi, v_select(left.scaled, zero, left.hi));
+    left.lo = v_select(falls, left.lo, v_select(left.scaled, zero, left.lo));
+    left.scaled = v_and(falls, left.scaled);
+    /* From here on no x may be put beside it. */
+    M beyond = v_and(falls, v_le(v_set(EXP_NEG_END), v_abs(f.z.hi)));
+    V factor = v_select(beyond, v_copysign(zero, x), x);
+    return deriv_large(pair_times_d2(to_pair(factor), deriv_reflected(left, falls)));
 }
 /* (p1 - p2)^2 x^2 s'(z) */
 INLINE Derivative acon_deriv_beta(V x, Blend f)
@@ -206,12 +241,9 @@ INLINE Pair aptx_argument(V x, V beta)
 }
 INLINE Blend aptx_blend(V x, V alpha, V beta, V gamma_)
 {
-    return (Blend){
-        .p1 = times_pair(gamma_, two_sum(alpha, v_set(1))),
-        .p2 = times_pair(gamma_, two_sum(alpha, v_set(-1))),
-        .rise = to_pair(v_add(gamma_, gamma_)),
-        .z = aptx_argument(x, beta),
-    };
+    Pair p1 = times_pair(gamma_, two_sum(alpha, v_set(1)));
+    Pair p2 = times_pair(gamma_, two_sum(alpha, v_set(-1)));
+    return blend_of(p1, p2, to_pair(v_add(gamma_, gamma_)), aptx_argument(x, beta));
 }
 INLINE Derivative aptx_d2(V x, V beta, V gamma_)
 {
