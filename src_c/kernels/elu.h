@@ -31,8 +31,8 @@ INLINE Dual elu(V x, V alpha)
     return (Dual){
         .y = y,
         .dx = deriv_large(deriv_select(positive, v_set(1), below)),
-        .dp = deriv_pair(v_select(positive, v_set(0), e.hi),
-                         v_select(positive, v_set(0), e.lo)),
+        .dp = {deriv_pair(v_select(positive, v_set(0), e.hi),
+                          v_select(positive, v_set(0), e.lo))},
     };
 }
 
@@ -157,8 +157,8 @@ INLINE Dual celu(V x, V alpha)
     return (Dual){
         .y = v_select(positive, x, below),
         .dx = deriv_select(positive, v_set(1), celu_exp(z)),
-        .dp = {DERIV_SCALED, v_select(positive, zero, far.hi),
-               v_select(positive, zero, far.lo), tiny},
+        .dp = {{DERIV_SCALED, v_select(positive, zero, far.hi),
+                v_select(positive, zero, far.lo), tiny}},
     };
 }
 

@@ -1,8 +1,10 @@
 /* Blends of two slopes, x (p1 s(z) + p2 s(-z)) with z proportional to x.
  *
- * With w = e^-|z| it is x (a + b w)/(1 + w), where a is the slope that z leads to. Where a is
- * 0, the function and its derivative are accurate relative to themselves down into the
- * subnormal range. Its second derivative is a multiple of silu''(z). */
+ * Where the slope that z leads to is 0, the function and its derivative are accurate relative to
+ * themselves down into the subnormal range. Its second derivative is a multiple of silu''(z).
+ *
+ * float32: in float64, by e = e^-z, whichever sign z has: p1 s + p2 (1 - s) = (p1 + p2 e)/(1 + e).
+ * float64: in pairs, with w = e^-|z|, as x (a + b w)/(1 + w), where a is the slope that z leads to. */
 #ifndef FA_BLEND_H
 #define FA_BLEND_H
 
@@ -14,8 +16,8 @@ INLINE M is_zero(V a) { return v_and(v_le(a, v_set(0)), v_le(v_set(0), a)); }
 
 #if PRECISION == 32
 
-/* e = e^-z and 1 + e. Where |z| is more than END, e^-|z| times any three float32 numbers rounds to 0,
- * and p2 e does not overflow. */
+/* e = e^-z and 1 + e. Beyond END, e^-|z| times any five float32 numbers rounds to 0; up to it, p2 e
+ * does not overflow. */
 #define BLEND_END 600
 typedef struct {
     W p1, p2, z, e, divisor;
@@ -68,6 +70,17 @@ INLINE Blend acon_blend(V x, V p1, V p2, V beta)
 {
     return blend_of(w_widen(p1), w_widen(p2), acon_argument(x, p1, p2, beta));
 }
+/* x s (1 + z (1 - s)) by p1, x (1 - s) (1 - z s) by p2; at an infinite x, the limit */
+INLINE Derivative acon_deriv_slope(V x, Blend f, bool first)
+{
+    W s = wide_inverse(f.divisor, 52), rest = w_mul(f.e, s), one = w_set(1);
+    W slope =
+        first ? w_mul(s, w_fma(f.z, rest, one)) : w_mul(rest, w_fnma(f.z, s, one));
+    V argument = clamped(x, T_MAX);
+    M infinite = v_lt(v_set(T_MAX), v_abs(x));
+    if (v_any(infinite)) argument = v_select(is_zero(w_narrow(slope)), argument, x);
+    return deriv_wide(w_mul(w_widen(argument), slope));
+}
 /* (p1 - p2)^2 x^2 s'(z) */
 INLINE Derivative acon_deriv_beta(V x, Blend f)
 {
@@ -111,9 +124,16 @@ INLINE Pair minus_pair(Pair a)
     return (Pair){v_sub(v_set(0), a.hi), v_sub(v_set(0), a.lo)};
 }
 
+/* rise = p1 - p2, falling = silu'(-|z|) */
 typedef struct {
-    Pair p1, p2, rise, z; /* rise = p1 - p2 */
+    Pair p1, p2, rise, z;
+    Derivative falling;
 } Blend;
+INLINE Blend blend_of(Pair p1, Pair p2, Pair rise, Pair z)
+{
+    M always = v_le(v_set(0), v_set(0));
+    return (Blend){p1, p2, rise, z, silu_deriv(pair_abs(z), false, always)};
+}
 
 /* The product is formed for an x of moderate size, and rounded once. */
 INLINE V blend_value(V x, Blend f)
@@ -145,10 +165,10 @@ INLINE V blend_value(V x, Blend f)
 INLINE Derivative blend_deriv(Blend f)
 {
     V zero = v_set(0);
-    M negative = v_lt(f.z.hi, zero), always = v_le(zero, zero);
+    M negative = v_lt(f.z.hi, zero);
     Pair a = pair_select(negative, f.p2, f.p1);
     Pair rise = pair_select(negative, f.rise, minus_pair(f.rise));
-    Derivative left = pair_times_d2(rise, silu_deriv(pair_abs(f.z), false, always));
+    Derivative left = pair_times_d2(rise, f.falling);
     M no_slope = is_zero(a.hi);
     Pair sum = two_sum(a.hi, v_select(left.scaled, zero, left.hi));
     V low = v_add(a.lo, v_select(left.scaled, zero, left.lo));
@@ -180,7 +200,22 @@ INLINE Pair acon_argument(V x, V beta, Pair rise)
 INLINE Blend acon_blend(V x, V p1, V p2, V beta)
 {
     Pair rise = two_sum(p1, v_sub(v_set(0), p2));
-    return (Blend){to_pair(p1), to_pair(p2), rise, acon_argument(x, beta, rise)};
+    return blend_of(to_pair(p1), to_pair(p2), rise, acon_argument(x, beta, rise));
+}
+/* x silu'(z) by p1, x silu'(-z) by p2 */
+INLINE Derivative acon_deriv_slope(V x, Blend f, bool first)
+{
+    V zero = v_set(0);
+    M falls = first ? v_lt(f.z.hi, zero) : v_lt(zero, f.z.hi);
+    Derivative left = f.falling;
+    /* Beside 1 what is scaled is nothing. */
+    left.hi = v_select(falls, left.hi, v_select(left.scaled, zero, left.hi));
+    left.lo = v_select(falls, left.lo, v_select(left.scaled, zero, left.lo));
+    left.scaled = v_and(falls, left.scaled);
+    /* From here on no x may be put beside it. */
+    M beyond = v_and(falls, v_le(v_set(EXP_NEG_END), v_abs(f.z.hi)));
+    V factor = v_select(beyond, v_copysign(zero, x), x);
+    return deriv_large(pair_times_d2(to_pair(factor), deriv_reflected(left, falls)));
 }
 /* (p1 - p2)^2 x^2 s'(z) */
 INLINE Derivative acon_deriv_beta(V x, Blend f)
@@ -204,12 +239,9 @@ INLINE Pair aptx_argument(V x, V beta)
 }
 INLINE Blend aptx_blend(V x, V alpha, V beta, V gamma_)
 {
-    return (Blend){
-        .p1 = times_pair(gamma_, two_sum(alpha, v_set(1))),
-        .p2 = times_pair(gamma_, two_sum(alpha, v_set(-1))),
-        .rise = to_pair(v_add(gamma_, gamma_)),
-        .z = aptx_argument(x, beta),
-    };
+    Pair p1 = times_pair(gamma_, two_sum(alpha, v_set(1)));
+    Pair p2 = times_pair(gamma_, two_sum(alpha, v_set(-1)));
+    return blend_of(p1, p2, to_pair(v_add(gamma_, gamma_)), aptx_argument(x, beta));
 }
 INLINE Derivative aptx_d2(V x, V beta, V gamma_)
 {
