@@ -6,7 +6,7 @@ Ufuncs that take the same parameters and give the same number of results share a
 from types import ModuleType
 
 import fastact
-from fastact import _affine, _docs, _gated, _gradients, _groups, _names, _random, _runtime, _ufuncs
+from fastact import _affine, _gated, _gradients, _groups, _names, _random, _runtime, _ufuncs
 
 # The modules of public functions that are not ufuncs; they have types of their own.
 MODULES = (_affine, _gated, _gradients, _groups, _names, _random, _runtime)
@@ -25,6 +25,8 @@ from typing_extensions import Unpack
 _Array: TypeAlias = np.ndarray[Any, Any]
 _A = TypeVar("_A", bound=_Array)
 _B = TypeVar("_B", bound=_Array)
+_C = TypeVar("_C", bound=_Array)
+_D = TypeVar("_D", bound=_Array)
 _S = TypeVar("_S", bound=tuple[int, ...])
 _F = TypeVar("_F", bound=np.floating[Any])
 
@@ -107,13 +109,13 @@ REDUCING = [
 def overload(arrays: list[str], parameters: tuple[str, ...], results: int, row: tuple) -> str:
     """Return one overload of __call__."""
     array, number, out, result, keywords = row
-    given = ["_A", "_B"][:results]
+    given = ["_A", "_B", "_C", "_D"][:results]
     shown = [result] * results if result != "given" else given
     outs = {
         "None": "out: None = None",
         "Any": "out: Any = None",
         "EllipsisNone": "out: EllipsisType | None = None",
-        "given": f"out: tuple[{', '.join(given)}]" if results == 2 else "out: _A | tuple[_A]",
+        "given": f"out: tuple[{', '.join(given)}]" if results > 1 else "out: _A | tuple[_A]",
     }[out]
     # A result given by position would need its own overload: only by keyword.
     lines = [
@@ -127,6 +129,8 @@ def overload(arrays: list[str], parameters: tuple[str, ...], results: int, row: 
     ]
     body = "".join(f"        {line},\n" for line in lines)
     returned = shown[0] if results == 1 or result == "Any" else f"tuple[{', '.join(shown)}]"
+    if len(returned) > 90:
+        returned = "".join(["tuple[\n", *(f"        {each},\n" for each in shown), "    ]"])
     return f"    @overload\n    def __call__(\n{body}    ) -> {returned}: ...\n"
 
 
@@ -156,26 +160,19 @@ def stubs() -> str:
     lines = []
     for row in _ufuncs.ACTIVATIONS.values():
         parameters = tuple(row["parameters"])
-        last = parameters[-1] if parameters else ""
-        for pattern in _docs.FORMS:
-            name = pattern.format(row["name"], last)
-            ufunc = _ufuncs.UFUNCS.get(name)
-            if ufunc is None:  # no such form
-                continue
+        for suffix in map(_ufuncs.form_suffix, row["forms"]):
+            ufunc = _ufuncs.UFUNCS[row["name"] + suffix]
             arrays = ["x"] if row["arrays"] == 1 else ["a", "b"]
             kind = "Map" if row["arrays"] == 1 else "Gate"
             if ufunc.nin - len(parameters) > row["arrays"]:
                 arrays = ["g", *arrays]
                 kind = "Backward" if row["arrays"] == 1 else "GateBackward"
-            kind += "2" if ufunc.nout == 2 and row["arrays"] == 1 else ""
+            kind += str(ufunc.nout) if ufunc.nout > 1 and row["arrays"] == 1 else ""
             kind = "_" + "_".join([kind, *parameters])
             rows = OVERLOADS if parameters else [o for o in OVERLOADS if o[0] != "NDArray[_F]"]
             if kind not in classes:
                 classes[kind] = stub_class(kind, arrays, parameters, ufunc.nout, rows)
-            lines += [
-                f"{pattern.format(alias, last)}: {kind}\n"
-                for alias in [row["name"], *row["aliases"]]
-            ]
+            lines += [f"{alias}{suffix}: {kind}\n" for alias in [row["name"], *row["aliases"]]]
         lines.append("\n")
     for name, ufunc in _ufuncs.AXIS_UFUNCS.items():
         arrays = ["g", "y"] if ufunc.nin == 2 else ["x"]

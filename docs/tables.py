@@ -23,8 +23,8 @@ FORMS = """\
 | `f_grad(x, *parameters)` | 1 | derivative with respect to x |
 | `f_value_and_grad(x, *parameters)` | 2 | both |
 | `f_backward(g, x, *parameters)` | 1 or more | g times the derivative; for {learnable} also g \
-times the derivative with respect to the parameter, for gates with respect to a and b |
-| `f_grad_<parameter>(x, *parameters)` | 1 | derivative by the parameter, of {tunable} |
+times the derivative with respect to each parameter, for gates with respect to a and b |
+| `f_grad_<parameter>(x, *parameters)` | 1 | derivative by a parameter, of {tunable} |
 | `f_backward_from_output(g, y, *parameters)` | 1 | g times the derivative, from the value \
 y = f(x) instead of x: of {from_output} |
 | `f_grad_grad(x, *parameters)` | 1 | second derivative, of the smooth functions: {grad_grad} |
@@ -64,10 +64,9 @@ def line(row: dict) -> str:
         name += f"<br>{codes(row['aliases'])}"
     derivative = code(entry.grad.text)
     if row["arrays"] == 2:
-        derivative = f"by `a`: {derivative}<br>by `b`: {code(entry.grad_parameter.text)}"
-    elif entry.grad_parameter:
-        last = list(row["parameters"])[-1]
-        derivative += f"<br>by {code(last)}: {code(entry.grad_parameter.text)}"
+        derivative = f"by `a`: {derivative}"
+    for operand, by in entry.grad_by.items():
+        derivative += f"<br>by {code(operand)}: {code(by.text)}"
     cells = [
         name,
         code(entry.value.text),

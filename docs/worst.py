@@ -25,7 +25,7 @@ from fastact.cli.text import hexadecimal
 
 TABLE = Path(__file__).resolve().parents[1] / "src_c" / "kernels" / "worst_inputs.txt"
 
-FORMS = ("value", "grad", "grad_parameter", "backward_from_output", "grad_grad")
+FORMS = tuple(form for form in verify.FORMS if form != "backward")
 DTYPES = ("float32", "float64")
 ISAS = ("avx512", "avx2", "neon", "scalar")
 
@@ -95,9 +95,9 @@ def largest(lines: Iterable[Worst]) -> list[Worst]:
 def write(path: Path, lines: Iterable[Worst]) -> None:
     """Write a table, in the order of the activations and in aligned columns."""
     names = list(ACTIVATIONS)
-    places = [names, FORMS, DTYPES, ISAS]
 
     def order(line: Worst) -> list[int]:
+        places = names, ACTIVATIONS[line.name].forms, DTYPES, ISAS
         return [place.index(part) for place, part in zip(places, line.key, strict=True)]
 
     rows = [_COLUMNS, *(line.cells() for line in sorted(lines, key=order))]

@@ -1,7 +1,7 @@
 """Neural-network activations and their derivatives as NumPy ufuncs.
 
 Every activation comes as a value, ``fa.gelu(x)``, and in forms named after it: ``_grad``,
-``_value_and_grad``, ``_backward`` and, where it has a tunable parameter, ``_grad_<parameter>``;
+``_value_and_grad``, ``_backward`` and, where parameters are tunable, ``_grad_<parameter>``;
 some also as ``_backward_from_output`` and ``_grad_grad``.
 Gates of two arrays, ``fa.swiglu(a, b)``, have ``_backward``, and `gated` for one packed array.
 `affine` is a function of scale x + shift in one pass; `get` finds a function by the name that

@@ -32,6 +32,8 @@ from fastact._runtime import (
 _Array: TypeAlias = np.ndarray[Any, Any]
 _A = TypeVar("_A", bound=_Array)
 _B = TypeVar("_B", bound=_Array)
+_C = TypeVar("_C", bound=_Array)
+_D = TypeVar("_D", bound=_Array)
 _S = TypeVar("_S", bound=tuple[int, ...])
 _F = TypeVar("_F", bound=np.floating[Any])
 
@@ -2108,8 +2110,8 @@ class _Map2_scale_bias(np.ufunc):  # type: ignore[misc]
     ) -> tuple[NDArray[Any], NDArray[Any]]: ...
 
 @type_check_only
-class _Backward2_scale_bias(np.ufunc):  # type: ignore[misc]
-    """(g, x, /, scale, bias) -> 2 results."""
+class _Backward3_scale_bias(np.ufunc):  # type: ignore[misc]
+    """(g, x, /, scale, bias) -> 3 results."""
 
     @overload
     def __call__(
@@ -2122,7 +2124,11 @@ class _Backward2_scale_bias(np.ufunc):  # type: ignore[misc]
         *,
         out: None = None,
         **keywords: Unpack[_Keywords],
-    ) -> tuple[np.ndarray[_S, np.dtype[_F]], np.ndarray[_S, np.dtype[_F]]]: ...
+    ) -> tuple[
+        np.ndarray[_S, np.dtype[_F]],
+        np.ndarray[_S, np.dtype[_F]],
+        np.ndarray[_S, np.dtype[_F]],
+    ]: ...
     @overload
     def __call__(
         self,
@@ -2134,7 +2140,7 @@ class _Backward2_scale_bias(np.ufunc):  # type: ignore[misc]
         *,
         out: None = None,
         **keywords: Unpack[_Keywords],
-    ) -> tuple[NDArray[_F], NDArray[_F]]: ...
+    ) -> tuple[NDArray[_F], NDArray[_F], NDArray[_F]]: ...
     @overload
     def __call__(
         self,
@@ -2144,9 +2150,9 @@ class _Backward2_scale_bias(np.ufunc):  # type: ignore[misc]
         scale: ArrayLike = ...,
         bias: ArrayLike = ...,
         *,
-        out: tuple[_A, _B],
+        out: tuple[_A, _B, _C],
         **keywords: Unpack[_AllKeywords],
-    ) -> tuple[_A, _B]: ...
+    ) -> tuple[_A, _B, _C]: ...
     @overload
     def __call__(
         self,
@@ -2158,7 +2164,7 @@ class _Backward2_scale_bias(np.ufunc):  # type: ignore[misc]
         *,
         out: None = None,
         **keywords: Unpack[_AllKeywords],
-    ) -> tuple[_Array, _Array]: ...
+    ) -> tuple[_Array, _Array, _Array]: ...
     @overload
     def __call__(
         self,
@@ -2194,7 +2200,7 @@ class _Backward2_scale_bias(np.ufunc):  # type: ignore[misc]
         *,
         out: EllipsisType | None = None,
         **keywords: Unpack[_AllKeywords],
-    ) -> tuple[NDArray[Any], NDArray[Any]]: ...
+    ) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]: ...
 
 @type_check_only
 class _Map_b(np.ufunc):  # type: ignore[misc]
@@ -3235,8 +3241,8 @@ class _Map2_p1_p2_beta(np.ufunc):  # type: ignore[misc]
     ) -> tuple[NDArray[Any], NDArray[Any]]: ...
 
 @type_check_only
-class _Backward2_p1_p2_beta(np.ufunc):  # type: ignore[misc]
-    """(g, x, /, p1, p2, beta) -> 2 results."""
+class _Backward4_p1_p2_beta(np.ufunc):  # type: ignore[misc]
+    """(g, x, /, p1, p2, beta) -> 4 results."""
 
     @overload
     def __call__(
@@ -3250,7 +3256,12 @@ class _Backward2_p1_p2_beta(np.ufunc):  # type: ignore[misc]
         *,
         out: None = None,
         **keywords: Unpack[_Keywords],
-    ) -> tuple[np.ndarray[_S, np.dtype[_F]], np.ndarray[_S, np.dtype[_F]]]: ...
+    ) -> tuple[
+        np.ndarray[_S, np.dtype[_F]],
+        np.ndarray[_S, np.dtype[_F]],
+        np.ndarray[_S, np.dtype[_F]],
+        np.ndarray[_S, np.dtype[_F]],
+    ]: ...
     @overload
     def __call__(
         self,
@@ -3263,7 +3274,7 @@ class _Backward2_p1_p2_beta(np.ufunc):  # type: ignore[misc]
         *,
         out: None = None,
         **keywords: Unpack[_Keywords],
-    ) -> tuple[NDArray[_F], NDArray[_F]]: ...
+    ) -> tuple[NDArray[_F], NDArray[_F], NDArray[_F], NDArray[_F]]: ...
     @overload
     def __call__(
         self,
@@ -3274,9 +3285,9 @@ class _Backward2_p1_p2_beta(np.ufunc):  # type: ignore[misc]
         p2: ArrayLike = ...,
         beta: ArrayLike = ...,
         *,
-        out: tuple[_A, _B],
+        out: tuple[_A, _B, _C, _D],
         **keywords: Unpack[_AllKeywords],
-    ) -> tuple[_A, _B]: ...
+    ) -> tuple[_A, _B, _C, _D]: ...
     @overload
     def __call__(
         self,
@@ -3289,7 +3300,7 @@ class _Backward2_p1_p2_beta(np.ufunc):  # type: ignore[misc]
         *,
         out: None = None,
         **keywords: Unpack[_AllKeywords],
-    ) -> tuple[_Array, _Array]: ...
+    ) -> tuple[_Array, _Array, _Array, _Array]: ...
     @overload
     def __call__(
         self,
@@ -3328,7 +3339,7 @@ class _Backward2_p1_p2_beta(np.ufunc):  # type: ignore[misc]
         *,
         out: EllipsisType | None = None,
         **keywords: Unpack[_AllKeywords],
-    ) -> tuple[NDArray[Any], NDArray[Any]]: ...
+    ) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]: ...
 
 @type_check_only
 class _Map_alpha_beta_gamma(np.ufunc):  # type: ignore[misc]
@@ -3769,8 +3780,8 @@ class _Map2_alpha_beta(np.ufunc):  # type: ignore[misc]
     ) -> tuple[NDArray[Any], NDArray[Any]]: ...
 
 @type_check_only
-class _Backward2_alpha_beta(np.ufunc):  # type: ignore[misc]
-    """(g, x, /, alpha, beta) -> 2 results."""
+class _Backward3_alpha_beta(np.ufunc):  # type: ignore[misc]
+    """(g, x, /, alpha, beta) -> 3 results."""
 
     @overload
     def __call__(
@@ -3783,7 +3794,11 @@ class _Backward2_alpha_beta(np.ufunc):  # type: ignore[misc]
         *,
         out: None = None,
         **keywords: Unpack[_Keywords],
-    ) -> tuple[np.ndarray[_S, np.dtype[_F]], np.ndarray[_S, np.dtype[_F]]]: ...
+    ) -> tuple[
+        np.ndarray[_S, np.dtype[_F]],
+        np.ndarray[_S, np.dtype[_F]],
+        np.ndarray[_S, np.dtype[_F]],
+    ]: ...
     @overload
     def __call__(
         self,
@@ -3795,7 +3810,7 @@ class _Backward2_alpha_beta(np.ufunc):  # type: ignore[misc]
         *,
         out: None = None,
         **keywords: Unpack[_Keywords],
-    ) -> tuple[NDArray[_F], NDArray[_F]]: ...
+    ) -> tuple[NDArray[_F], NDArray[_F], NDArray[_F]]: ...
     @overload
     def __call__(
         self,
@@ -3805,9 +3820,9 @@ class _Backward2_alpha_beta(np.ufunc):  # type: ignore[misc]
         alpha: ArrayLike = ...,
         beta: ArrayLike = ...,
         *,
-        out: tuple[_A, _B],
+        out: tuple[_A, _B, _C],
         **keywords: Unpack[_AllKeywords],
-    ) -> tuple[_A, _B]: ...
+    ) -> tuple[_A, _B, _C]: ...
     @overload
     def __call__(
         self,
@@ -3819,7 +3834,7 @@ class _Backward2_alpha_beta(np.ufunc):  # type: ignore[misc]
         *,
         out: None = None,
         **keywords: Unpack[_AllKeywords],
-    ) -> tuple[_Array, _Array]: ...
+    ) -> tuple[_Array, _Array, _Array]: ...
     @overload
     def __call__(
         self,
@@ -3855,7 +3870,7 @@ class _Backward2_alpha_beta(np.ufunc):  # type: ignore[misc]
         *,
         out: EllipsisType | None = None,
         **keywords: Unpack[_AllKeywords],
-    ) -> tuple[NDArray[Any], NDArray[Any]]: ...
+    ) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]: ...
 
 @type_check_only
 class _Map_alpha_p_alpha_n_beta_eps(np.ufunc):  # type: ignore[misc]
@@ -5245,7 +5260,8 @@ smelu_backward: _Backward_beta
 star_relu: _Map_scale_bias
 star_relu_grad: _Map_scale_bias
 star_relu_value_and_grad: _Map2_scale_bias
-star_relu_backward: _Backward2_scale_bias
+star_relu_backward: _Backward3_scale_bias
+star_relu_grad_scale: _Map_scale_bias
 star_relu_grad_bias: _Map_scale_bias
 
 hard_mish: _Map
@@ -5348,7 +5364,9 @@ tanh_exp_backward: _Backward
 acon_c: _Map_p1_p2_beta
 acon_c_grad: _Map_p1_p2_beta
 acon_c_value_and_grad: _Map2_p1_p2_beta
-acon_c_backward: _Backward2_p1_p2_beta
+acon_c_backward: _Backward4_p1_p2_beta
+acon_c_grad_p1: _Map_p1_p2_beta
+acon_c_grad_p2: _Map_p1_p2_beta
 acon_c_grad_beta: _Map_p1_p2_beta
 acon_c_grad_grad: _Map_p1_p2_beta
 
@@ -5371,8 +5389,10 @@ snake_beta_grad: _Map_alpha_beta
 snakebeta_grad: _Map_alpha_beta
 snake_beta_value_and_grad: _Map2_alpha_beta
 snakebeta_value_and_grad: _Map2_alpha_beta
-snake_beta_backward: _Backward2_alpha_beta
-snakebeta_backward: _Backward2_alpha_beta
+snake_beta_backward: _Backward3_alpha_beta
+snakebeta_backward: _Backward3_alpha_beta
+snake_beta_grad_alpha: _Map_alpha_beta
+snakebeta_grad_alpha: _Map_alpha_beta
 snake_beta_grad_beta: _Map_alpha_beta
 snakebeta_grad_beta: _Map_alpha_beta
 snake_beta_grad_grad: _Map_alpha_beta
@@ -5566,6 +5586,8 @@ __all__ = [
     "acon_c_grad",
     "acon_c_grad_beta",
     "acon_c_grad_grad",
+    "acon_c_grad_p1",
+    "acon_c_grad_p2",
     "acon_c_value_and_grad",
     "affine",
     "affine_backward",
@@ -5848,6 +5870,7 @@ __all__ = [
     "snake_beta",
     "snake_beta_backward",
     "snake_beta_grad",
+    "snake_beta_grad_alpha",
     "snake_beta_grad_beta",
     "snake_beta_grad_grad",
     "snake_beta_value_and_grad",
@@ -5858,6 +5881,7 @@ __all__ = [
     "snakebeta",
     "snakebeta_backward",
     "snakebeta_grad",
+    "snakebeta_grad_alpha",
     "snakebeta_grad_beta",
     "snakebeta_grad_grad",
     "snakebeta_value_and_grad",
@@ -5920,6 +5944,7 @@ __all__ = [
     "star_relu_backward",
     "star_relu_grad",
     "star_relu_grad_bias",
+    "star_relu_grad_scale",
     "star_relu_value_and_grad",
     "step",
     "step_backward",

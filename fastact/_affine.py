@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from fastact import _docs, _ufuncs
+from fastact import _ufuncs
 from fastact._arguments import check_out
 from fastact._containers import (
     apply_in_xarray,
@@ -52,12 +52,10 @@ def _described(f: np.ufunc) -> _Function:
     name = f.__name__
     if _ufuncs.UFUNCS.get(name) is f and "_backward" not in name:
         for base, row in _ufuncs.ACTIVATIONS.items():
-            parameters = tuple(row["parameters"])
-            last = parameters[-1] if parameters else ""
-            forms = [pattern.format(base, last) for pattern in _docs.FORMS]
+            forms = [base + _ufuncs.form_suffix(form) for form in row["forms"]]
             if name in forms and row["arrays"] == 1:
                 backward = _ufuncs.UFUNCS[f"{base}_backward"] if name == base else None
-                return _Function(f, parameters, backward)
+                return _Function(f, tuple(row["parameters"]), backward)
     raise TypeError(_no_function(f))
 
 
@@ -208,7 +206,7 @@ def affine_backward(
     if d is NotImplemented:
         names = ("g", "x", *function.parameters, "scale", "shift")
         d = _Call(function.backward, names, outs).run(operands)
-    if isinstance(d, tuple):  # g times the derivative by a parameter comes with it
+    if isinstance(d, tuple):  # g times the derivatives by parameters comes with it
         d = d[0]
     return _times(d, scale, x), _summed(d, x, scale), _summed(d, None, shift)
 

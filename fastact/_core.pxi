@@ -3,6 +3,7 @@
 cdef extern from "fastact.h":
     enum:
         FA_MAX_PARAMETERS
+        FA_MAX_RESULTS
         FA_MAX_OPERANDS
     ctypedef enum fa_role:
         FA_FIXED

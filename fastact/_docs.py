@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastact._activations import Entry, Form, entry_of
+from fastact._activations import Entry, entry_of
+from fastact._ufuncs import form_suffix
 
-FORMS = (
-    *("{}", "{}_grad", "{}_value_and_grad", "{}_backward", "{}_grad_{}"),
-    *("{}_backward_from_output", "{}_grad_grad"),
-)
-_VALUE, _GRAD, _VALUE_AND_GRAD, _BACKWARD, _GRAD_PARAMETER, _FROM_OUTPUT, _GRAD_GRAD = range(7)
+# How many results a tuple has, as a word; none for one result.
+_COUNTS = ("", "", "two", "three", "four", "five")
 
 # ---- shared paragraphs ----
 
@@ -56,15 +54,8 @@ gone wrong is not hidden. PyTorch gives 0 in some of these places, for relu amon
 _ONE_SIDED = {"leaky_relu", "elu"}
 
 
-def _has_form(row: dict[str, Any], form: int) -> bool:
-    """Return whether an activation of the table has a form."""
-    if form > _GRAD_PARAMETER:
-        return FORMS[form].removeprefix("{}_") in row["extra"]
-    return form != _GRAD_PARAMETER or row["role"] != "fixed"
-
-
-def _bounds(row: dict[str, Any], form: int, which: int, subject: str) -> str:
-    extra = row["extra"].get(FORMS[form].removeprefix("{}_"))
+def _bounds(row: dict[str, Any], form: str, which: int, subject: str) -> str:
+    extra = row["extra"].get(form)
     single, double = (
         extra[dtype] if extra else row["ulp"][dtype][which] for dtype in ("float32", "float64")
     )
@@ -79,42 +70,30 @@ def _section(title: str, text: str) -> str:
     return f"{title}\n{'-' * len(title)}\n{text}"
 
 
-def _formulas(entry: Entry, form: int, first: str, last: str) -> list[tuple[str, str]]:
-    """Return what a docstring says of the value and the derivatives: labels and formulas.
-
-    `first` and `last` are the operands that the derivatives are by, `first` is empty for x.
-    """
-    found = [
-        ("value", entry.value.text),
-        (f"by {first}" if first else "derivative", entry.grad.text),
-    ]
-    if form == _GRAD_GRAD and entry.grad_grad:
+def _formulas(entry: Entry, form: str, gate: bool) -> list[tuple[str, str]]:
+    """Return what a docstring says of the value and the derivatives: labels and formulas."""
+    found = [("value", entry.value.text), ("by a" if gate else "derivative", entry.grad.text)]
+    if form == "grad_grad" and entry.grad_grad:
         return [*found, ("second", entry.grad_grad.text)]
-    if form == _FROM_OUTPUT and entry.backward_from_output:
+    if form == "backward_from_output" and entry.backward_from_output:
         found.append(("by y", entry.backward_from_output.text))
     if entry.kinks:
         found.append(("at kinks", entry.kinks))
-    if entry.grad_parameter:
-        found.append((f"by {last}", entry.grad_parameter.text))
-    return found
+    return [*found, *((f"by {name}", by.text) for name, by in entry.grad_by.items())]
 
 
-def docstring(row: dict[str, Any], form: int, name: str) -> str:
+def docstring(row: dict[str, Any], form: str, name: str) -> str:
     """Return the docstring of one ufunc, without the signature, which NumPy adds.
 
-    `row` is the activation's row of the C table, `form` the number of the form and `name` the
-    name of the ufunc.
+    `row` is the activation's row of the C table, `name` the name of the ufunc.
     """
     entry = entry_of(row["name"])
     base = row["name"]
     parameters: dict[str, float] = row["parameters"]
-    last = list(parameters)[-1] if parameters else ""
-    learnable = row["role"] == "learnable"
     gate = row["arrays"] == 2
     arrays = ["a", "b"] if gate else ["x"]
-    inputs = {_BACKWARD: ["g", *arrays], _FROM_OUTPUT: ["g", "y"]}.get(form, arrays)
-    texts = _GATE_TEXTS if gate else _FORM_TEXTS
-    head, returns, subject, which, call, output = texts[form](entry, base, last, learnable)
+    inputs = {"backward": ["g", *arrays], "backward_from_output": ["g", "y"]}.get(form, arrays)
+    head, returns, subject, which, call, output = _text(entry, row, form)
 
     text = [head]
     if parameters or "g" in inputs:
@@ -123,7 +102,7 @@ def docstring(row: dict[str, Any], form: int, name: str) -> str:
             f"Called as ``{name}({', '.join(shown)}, out=None, **kwargs)``"
             + ("; parameters can be given by\nposition or by keyword." if parameters else ".")
         )
-    if row["aliases"] and form == _VALUE:
+    if row["aliases"] and form == "value":
         text.append(f"Also named {', '.join(f'`{alias}`' for alias in row['aliases'])}.")
 
     described = []
@@ -131,7 +110,7 @@ def docstring(row: dict[str, Any], form: int, name: str) -> str:
         described.append("g : array_like, shape (...)\n    Gradient with respect to the value.")
     described.append(
         f"y : array_like, shape (...)\n    Value that `{base}` gave."
-        if form == _FROM_OUTPUT
+        if form == "backward_from_output"
         else f"{', '.join(arrays)} : array_like, shape (...)\n    Argument"
         f"{'s, broadcast' if gate else ''}; bool, integer or floating."
     )
@@ -140,30 +119,27 @@ def docstring(row: dict[str, Any], form: int, name: str) -> str:
             f"{key} : array_like, default {default}\n    {entry.parameters[key]}"
             f" Broadcasts with {' and '.join(arrays if gate else inputs[-1:])}."
         )
-    described.append(_OUT.format(or_tuple=" or tuple of two ndarrays" if len(returns) == 2 else ""))
+    count = _COUNTS[len(returns)]
+    described.append(_OUT.format(or_tuple=f" or tuple of {count} ndarrays" if count else ""))
     text += [
         _section("Parameters", "\n".join(described)),
         _section("Returns", "\n".join([*(_RESULT.format(*pair) for pair in returns), _SHAPE])),
         _RAISES,
     ]
 
-    others = [
-        FORMS[other].format(base, last)
-        for other in range(len(FORMS))
-        if other != form and _has_form(row, other)
-    ]
+    others = [base + form_suffix(other) for other in row["forms"] if other != form]
     also = f"{', '.join(others)} : Other form{'s' * (not gate)}."
     if gate:
-        of = "gated" if form == _VALUE else "gated_backward"
+        of = "gated" if form == "value" else "gated_backward"
         also += f"\n{of} : The same for one array that holds a and b."
     text.append(_section("See Also", also))
 
-    formulas = _formulas(entry, form, *(("a", "b") if gate else ("", last)))
+    formulas = _formulas(entry, form, gate)
     width = max(len(label) for label, _ in formulas)
     notes = ["::\n\n" + "\n".join(f"    {label:{width}}  {term}" for label, term in formulas)]
     if entry.note:
         notes.append(entry.note)
-    if form == _FROM_OUTPUT:
+    if form == "backward_from_output":
         notes.append(_FROM_OUTPUT_NOTE.format(base))
     if "g" in inputs:
         notes.append(_NOT_FINITE)
@@ -189,85 +165,101 @@ def docstring(row: dict[str, Any], form: int, name: str) -> str:
     return "\n\n".join(text) + "\n"
 
 
-def _example(form: Form | None) -> str:
-    """Return what the example of a form prints that not all activations have."""
-    return form.example if form else ""
-
-
 # What is particular to a form: first line; (name, meaning) of each result; the subject of the
 # bound; whose bound: value, slope or both; the call of the example; what it prints.
 _Text = tuple[str, list[tuple[str, str]], str, int, str, str]
 
 
-def _value(entry: Entry, base: str, last: str, learnable: bool) -> _Text:
+def _text(entry: Entry, row: dict[str, Any], form: str) -> _Text:
+    """Return what is particular to a form."""
+    if row["arrays"] == 2:
+        return _gate_value(entry) if form == "value" else _gate_backward(entry, row["name"])
+    if form in _FORM_TEXTS:
+        return _FORM_TEXTS[form](entry, row)
+    return _grad_by(entry, row, form.removeprefix("grad_"))
+
+
+def _value(entry: Entry, row: dict[str, Any]) -> _Text:
     results = [("y", "The value at each element.")]
     return entry.summary, results, "The value is", 0, "fa.{}(x)", entry.value.example
 
 
-def _grad(entry: Entry, base: str, last: str, learnable: bool) -> _Text:
-    head = f"Derivative of `{base}` with respect to x."
+def _grad(entry: Entry, row: dict[str, Any]) -> _Text:
+    head = f"Derivative of `{row['name']}` with respect to x."
     results = [("dx", "The derivative at each element.")]
     return head, results, "The derivative is", 1, "fa.{}(x)", entry.grad.example
 
 
-def _value_and_grad(entry: Entry, base: str, last: str, learnable: bool) -> _Text:
-    head = f"Value of `{base}` and its derivative with respect to x, in one pass over memory."
+def _value_and_grad(entry: Entry, row: dict[str, Any]) -> _Text:
+    head = (
+        f"Value of `{row['name']}` and its derivative with respect to x, in one pass over memory."
+    )
     results = [("y", "The value at each element."), ("dx", "The derivative at each element.")]
     return head, results, "", 2, "y, dx = fa.{}(x)\n>>> dx", entry.grad.example
 
 
-def _backward(entry: Entry, base: str, last: str, learnable: bool) -> _Text:
-    head = f"Product of g and the derivative of `{base}`: the vector-Jacobian product."
+def _backward(entry: Entry, row: dict[str, Any]) -> _Text:
+    head = f"Product of g and the derivative of `{row['name']}`: the vector-Jacobian product."
     results = [("gx", "g times the derivative with respect to x; it is rounded once, at the end.")]
     call = "fa.{}(np.ones_like(x), x)"
-    if learnable:
-        results.append((f"g{last}", f"g times the derivative with respect to {last}, not summed."))
-        call = f"gx, g{last} = {call}\n>>> gx"
+    if row["role"] == "learnable":
+        results += (
+            (f"g{name}", f"g times the derivative with respect to {name}, not summed.")
+            for name in row["parameters"]
+        )
+        call = f"{', '.join(name for name, _ in results)} = {call}\n>>> gx"
     return head, results, "The product is", 1, call, entry.grad.example
 
 
-def _grad_parameter(entry: Entry, base: str, last: str, learnable: bool) -> _Text:
-    head = f"Derivative of `{base}` with respect to {last}."
-    results = [(f"d{last}", "The derivative at each element.")]
-    return head, results, "The derivative is", 1, "fa.{}(x)", _example(entry.grad_parameter)
+def _grad_by(entry: Entry, row: dict[str, Any], parameter: str) -> _Text:
+    head = f"Derivative of `{row['name']}` with respect to {parameter}."
+    results = [(f"d{parameter}", "The derivative at each element.")]
+    example = entry.grad_by[parameter].example
+    return head, results, "The derivative is", 1, "fa.{}(x)", example
 
 
-def _from_output(entry: Entry, base: str, last: str, learnable: bool) -> _Text:
+def _from_output(entry: Entry, row: dict[str, Any]) -> _Text:
+    base = row["name"]
     head = f"Product of g and the derivative of `{base}`, from its value y instead of x."
     if base in _ONE_SIDED:
+        (parameter,) = row["parameters"]
         head += (
-            f"\n\nOnly for {last} >= 0: with a negative one, y does not tell which sign x had, and"
-            "\nthe result is that of x > 0 where y > 0. PyTorch raises there."
+            f"\n\nOnly for {parameter} >= 0: with a negative one, y does not tell which sign x had,"
+            " and\nthe result is that of x > 0 where y > 0. PyTorch raises there."
         )
     results = [("gx", "g times the derivative; it is rounded once, at the end.")]
     call = f"fa.{{}}(np.ones_like(x), fa.{base}(x))"
     return head, results, "The product is", 1, call, entry.grad.example
 
 
-def _grad_grad(entry: Entry, base: str, last: str, learnable: bool) -> _Text:
-    head = f"Second derivative of `{base}` with respect to x."
+def _grad_grad(entry: Entry, row: dict[str, Any]) -> _Text:
+    head = f"Second derivative of `{row['name']}` with respect to x."
     results = [("ddx", "The second derivative at each element.")]
-    return head, results, "It is", 1, "fa.{}(x)", _example(entry.grad_grad)
+    example = entry.grad_grad.example if entry.grad_grad else ""
+    return head, results, "It is", 1, "fa.{}(x)", example
 
 
-def _gate_value(entry: Entry, base: str, last: str, learnable: bool) -> _Text:
+def _gate_value(entry: Entry) -> _Text:
     results = [("y", "The value at each element.")]
     return entry.summary, results, "The value is", 0, "fa.{}(a, b)", entry.value.example
 
 
-def _gate_backward(entry: Entry, base: str, last: str, learnable: bool) -> _Text:
+def _gate_backward(entry: Entry, base: str) -> _Text:
     head = f"Products of g and the derivatives of `{base}`: the vector-Jacobian product."
     results = [
         ("ga", "g times the derivative with respect to a; it is rounded once, at the end."),
         ("gb", "g times the derivative with respect to b, likewise."),
     ]
     call = "ga, gb = fa.{}(np.ones_like(a), a, b)\n>>> ga"
-    output = f"{entry.grad.example}\n>>> gb\n{_example(entry.grad_parameter)}"
+    output = f"{entry.grad.example}\n>>> gb\n{entry.grad_by['b'].example}"
     return head, results, "The products are", 1, call, output
 
 
-_FORM_TEXTS = (
-    *(_value, _grad, _value_and_grad, _backward, _grad_parameter),
-    *(_from_output, _grad_grad),
-)
-_GATE_TEXTS = {_VALUE: _gate_value, _BACKWARD: _gate_backward}
+_FORM_TEXTS = {
+    "value": _value,
+    "grad": _grad,
+    "value_and_grad": _value_and_grad,
+    "backward": _backward,
+    "backward_from_output": _from_output,
+    "grad_grad": _grad_grad,
+}

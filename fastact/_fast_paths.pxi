@@ -99,12 +99,13 @@ cdef object contiguous_call(
         return NotImplemented
 
     # From here on nothing is handed back.
-    cdef object first = output_for(x, outputs[0], dtype)
-    cdef object second = None
-    data[op.inputs] = np.PyArray_DATA(<np.ndarray> first)
-    if op.outputs == 2:
-        second = output_for(x, outputs[1], dtype)
-        data[op.inputs + 1] = np.PyArray_DATA(<np.ndarray> second)
+    cdef object result = output_for(x, outputs[0], dtype)
+    cdef list others = None
+    data[op.inputs] = np.PyArray_DATA(<np.ndarray> result)
+    if op.outputs > 1:
+        others = [output_for(x, outputs[k], dtype) for k in range(1, op.outputs)]
+        for k in range(1, op.outputs):
+            data[op.inputs + k] = np.PyArray_DATA(<np.ndarray> others[k - 1])
 
     cdef bint overflowed
     if count * entry.cost < SMALL_WORK:
@@ -114,7 +115,7 @@ cdef object contiguous_call(
             overflowed = fa_run_contiguous(op, data, count)
     if overflowed:
         PyUFunc_GiveFloatingpointErrors(ufunc.name, NPY_FPE_OVERFLOW)
-    return first if second is None else (first, second)
+    return result if others is None else (result, *others)
 
 
 cdef inline object output_for(np.ndarray x, PyObject *given, int dtype):
@@ -321,7 +322,7 @@ def call_affine(ufunc, tuple operands, tuple out):
     """
     cdef PyUFuncObject *it = <PyUFuncObject *> ufunc
     cdef PyObject *inputs[FA_MAX_OPERANDS]
-    cdef PyObject *outputs[2]
+    cdef PyObject *outputs[FA_MAX_RESULTS]
     cdef int k
     for k in range(it.nin + <int> FA_AFFINE_INPUTS):
         inputs[k] = NULL if operands[k] is None else <PyObject *> operands[k]

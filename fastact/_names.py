@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from fastact import _docs, _groups, _random, _ufuncs
+from fastact import _groups, _random, _ufuncs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -365,14 +365,13 @@ def _form(ours: str, form: str) -> Any:
     if form == "value":
         return getattr(sys.modules["fastact"], ours)
     row = _ufuncs.ACTIVATIONS.get(ours)
-    last = list(row["parameters"])[-1] if row and row["parameters"] else ""
-    forms = {pattern.removeprefix("{}_"): pattern.format(ours, last) for pattern in _docs.FORMS}
-    forms[f"grad_{last}"] = f"{ours}_grad_{last}"
-    every = {*_ufuncs.UFUNCS, *_ufuncs.AXIS_UFUNCS}
-    if forms.get(form) not in every:
-        known = [f for f, name in forms.items() if name in every and f != "{}" and "{" not in f]
-        raise ValueError(f"form must be one of value, {', '.join(known)} for {ours}, got {form!r}")
-    return getattr(sys.modules["fastact"], forms[form])
+    package = sys.modules["fastact"]
+    known = list(row["forms"]) if row else ["value"]
+    if f"{ours}_backward" in package.__all__ and row is None:
+        known.append("backward")
+    if form not in known:
+        raise ValueError(f"form must be one of {', '.join(known)} for {ours}, got {form!r}")
+    return getattr(package, ours + _ufuncs.form_suffix(form))
 
 
 def _scaled(

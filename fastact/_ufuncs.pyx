@@ -63,9 +63,11 @@ include "_vectorcall.pxi"
 
 # ---- making the ufuncs ----
 
+# What the forms are called; the braces stand for a parameter.
 cdef list FORM_NAMES = [
-    "{}", "{}_grad", "{}_value_and_grad", "{}_backward", "{}_grad_{}",
-    "{}_backward_from_output", "{}_grad_grad"]
+    "value", "grad", "value_and_grad", "backward",
+    *[f"grad_{{{k}}}" for k in range(<int> FA_MAX_PARAMETERS)],
+    "backward_from_output", "grad_grad"]
 
 # The floating dtypes of loops, in NumPy's order of search, and inputs that a loop takes directly
 # besides: (NumPy type number, dtype).
@@ -160,7 +162,9 @@ def make(int activation, fa_form form, str name):
         entry.boxed[k] = <PyObject *> boxed
         entry.defaults[k] = row.defaults[k]
 
-    kept = (name.encode(), _docs.docstring(describe(activation), form, name).encode())
+    described = describe(activation)
+    kept = (
+        name.encode(), _docs.docstring(described, form_name(activation, form), name).encode())
     Py_INCREF(kept)
     ufunc = PyUFunc_FromFuncAndData(
         loops, data, types, len(rows), nin, nout, PyUFunc_None, kept[0], kept[1], 0)
@@ -176,14 +180,24 @@ def make(int activation, fa_form form, str name):
     if form == FA_BACKWARD_FROM_OUTPUT:
         arrays = ["y"]
     _signatures.show(
-        ufunc, ["g"] * fa_takes_gradient(form) + arrays, describe(activation)["parameters"])
+        ufunc, ["g"] * fa_takes_gradient(form) + arrays, described["parameters"])
     return ufunc
 
 
+cdef str form_name(int activation, int form):
+    """What a form of an activation is called, in the names of ufuncs and elsewhere."""
+    cdef const fa_activation *row = &fa_activations[activation]
+    return FORM_NAMES[form].format(*[row.parameter[k].decode() for k in range(row.parameters)])
+
+
 def describe(int activation):
-    """The table's row as a dict."""
+    """The table's row as a dict; of its forms, the numbers in the core."""
     cdef const fa_activation *row = &fa_activations[activation]
     cdef int form
+    forms = {
+        form_name(activation, form): form
+        for form in range(<int> FA_FORMS) if fa_has_form(row, <fa_form> form)
+    }
     return {
         "name": row.name.decode(),
         "family": fa_family_names[fa_family_of(activation)].decode(),
@@ -191,20 +205,25 @@ def describe(int activation):
         "arrays": row.arrays,
         "parameters": {row.parameter[k].decode(): row.defaults[k] for k in range(row.parameters)},
         "role": ("fixed", "tunable", "learnable")[row.role],
+        "forms": forms,
         "cost": row.cost,
         "ulp": {
             "float32": (row.ulp[0].value, row.ulp[0].derivative),
             "float64": (row.ulp[1].value, row.ulp[1].derivative),
         },
         "extra": {  # the forms that only some activations have, with their bounds
-            FORM_NAMES[form].removeprefix("{}_"): {
+            name: {
                 dtype: fa_extra_ulp(row, <fa_form> form, precision)
                 for precision, dtype in enumerate(["float32", "float64"])
             }
-            for form in range(<int> FA_GRAD_PARAMETER + 1, <int> FA_FORMS)
-            if fa_has_form(row, <fa_form> form)
+            for name, form in forms.items() if form >= FA_BACKWARD_FROM_OUTPUT
         },
     }
+
+
+def form_suffix(str form):
+    """What a form adds to the name of an activation."""
+    return "" if form == "value" else f"_{form}"
 
 
 @functools.cache
@@ -242,18 +261,13 @@ cdef void remember_dtypes():
 
 def _makers():
     """Name -> what makes the ufunc, for every activation, form and alias."""
-    cdef int activation, form
     makers = {}
-    for activation in range(FA_ACTIVATIONS):
-        row = describe(activation)
-        for form in range(<int> FA_FORMS):
-            if not fa_has_form(&fa_activations[activation], <fa_form> form):
-                continue
-            *_, parameter = row["parameters"] or [""]
-            full_name = FORM_NAMES[form].format(row["name"], parameter)
+    for activation, row in enumerate(ACTIVATIONS.values()):
+        for form, number_ in row["forms"].items():
+            suffix = form_suffix(form)
+            maker = make, activation, number_, row["name"] + suffix
             for name in [row["name"], *row["aliases"]]:
-                maker = make, activation, form, full_name
-                makers[FORM_NAMES[form].format(name, parameter)] = maker
+                makers[name + suffix] = maker
     return makers
 
 

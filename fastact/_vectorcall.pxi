@@ -9,7 +9,7 @@ cdef object _vectorcall(object self, PyObject *const *args, size_t nargsf, PyObj
     cdef int nin = ufunc.nin
     cdef int nout = ufunc.nout
     cdef PyObject *inputs[FA_MAX_OPERANDS]
-    cdef PyObject *outputs[2]
+    cdef PyObject *outputs[FA_MAX_RESULTS]
     cdef PyObject *out
     cdef bint simple = True      # nothing but inputs and out=
     cdef Py_ssize_t i
@@ -23,7 +23,8 @@ cdef object _vectorcall(object self, PyObject *const *args, size_t nargsf, PyObj
         return numpy_call(self, args, nargsf, kwnames)
     for k in range(nin):
         inputs[k] = args[k] if k < given else NULL
-    outputs[0] = outputs[1] = NULL
+    for k in range(nout):
+        outputs[k] = NULL
     for i in range(nin, given):
         if <object> args[i] is not None:
             outputs[i - nin] = args[i]

@@ -54,18 +54,25 @@ class Case(NamedTuple):
 
 def form(name: str, form: str) -> np.ufunc:
     """Return the ufunc of a form."""
-    *_, last = ACTIVATIONS[name]["parameters"] or [""]
-    suffix = "" if form == "value" else f"_grad_{last}" if form == "grad_parameter" else f"_{form}"
-    return _ufuncs.UFUNCS[name + suffix]
+    return _ufuncs.UFUNCS[name + _ufuncs.form_suffix(form)]
 
 
 def forms(name: str) -> list[str]:
     """Return the forms that an activation has."""
-    if name in GATES:
-        return ["value", "backward"]
-    usual = ["value", "grad", "value_and_grad", "backward"]
-    usual += ["grad_parameter"] * (ACTIVATIONS[name]["role"] != "fixed")
-    return usual + list(ACTIVATIONS[name]["extra"])
+    return list(ACTIVATIONS[name]["forms"])
+
+
+def of_x(name: str) -> list[str]:
+    """Return the forms with one result of x and parameters."""
+    others = ("value_and_grad", "backward", "backward_from_output")
+    return [f for f in forms(name) if f not in others]
+
+
+def derivatives(name: str) -> list[str]:
+    """Return what the results of the backward form are, but for the factor g."""
+    row = ACTIVATIONS[name]
+    learnable = row["parameters"] if row["role"] == "learnable" else []
+    return ["grad", *(f"grad_{operand}" for operand in ["b"] * (name in GATES) + list(learnable))]
 
 
 CASES = [Case(name, f, form(name, f)) for name in ACTIVATIONS for f in forms(name)]
@@ -108,7 +115,7 @@ every_case = every(CASES)
 
 
 def outputs(result: object) -> tuple[np.ndarray, ...]:
-    """Return one result or two as a tuple."""
+    """Return one result or several as a tuple."""
     return result if isinstance(result, tuple) else (result,)
 
 

@@ -9,21 +9,25 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
-from cases import ACTIVATIONS, WITH_PARAMETERS, bits, every_activation, form, forms
+from cases import (
+    ACTIVATIONS,
+    WITH_PARAMETERS,
+    bits,
+    derivatives,
+    every_activation,
+    form,
+    forms,
+    of_x,
+)
 from reference import all_halves, bound, grid, parameter_sets
 
 import fastact as fa
 from fastact.cli import exact, verify
-from fastact.cli.reference import evaluate, ulp_error
+from fastact.cli.reference import evaluate, results, ulp_error
 
 ml_dtypes = pytest.importorskip("ml_dtypes")
 Isas = Callable[[], Iterator[str]]
 HALVES = [np.dtype(np.float16), np.dtype(ml_dtypes.bfloat16)]
-
-
-def single(name: str) -> list[str]:
-    """Forms with one output of x alone."""
-    return [f for f in forms(name) if f in ("value", "grad", "grad_parameter", "grad_grad")]
 
 
 def check(error: np.ndarray, bound: float, *operands: object) -> None:
@@ -36,7 +40,7 @@ def check(error: np.ndarray, bound: float, *operands: object) -> None:
 @pytest.mark.filterwarnings("ignore:overflow")
 def test_float32(name: str, isas: Isas) -> None:
     x = grid(np.float32, True)
-    for f in single(name):
+    for f in of_x(name):
         want = evaluate(name, f, x)
         for _ in isas():
             check(ulp_error(form(name, f)(x), want), bound(name, f, "float32"), x)
@@ -47,7 +51,7 @@ def test_float32(name: str, isas: Isas) -> None:
 @pytest.mark.parametrize("step", [3, pytest.param(1, marks=pytest.mark.slow)])
 def test_float64(name: str, step: int, isas: Isas) -> None:
     x = grid(np.float64, False)[::step]
-    for f in single(name):
+    for f in of_x(name):
         truth = exact.evaluate(name, f, x)
         for _ in isas():
             check(truth.ulp_error(form(name, f)(x)), bound(name, f, "float64"), x)
@@ -125,8 +129,7 @@ def test_backward_float64(name: str, isas: Isas) -> None:
     x = grid(np.float64, False)[::3]
     finite = np.isfinite(x)
     g = cotangents(x)
-    learnable = ["backward_parameter"] * (ACTIVATIONS[name]["role"] == "learnable")
-    wanted = [exact.evaluate(name, f, g, x) for f in ["backward", *learnable]]
+    wanted = [exact.evaluate(name, f, g, x) for f in results(name, "backward")]
     for _ in isas():
         got = form(name, "backward")(g, x)
         for a, want in zip(np.atleast_2d(got), wanted, strict=True):
@@ -152,13 +155,11 @@ def test_backward_overflows_to_the_right_side(name: str, dtype: type, isa: str) 
         x = np.ldexp(np.linspace(-1, 1, 41), scale).astype(dtype)
         # So small that no gate is shut, however large x.
         parameters = [dtype(2.0**-scale)] * len(ACTIVATIONS[name]["parameters"])
-        derivatives = [form(name, "grad")(x, *parameters)]
-        if ACTIVATIONS[name]["role"] == "learnable":
-            derivatives.append(form(name, "grad_parameter")(x, *parameters))
+        slopes = [form(name, f)(x, *parameters) for f in derivatives(name)]
         for g in np.ldexp(dtype([1, -1]), largest - 8):
             products = np.atleast_2d(form(name, "backward")(np.full_like(x, g), x, *parameters))
-            for product, derivative in zip(products, derivatives, strict=True):
-                np.testing.assert_array_equal(np.sign(product), np.sign(g) * np.sign(derivative))
+            for product, slope in zip(products, slopes, strict=True):
+                np.testing.assert_array_equal(np.sign(product), np.sign(g) * np.sign(slope))
 
 
 FROM_OUTPUT = [name for name in ACTIVATIONS if "backward_from_output" in forms(name)]
@@ -231,7 +232,7 @@ def test_other_parameters_float32(name: str, isas: Isas) -> None:
     x = x[np.isfinite(x)]
     for parameters in parameter_sets(name):
         single_parameters = [np.float32(p) for p in parameters]
-        for f in single(name):
+        for f in of_x(name):
             want = evaluate(name, f, x, *single_parameters)
             for _ in isas():
                 error = ulp_error(form(name, f)(x, *parameters), want)
@@ -244,7 +245,7 @@ def test_other_parameters_float64(name: str, isas: Isas) -> None:
     x = grid(np.float64, False)[::7]
     x = x[np.isfinite(x)]
     for parameters in parameter_sets(name):
-        for f in single(name):
+        for f in of_x(name):
             truth = exact.evaluate(name, f, x, *parameters)
             for _ in isas():
                 error = truth.ulp_error(form(name, f)(x, *parameters))
@@ -261,7 +262,7 @@ def test_parameters_may_be_arrays(name: str, isa: str) -> None:
         rng.permutation(np.linspace(p - 0.4, p + 0.4, x.size) + (p == 0)).astype(np.float32)
         for p in ACTIVATIONS[name]["parameters"].values()
     ]
-    for f in single(name):
+    for f in of_x(name):
         want = evaluate(name, f, x, *parameters)
         got = form(name, f)(x, *parameters)
         check(ulp_error(got, want), bound(name, f, "float32"), x, *parameters)
@@ -317,7 +318,7 @@ def test_parameters_of_every_magnitude(name: str, moderate: bool, isa: str) -> N
         p = np.abs(p)
     usable = np.isfinite(x) & np.isfinite(p) & (x != 0) & (p != 0)
     x, p = x[usable], p[usable]
-    for f in single(name):
+    for f in of_x(name):
         error = ulp_error(form(name, f)(x, p), evaluate(name, f, x, p))
         check(error, bound(name, f, "float32"), x, p)
     g = np.ldexp(rng.normal(0, 1, x.size), rng.integers(-100, 100, x.size)).astype(np.float32)
@@ -330,7 +331,7 @@ def test_parameters_of_every_magnitude(name: str, moderate: bool, isa: str) -> N
 @pytest.mark.parametrize(
     ("name", "f", "x", "p"),
     [
-        pytest.param("swish", "grad_parameter", 1.6695923e34, 1.2639221e-32, id="x-beyond-2^63"),
+        pytest.param("swish", "grad_beta", 1.6695923e34, 1.2639221e-32, id="x-beyond-2^63"),
         pytest.param("celu", "grad", -8.361118e-39, 1.35143e-39, id="alpha-subnormal"),
     ],
 )

@@ -145,7 +145,7 @@ def test_from_a_pipe_that_comes_in_drops(tmp_path):
     ("name", "form", "ufunc"),
     [
         ("gelu", "grad", fa.gelu_grad),
-        ("swish", "grad_parameter", fa.swish_grad_beta),
+        ("swish", "grad_beta", fa.swish_grad_beta),
         ("hardtanh", "value", fa.hard_tanh),
     ],
 )
@@ -455,7 +455,7 @@ def test_files_that_cannot_be_read(tmp_path, old):
         (["relu", "a/x", "b/x", "/"], "two results would have the same name in /: x"),
         (["relu", "x", "y", "y", "--form", "value_and_grad"], "the results need different files"),
         (["relu", "x", "y", "--form", "grads"], "Did you mean 'grad'?"),
-        (["relu", "x", "y", "--form", "grad_parameter"], "unknown form of relu 'grad_parameter'"),
+        (["relu", "x", "y", "--form", "grad_alpha"], "unknown form of relu 'grad_alpha'"),
         (["relu", "x", "y", "--param", "alpha=1"], "relu has no parameters"),
         (["elu", "x", "y", "--param", "alfa=1"], "Did you mean 'alpha'?"),
         (["elu", "x", "y", "--param", "alpha=big"], "Give a number: alpha=1"),

@@ -17,7 +17,6 @@ distributed = pytest.importorskip("dask.distributed")
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux only")
 
 SHAPE, CHUNKS = (60, 40), (17, 13)
-SIGNATURE = {1: "()", 2: "(),()"}
 
 
 @pytest.fixture(scope="module")
@@ -38,10 +37,8 @@ def lazily(case: Case, arrays: list[np.ndarray]) -> tuple[object, ...]:
     if case.ufunc.nout == 1:
         return (case.ufunc(*lazy),)
     defaults = case.parameters.values()
-    inputs = ",".join(["()"] * case.ufunc.nin)
-    return da.apply_gufunc(
-        case.ufunc, f"{inputs}->{SIGNATURE[case.ufunc.nout]}", *lazy, *np.array([*defaults], "f4")
-    )
+    inputs, results = (",".join(["()"] * count) for count in (case.ufunc.nin, case.ufunc.nout))
+    return da.apply_gufunc(case.ufunc, f"{inputs}->{results}", *lazy, *np.array([*defaults], "f4"))
 
 
 def test_every_form_on_workers(client: object) -> None:

@@ -147,8 +147,8 @@ def test_xarray(case: Case) -> None:
     xarray = pytest.importorskip("xarray")
     want = outputs(case.ufunc(*sample(case, (3, 4))))
     arrays = [xarray.DataArray(o, dims=("row", "column")) for o in sample(case, (3, 4))]
-    if case.ufunc.nout == 2:
-        got = xarray.apply_ufunc(case.ufunc, *arrays, output_core_dims=[[], []])
+    if case.ufunc.nout > 1:
+        got = xarray.apply_ufunc(case.ufunc, *arrays, output_core_dims=[[]] * case.ufunc.nout)
     else:
         got = case.ufunc(*arrays)
     for y, w in zip(outputs(got), want, strict=True):

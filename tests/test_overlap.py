@@ -18,6 +18,7 @@ LARGE = 300_000
 
 @every_case
 @pytest.mark.parametrize("dtype", [np.float32, np.float64, np.float16])
+@pytest.mark.filterwarnings("ignore:overflow")  # of 90^3 in float16
 def test_exactly_in_place(case: Case, dtype: type, isa: str) -> None:
     for length in (1, 2, 15, 16, 17, 100, 1000):
         operands = sample(case, length, dtype)

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cases import ACTIVATIONS, assert_same, form, forms, outputs
+from cases import ACTIVATIONS, assert_same, derivatives, form, forms, outputs
 from mpmath import mp, mpf
 
 import fastact as fa
@@ -176,11 +176,14 @@ def elu_from_output(y: Any, alpha: Any) -> Any:
 RELU: dict[str, Formula] = {
     "value": lambda x, a: x if x > 0 else product(a, x),
     "grad": lambda x, a: mpf(1) if x > 0 else a,
-    "grad_parameter": lambda x, a: mpf(0) if x > 0 else x,
 }
 FORMULAS: dict[str, dict[str, Formula]] = {
-    "leaky_relu": RELU | {"backward_from_output": RELU["grad"]},
-    "prelu": RELU,
+    "leaky_relu": RELU
+    | {
+        "grad_negative_slope": lambda x, a: mpf(0) if x > 0 else x,
+        "backward_from_output": RELU["grad"],
+    },
+    "prelu": RELU | {"grad_a": lambda x, a: mpf(0) if x > 0 else x},
     "hard_shrink": {
         "value": lambda x, p: x if abs(x) > p else mpf(0),
         "grad": lambda x, p: mpf(abs(x) > p),
@@ -189,27 +192,27 @@ FORMULAS: dict[str, dict[str, Formula]] = {
     "elu": {
         "value": lambda x, a: x if x >= 0 else product(a, expm1(x)),
         "grad": lambda x, a: mpf(1) if x > 0 else product(a, exp(x)),
-        "grad_parameter": lambda x, a: mpf(0) if x > 0 else expm1(x),
+        "grad_alpha": lambda x, a: mpf(0) if x > 0 else expm1(x),
         "grad_grad": lambda x, a: mpf(0) if x > 0 else product(a, exp(x)),
         "backward_from_output": elu_from_output,
     },
     "celu": {
         "value": celu,
         "grad": celu_grad,
-        "grad_parameter": celu_grad_alpha,
+        "grad_alpha": celu_grad_alpha,
         "grad_grad": celu_grad_grad,
     },
     "softplus": {
         "value": softplus,
         "grad": softplus_grad,
-        "grad_parameter": softplus_grad_beta,
+        "grad_beta": softplus_grad_beta,
         "grad_grad": softplus_grad_grad,
         "backward_from_output": softplus_from_output,
     },
     "swish": {
         "value": swish,
         "grad": swish_grad,
-        "grad_parameter": swish_grad_beta,
+        "grad_beta": swish_grad_beta,
         "grad_grad": swish_grad_grad,
     },
 }
@@ -246,7 +249,7 @@ FORMULAS |= {
     "swiglu_clamped": {
         "value": swiglu_clamped,
         "grad": swiglu_clamped_grad_a,
-        "grad_parameter": swiglu_clamped_grad_b,
+        "grad_b": swiglu_clamped_grad_b,
     },
 }
 # Right for moderate parameters, and positive ones where they are widths, as their entries say.
@@ -271,7 +274,7 @@ def results_of(name: str, f: str) -> list[str]:
     """The forms that the results are, times g if it is taken."""
     if f != "backward":
         return [f]
-    return ["grad"] + ["grad_parameter"] * (form(name, f).nout == 2)
+    return derivatives(name)
 
 
 def sizes(dtype: type) -> np.ndarray:
@@ -400,7 +403,7 @@ def test_every_size_and_sign_at_many_places(name: str, f: str, dtype: type, isas
 
 def test_the_sweep_leaves_no_form_out() -> None:
     for name, formulas in FORMULAS.items():
-        gate = ["grad", "grad_parameter"] * (ACTIVATIONS[name]["arrays"] == 2)
+        gate = derivatives(name) * (ACTIVATIONS[name]["arrays"] == 2)
         assert set(formulas) == {*forms(name), *gate} - {"value_and_grad", "backward"}
 
 
@@ -422,8 +425,8 @@ def test_forms_of_two_results_agree(name: str, dtype: type, isa: str) -> None:
         usual = ((abs(p) >= 2.0**-10) & (abs(p) <= 2.0**10)).all(axis=0)
         assert_same(back[0][usual], grad[usual])
         np.testing.assert_array_max_ulp(back[0], grad, 1)
-        if len(back) == 2:
-            assert_same(back[1], form(name, "grad_parameter")(x, *p))
+        for y, f in zip(back[1:], derivatives(name)[1:], strict=True):
+            assert_same(y, form(name, f)(x, *p))
         inside = x.copy()
         assert form(name, "value")(inside, *p, out=inside) is inside
         assert_same(inside, value)
@@ -447,7 +450,7 @@ def test_gates_beside_extreme_parameters(isa: str) -> None:
 def test_nan_parameters(name: str) -> None:
     """NaN where the parameter counts."""
     x = np.array([-2.0, -0.5])
-    for f in set(FORMULAS[name]) - {"grad_parameter"}:
+    for f in {"value", "grad", "grad_grad", "backward_from_output"} & set(FORMULAS[name]):
         if name not in ("hard_shrink", "soft_shrink"):
             g = [np.ones_like(x)] * f.startswith("backward")
             assert np.isnan(form(name, f)(*g, x, np.nan)).all(), f

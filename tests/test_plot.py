@@ -36,15 +36,15 @@ def panels(*names, forms=("value", "grad"), low=-5.0, high=5.0):
 
 
 def test_the_forms_of_one_function_share_a_panel():
-    (panel,) = panels("swish", forms=("value", "grad", "grad_parameter"))
+    (panel,) = panels("swish", forms=("value", "grad", "grad_beta"))
     assert panel.title == "swish"
     assert [c.label for c in panel.curves] == ["swish", "swish_grad", "swish_grad_beta"]
     assert [c.style for c in panel.curves] == [0, 1, 2]
 
 
 def test_several_functions_have_a_panel_per_form_and_one_style_each():
-    found = panels("relu", "elu", forms=("value", "grad_parameter"))
-    assert [p.title for p in found] == ["value", "derivative by the parameter"]
+    found = panels("relu", "elu", forms=("value", "grad_alpha"))
+    assert [p.title for p in found] == ["value", "derivative by alpha"]
     assert [(c.label, c.style) for p in found for c in p.curves] == [
         ("relu", 0),
         ("elu", 1),
@@ -223,7 +223,7 @@ def test_wide_ranges_do_not_warn():
         (["rellu"], "Did you mean 'relu'?"),
         (["all"], "7 functions at most, so that curves"),
         (["relu", "--form", "backward"], "unknown form 'backward'"),
-        (["relu", "--form", "grad_parameter"], "nothing to draw: there is no such derivative"),
+        (["relu", "--form", "grad_alpha"], "nothing to draw: there is no such derivative"),
         (["relu", "--range", 1, 1], "the range from 1 to 1 is empty"),
         (["relu", "--range", "nan", 1], "the range from nan to 1 is empty"),
         (["relu", "--out", "a.jpg"], "the name has to end in .png or .svg: a.jpg"),

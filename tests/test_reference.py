@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 import pytest
-from cases import OF_ONE_ARRAY, every_activation
+from cases import OF_ONE_ARRAY, every_activation, of_x
 from mpmath import mp, mpf
 from reference import grid, parameter_sets
 
@@ -15,8 +15,7 @@ from fastact.cli import exact
 from fastact.cli.reference import defaults, evaluate, formula, ulp_error
 
 PRECISE = exact.namespace()
-FORMS = ("value", "grad", "grad_parameter", "grad_grad")
-ROWS = [(name, form) for name in OF_ONE_ARRAY for form in FORMS if getattr(entry_of(name), form)]
+ROWS = [(name, form) for name in OF_ONE_ARRAY for form in of_x(name)]
 
 every_row = pytest.mark.parametrize(("name", "form"), ROWS)
 
@@ -43,17 +42,18 @@ def test_derivatives_are_those_of_the_value(name: str) -> None:
         return partial(formula(name, form), PRECISE)
 
     with mp.workprec(exact.BITS):
-        *fixed, last = parameters = [*map(mpf, defaults(name))] or [None]
-        rest = parameters if last is not None else []
+        rest = [*map(mpf, defaults(name))]
+        operands = [None, *entry_of(name).parameters]
         for x in map(mpf, (-19.3, -4.7, -2.3, -1.2, -0.76, -0.3, -0.01, 0.013, 0.4, 0.9, 2.2, 5.3)):
             derivative = mp.diff(lambda t: of("value")(t, *rest), x)
             assert abs(derivative - of("grad")(x, *rest)) < 1e-30, x
             if entry_of(name).grad_grad:
                 derivative = mp.diff(lambda t: of("grad")(t, *rest), x)
                 assert abs(derivative - of("grad_grad")(x, *rest)) < 1e-30, x
-            if entry_of(name).grad_parameter:
-                derivative = mp.diff(partial(of("value"), x, *fixed), last)
-                assert abs(derivative - of("grad_parameter")(x, *rest)) < 1e-30, x
+            for parameter in entry_of(name).grad_by:
+                order = [int(operand == parameter) for operand in operands]
+                derivative = mp.diff(of("value"), (x, *rest), order)
+                assert abs(derivative - of(f"grad_{parameter}")(x, *rest)) < 1e-30, x
 
 
 @every_row

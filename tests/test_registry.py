@@ -32,11 +32,11 @@ def test_entries_are_those_of_the_table() -> None:
 def test_an_entry_and_its_row_agree(name: str) -> None:
     row, entry = ACTIVATIONS[name], entries()[name]
     assert list(entry.parameters) == list(row["parameters"])
-    gate = row["arrays"] == 2
-    assert (entry.grad_parameter is not None) == (row["role"] != "fixed" or gate)
+    operands = list(row["parameters"]) if row["role"] != "fixed" else []
+    assert list(entry.grad_by) == ["b"] * (row["arrays"] == 2) + operands
     assert (entry.backward_from_output is not None) == ("backward_from_output" in row["extra"])
     assert (entry.grad_grad is not None) == ("grad_grad" in row["extra"])
-    shown = (entry.value, entry.grad, entry.grad_parameter, entry.grad_grad)
+    shown = (entry.value, entry.grad, *entry.grad_by.values(), entry.grad_grad)
     assert all(form.text and form.example for form in shown if form)
 
 
@@ -66,8 +66,7 @@ def test_public_names() -> None:
         assert case.ufunc.__name__ in fa.__all__
     for name, row in ACTIVATIONS.items():
         for alias in row["aliases"]:
-            named = [f for f in forms(name)[1:] if f != "grad_parameter"]
-            assert {f"{alias}_{f}" for f in named} <= set(fa.__all__)
+            assert {f"{alias}_{f}" for f in forms(name)[1:]} <= set(fa.__all__)
 
 
 @pytest.mark.skipif(not SOURCES.is_dir(), reason="installed without sources")

@@ -28,7 +28,6 @@ from fastact.cli.catalogue import ACTIVATIONS
 FORMS = {
     "value": "value",
     "grad": "derivative",
-    "grad_parameter": "derivative by {}",
     "backward_from_output": "from the output: g, y",
     "grad_grad": "second derivative",
 }
@@ -71,21 +70,20 @@ def table(heads: list[str], rows: list[list[str]], kind: str = "") -> list[str]:
 # ---- formulas ----
 
 
+def partial(operand: str) -> str:
+    """Return the derivative by an operand, in LaTeX."""
+    return rf"\frac{{\partial f}}{{\partial {symbol(operand)}}}"
+
+
 def formulas(name: str, entry: Entry) -> list[str]:
     """Return the value and all derivatives in LaTeX."""
-    row = _ufuncs.ACTIVATIONS[name]
-    parameters = list(row["parameters"])
-    if row["arrays"] == 2:
-        labels = [r"f(a, b)", r"\frac{\partial f}{\partial a}", r"\frac{\partial f}{\partial b}"]
-    else:
-        by = symbol(parameters[-1]) if parameters else ""
-        labels = ["f(x)", r"f^{\prime}(x)", rf"\frac{{\partial f}}{{\partial {by}}}"]
-    found = zip(
-        [*labels, r"f^{\prime\prime}(x)"],
-        [entry.value, entry.grad, entry.grad_parameter, entry.grad_grad],
-        strict=True,
-    )
-    texts = [f"{label} = {latex(form.text)}" for label, form in found if form]
+    gate = _ufuncs.ACTIVATIONS[name]["arrays"] == 2
+    found = {"f(a, b)" if gate else "f(x)": entry.value}
+    found[partial("a") if gate else r"f^{\prime}(x)"] = entry.grad
+    found |= {partial(operand): by for operand, by in entry.grad_by.items()}
+    if entry.grad_grad:
+        found[r"f^{\prime\prime}(x)"] = entry.grad_grad
+    texts = [f"{label} = {latex(form.text)}" for label, form in found.items()]
     lines = []
     for text in texts:
         lines += [".. math::", "", f"   {text}", ""]
@@ -151,10 +149,9 @@ def errors(name: str) -> list[str]:
         ]
         lines.append(f"- {dtype}: values {said[0]}, derivatives {said[1]}.")
     rows = []
-    last = list(row["parameters"])[-1] if row["parameters"] else ""
     for line in largest_errors().get(name, []):
         *_, ulp, operands, got, want = line.cells()
-        form = FORMS[line.form].format(f"``{last}``")
+        form = FORMS.get(line.form, f"derivative by ``{line.form.removeprefix('grad_')}``")
         rows.append([form, line.dtype, ulp, *(f"``{x}``" for x in (operands, got, want))])
     text = "The largest errors known, and where they are:" if rows else ""
     return [

@@ -43,6 +43,11 @@ def acon_c_grad(m: Any, x: Any, p1: Any, p2: Any, beta: Any) -> Any:
     return _blend_grad(m, p1, p2, beta * (p1 - p2) * x)
 
 
+def acon_c_grad_slope(m: Any, x: Any, z: Any) -> Any:
+    """Return x silu'(z), 0 where the slope has become 0."""
+    return m.where(z < -FAR, 0, x * silu_grad(m, z, m.minus(-z, SILU_GRAD_ROOT)))
+
+
 def acon_c_grad_beta(m: Any, x: Any, p1: Any, p2: Any, beta: Any) -> Any:
     """Return (p1 - p2)^2 x^2 s'(z)."""
     d = p1 - p2
@@ -70,11 +75,23 @@ ENTRIES: dict[str, Entry] = {
             acon_c_grad,
             "array([0.07232949, 0.5       , 1.09078425])",
         ),
-        grad_parameter=Form(
-            "(p1 - p2)^2 x^2 s'(z)",
-            acon_c_grad_beta,
-            "array([0.19661193, 0.        , 0.41997434])",
-        ),
+        grad_by={
+            "p1": Form(
+                "x s(z) (1 + z (1 - s(z)))",
+                lambda m, x, p1, p2, beta: acon_c_grad_slope(m, x, beta * (p1 - p2) * x),
+                "array([-0.07232949,  0.        ,  2.1815685 ])",
+            ),
+            "p2": Form(
+                "x s(-z) (1 - z s(z))",
+                lambda m, x, p1, p2, beta: acon_c_grad_slope(m, x, beta * (p2 - p1) * x),
+                "array([-0.92767051,  0.        , -0.1815685 ])",
+            ),
+            "beta": Form(
+                "(p1 - p2)^2 x^2 s'(z)",
+                acon_c_grad_beta,
+                "array([0.19661193, 0.        , 0.41997434])",
+            ),
+        },
         grad_grad=Form(
             "beta (p1 - p2)^2 s'(z) (2 - z tanh(z/2))",
             acon_c_grad_grad,

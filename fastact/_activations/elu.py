@@ -50,11 +50,13 @@ ENTRIES: dict[str, Entry] = {
             lambda m, x, alpha: m.where(x > 0, 1, alpha * m.exp(negative_part(m, x))),
             "array([0.36787944, 1.        , 1.        ])",
         ),
-        grad_parameter=Form(
-            "0 if x > 0 else exp(x) - 1",
-            lambda m, x, alpha: m.expm1(negative_part(m, x)),
-            "array([-0.63212056,  0.        ,  0.        ])",
-        ),
+        grad_by={
+            "alpha": Form(
+                "0 if x > 0 else exp(x) - 1",
+                lambda m, x, alpha: m.expm1(negative_part(m, x)),
+                "array([-0.63212056,  0.        ,  0.        ])",
+            )
+        },
         backward_from_output=Form(
             "1 if y > 0 else y + alpha, for alpha >= 0",
             lambda m, y, alpha: m.where(y > 0, 1, y + alpha),
@@ -118,11 +120,13 @@ ENTRIES: dict[str, Entry] = {
             lambda m, x, alpha: m.exp(negative_part(m, x) / alpha),
             "array([0.36787944, 1.        , 1.        ])",
         ),
-        grad_parameter=Form(
-            "0 if x > 0 else exp(x/alpha) (1 - x/alpha) - 1",
-            celu_grad_alpha,
-            "array([-0.26424112,  0.        ,  0.        ])",
-        ),
+        grad_by={
+            "alpha": Form(
+                "0 if x > 0 else exp(x/alpha) (1 - x/alpha) - 1",
+                celu_grad_alpha,
+                "array([-0.26424112,  0.        ,  0.        ])",
+            )
+        },
         grad_grad=Form(
             "exp(x/alpha) / alpha if x <= 0 else 0",
             lambda m, x, alpha: m.where(x > 0, 0, m.exp(negative_part(m, x) / alpha) / alpha),

@@ -45,8 +45,8 @@ class Entry(NamedTuple):
     value : Form
     grad : Form
         The derivative with respect to x, of a gate with respect to a.
-    grad_parameter : Form, optional
-        The derivative with respect to a tunable or learnable parameter, the last one; of a gate
+    grad_by : dict of Form
+        The derivative with respect to each tunable or learnable parameter, by its name; of a gate
         with respect to b.
     backward_from_output : Form, optional
         The derivative as a function of ``(m, y, *parameters)``, y being the value.
@@ -66,10 +66,15 @@ class Entry(NamedTuple):
     example: str
     value: Form
     grad: Form
-    grad_parameter: Form | None = None
+    grad_by: dict[str, Form] = {}  # noqa: RUF012
     backward_from_output: Form | None = None
     grad_grad: Form | None = None
     kinks: str = ""
     parameters: dict[str, str] = {}  # noqa: RUF012
     note: str = ""
     references: tuple[str, ...] = ()
+
+    def form(self, name: str) -> Form | None:
+        """Return a form by its name, that of an attribute or ``grad_<parameter>``."""
+        found: Form | None = getattr(self, name, None)
+        return found or self.grad_by.get(name.removeprefix("grad_"))

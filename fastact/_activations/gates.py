@@ -1,4 +1,4 @@
-"""Gates: functions of two arrays, a and b; `grad` is by a and `grad_parameter` by b."""
+"""Gates: functions of two arrays, a and b; `grad` is by a and `grad_by` by b."""
 
 from __future__ import annotations
 
@@ -61,11 +61,13 @@ ENTRIES: dict[str, Entry] = {
         grad=Form(
             "s(b)", lambda m, a, b: m.expit(b), "array([0.5       , 0.88079708, 0.26894142])"
         ),
-        grad_parameter=Form(
-            "a s'(b)",
-            lambda m, a, b: a * sigmoid_grad(m, b),
-            "array([-0.25      ,  0.05249679,  0.39322387])",
-        ),
+        grad_by={
+            "b": Form(
+                "a s'(b)",
+                lambda m, a, b: a * sigmoid_grad(m, b),
+                "array([-0.25      ,  0.05249679,  0.39322387])",
+            )
+        },
         references=_GLU,
     ),
     "swiglu": Entry(
@@ -77,9 +79,9 @@ ENTRIES: dict[str, Entry] = {
         grad=Form(
             "silu'(a) b", times_b(_SILU.grad), "array([ 0.07232949,  1.47992237, -1.09078425])"
         ),
-        grad_parameter=Form(
-            "a s(a)", of_a(_SILU.value), "array([-0.26894142,  0.31122967,  1.76159416])"
-        ),
+        grad_by={
+            "b": Form("a s(a)", of_a(_SILU.value), "array([-0.26894142,  0.31122967,  1.76159416])")
+        },
         references=_GLU_VARIANTS,
     ),
     "geglu": Entry(
@@ -91,9 +93,11 @@ ENTRIES: dict[str, Entry] = {
         grad=Form(
             "gelu'(a) b", times_b(_GELU.grad), "array([-0.08331547,  1.73499025, -1.0852318 ])"
         ),
-        grad_parameter=Form(
-            "a Phi(a)", of_a(_GELU.value), "array([-0.15865525,  0.34573123,  1.95449974])"
-        ),
+        grad_by={
+            "b": Form(
+                "a Phi(a)", of_a(_GELU.value), "array([-0.15865525,  0.34573123,  1.95449974])"
+            )
+        },
         references=_GLU_VARIANTS,
     ),
     "geglu_tanh": Entry(
@@ -109,9 +113,13 @@ ENTRIES: dict[str, Entry] = {
             times_b(_GELU_TANH.grad),
             "array([-0.08296408,  1.73473981, -1.08609926])",
         ),
-        grad_parameter=Form(
-            "gelu_tanh(a)", of_a(_GELU_TANH.value), "array([-0.15880801,  0.34571401,  1.95459769])"
-        ),
+        grad_by={
+            "b": Form(
+                "gelu_tanh(a)",
+                of_a(_GELU_TANH.value),
+                "array([-0.15880801,  0.34571401,  1.95459769])",
+            )
+        },
         references=_GLU_VARIANTS,
     ),
     "reglu": Entry(
@@ -119,7 +127,7 @@ ENTRIES: dict[str, Entry] = {
         example="[[-1.0, 0.5, 2.0], [1.0, 2.0, -1.0]]",
         value=Form("max(a, 0) b", times_b(_RELU.value), "array([ 0.,  1., -2.])"),
         grad=Form("b if a > 0 else 0", times_b(_RELU.grad), "array([ 0.,  2., -1.])"),
-        grad_parameter=Form("max(a, 0)", of_a(_RELU.value), "array([0. , 0.5, 2. ])"),
+        grad_by={"b": Form("max(a, 0)", of_a(_RELU.value), "array([0. , 0.5, 2. ])")},
         kinks="0 at a = 0",
         references=_GLU_VARIANTS,
     ),
@@ -128,7 +136,7 @@ ENTRIES: dict[str, Entry] = {
         example="[[-1.0, 0.5, 2.0], [1.0, 2.0, -1.0]]",
         value=Form("a b", times_b(_IDENTITY.value), "array([-1.,  1., -2.])"),
         grad=Form("b", times_b(_IDENTITY.grad), "array([ 1.,  2., -1.])"),
-        grad_parameter=Form("a", of_a(_IDENTITY.value), "array([-1. ,  0.5,  2. ])"),
+        grad_by={"b": Form("a", of_a(_IDENTITY.value), "array([-1. ,  0.5,  2. ])")},
         references=_GLU_VARIANTS,
     ),
     "swiglu_clamped": Entry(
@@ -144,11 +152,13 @@ ENTRIES: dict[str, Entry] = {
             swiglu_clamped_grad_a,
             "array([-0.13555921,  2.63766574, -0.        ])",
         ),
-        grad_parameter=Form(
-            "u s(alpha u) if abs(b) <= limit else 0",
-            swiglu_clamped_grad_b,
-            "array([-0.15420423,  0.35038844,  6.99995313])",
-        ),
+        grad_by={
+            "b": Form(
+                "u s(alpha u) if abs(b) <= limit else 0",
+                swiglu_clamped_grad_b,
+                "array([-0.15420423,  0.35038844,  6.99995313])",
+            )
+        },
         kinks="as inside at the limits",
         parameters={
             "alpha": "Steepness of the gate.",

@@ -102,11 +102,13 @@ ENTRIES: dict[str, Entry] = {
             lambda m, x, alpha: 4 * alpha * sigmoid_grad(m, 2 * alpha * x),
             "array([0.20998717, 0.5       , 0.03532541])",
         ),
-        grad_parameter=Form(
-            "x (1 - tanh(alpha x)^2)",
-            dyt_grad_alpha,
-            "array([-0.83994868,  0.        ,  0.2826033 ])",
-        ),
+        grad_by={
+            "alpha": Form(
+                "x (1 - tanh(alpha x)^2)",
+                dyt_grad_alpha,
+                "array([-0.83994868,  0.        ,  0.2826033 ])",
+            )
+        },
         grad_grad=Form(
             "-2 alpha^2 tanh(alpha x) (1 - tanh(alpha x)^2)",
             lambda m, x, alpha: 8 * alpha * alpha * sigmoid_grad_grad(m, 2 * alpha * x),

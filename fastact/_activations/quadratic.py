@@ -74,7 +74,14 @@ ENTRIES: dict[str, Entry] = {
             lambda m, x, scale, bias: 2 * scale * m.where(x > 0, x, 0),
             "array([0.    , 0.    , 3.5776])",
         ),
-        grad_parameter=Form("1", lambda m, x, scale, bias: 1, "array([1., 1., 1.])"),
+        grad_by={
+            "scale": Form(
+                "max(x, 0)^2",
+                lambda m, x, scale, bias: m.where(x > 0, x, 0) ** 2,
+                "array([0., 0., 4.])",
+            ),
+            "bias": Form("1", lambda m, x, scale, bias: 1, "array([1., 1., 1.])"),
+        },
         parameters={"scale": "Factor of the square.", "bias": "What is added to it."},
         references=(
             'W. Yu et al., "MetaFormer baselines for vision", IEEE TPAMI 46, 2024,'

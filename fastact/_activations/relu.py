@@ -72,7 +72,7 @@ ENTRIES: dict[str, Entry] = {
         example="[-1.0, 0.0, 2.0]",
         value=Form("x if x > 0 else negative_slope x", leaky, "array([-0.01,  0.  ,  2.  ])"),
         grad=Form("1 if x > 0 else negative_slope", leaky_grad, "array([0.01, 0.01, 1.  ])"),
-        grad_parameter=Form("min(x, 0)", leaky_grad_slope, "array([-1.,  0.,  0.])"),
+        grad_by={"negative_slope": Form("min(x, 0)", leaky_grad_slope, "array([-1.,  0.,  0.])")},
         backward_from_output=Form(
             "1 if y > 0 else negative_slope, for negative_slope >= 0", leaky_grad
         ),
@@ -88,7 +88,7 @@ ENTRIES: dict[str, Entry] = {
         example="[-1.0, 0.0, 2.0]",
         value=Form("x if x > 0 else a x", leaky, "array([-0.25,  0.  ,  2.  ])"),
         grad=Form("1 if x > 0 else a", leaky_grad, "array([0.25, 0.25, 1.  ])"),
-        grad_parameter=Form("min(x, 0)", leaky_grad_slope, "array([-1.,  0.,  0.])"),
+        grad_by={"a": Form("min(x, 0)", leaky_grad_slope, "array([-1.,  0.,  0.])")},
         kinks="a at 0",
         parameters={"a": "Slope for negative numbers, for example one per channel."},
         references=(

@@ -117,9 +117,11 @@ ENTRIES: dict[str, Entry] = {
             swish_grad,
             "array([0.07232949, 0.5       , 1.09078425])",
         ),
-        grad_parameter=Form(
-            "x^2 s'(beta x)", swish_grad_beta, "array([0.19661193, 0.        , 0.41997434])"
-        ),
+        grad_by={
+            "beta": Form(
+                "x^2 s'(beta x)", swish_grad_beta, "array([0.19661193, 0.        , 0.41997434])"
+            )
+        },
         grad_grad=Form(
             "beta s'(z) (2 - z tanh(z/2)), z = beta x",
             swish_grad_grad,

@@ -57,11 +57,13 @@ ENTRIES: dict[str, Entry] = {
             lambda m, x, alpha: snake_beta_grad(m, x, alpha, alpha),
             "array([0.09070257, 1.        , 0.2431975 ])",
         ),
-        grad_parameter=Form(
-            "(x sin(2 alpha x) - sin(alpha x)^2 / alpha) / alpha",
-            snake_grad_alpha,
-            "array([ 0.20122401,  0.        , -2.3404268 ])",
-        ),
+        grad_by={
+            "alpha": Form(
+                "(x sin(2 alpha x) - sin(alpha x)^2 / alpha) / alpha",
+                snake_grad_alpha,
+                "array([ 0.20122401,  0.        , -2.3404268 ])",
+            )
+        },
         grad_grad=Form(
             "2 alpha cos(2 alpha x)",
             lambda m, x, alpha: snake_beta_grad_grad(m, x, alpha, alpha),
@@ -84,11 +86,18 @@ ENTRIES: dict[str, Entry] = {
             snake_beta_grad,
             "array([0.09070257, 1.        , 0.2431975 ])",
         ),
-        grad_parameter=Form(
-            "-sin(alpha x)^2 / beta^2",
-            lambda m, x, alpha, beta: -((m.sin(alpha * x) / beta) ** 2),
-            "array([-0.70807342,  0.        , -0.82682181])",
-        ),
+        grad_by={
+            "alpha": Form(
+                "x sin(2 alpha x) / beta",
+                lambda m, x, alpha, beta: 2 * x / beta * m.sin(alpha * x) * m.cos(alpha * x),
+                "array([ 0.90929743,  0.        , -1.51360499])",
+            ),
+            "beta": Form(
+                "-sin(alpha x)^2 / beta^2",
+                lambda m, x, alpha, beta: -((m.sin(alpha * x) / beta) ** 2),
+                "array([-0.70807342,  0.        , -0.82682181])",
+            ),
+        },
         grad_grad=Form(
             "2 alpha^2/beta cos(2 alpha x)",
             snake_beta_grad_grad,

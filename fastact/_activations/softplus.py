@@ -107,11 +107,13 @@ ENTRIES: dict[str, Entry] = {
             lambda m, x, beta: m.expit(beta * x),
             "array([0.26894142, 0.5       , 0.88079708])",
         ),
-        grad_parameter=Form(
-            "(x s(beta x) - softplus(x, beta)) / beta",
-            softplus_grad_beta,
-            "array([-0.58220311, -0.69314718, -0.36533386])",
-        ),
+        grad_by={
+            "beta": Form(
+                "(x s(beta x) - softplus(x, beta)) / beta",
+                softplus_grad_beta,
+                "array([-0.58220311, -0.69314718, -0.36533386])",
+            )
+        },
         backward_from_output=Form("1 - exp(-beta y)", lambda m, y, beta: -m.expm1(-beta * y)),
         grad_grad=Form(
             "beta s'(beta x)",

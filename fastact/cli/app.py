@@ -331,7 +331,7 @@ def verify(
         str | None,
         typer.Option(
             metavar="FORMS",
-            help="value, grad, backward, grad_parameter, backward_from_output, grad_grad.  "
+            help="value, grad, backward, grad_<parameter>, backward_from_output, grad_grad.  "
             "[default: all]",
         ),
     ] = None,
@@ -508,7 +508,7 @@ def _stop(message: str, code: int = 1) -> NoReturn:
 @app.command(
     epilog=_examples(
         "plot gelu silu mish",
-        "plot elu --form value,grad,grad_parameter --range -4 2",
+        "plot elu --form value,grad,grad_alpha --range -4 2",
         "plot gelu --out gelu.svg",
     )
 )
@@ -518,7 +518,7 @@ def plot(
         typer.Argument(metavar="NAMES", help="Up to 7 functions.", autocompletion=_complete_names),
     ] = None,
     form: Annotated[
-        str, typer.Option(metavar="FORMS", help="value, grad, grad_parameter.")
+        str, typer.Option(metavar="FORMS", help="value, grad, grad_<parameter>.")
     ] = "value,grad",
     interval: Annotated[
         tuple[float, float], typer.Option("--range", metavar="LOW HIGH", help="Range of x.")

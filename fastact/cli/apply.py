@@ -72,7 +72,8 @@ class Function:
     @property
     def results(self) -> tuple[str, ...]:
         """What the arrays that it gives are called."""
-        return ("OUT_1", "OUT_2") if self.activation.ufunc(self.form).nout == 2 else ("OUT",)
+        count = self.activation.ufunc(self.form).nout
+        return tuple(f"OUT_{k}" for k in range(1, count + 1)) if count > 1 else ("OUT",)
 
     def __call__(self, *operands: _Array, out: Sequence[_Array] | None = None) -> list[_Array]:
         """Compute one chunk."""

@@ -13,17 +13,6 @@ import numpy as np
 
 from fastact import _ufuncs
 
-# The suffix that each form adds to the name of an activation.
-FORMS: Mapping[str, str] = {
-    "value": "",
-    "grad": "_grad",
-    "value_and_grad": "_value_and_grad",
-    "backward": "_backward",
-    "grad_parameter": "_grad_{parameter}",
-    "backward_from_output": "_backward_from_output",
-    "grad_grad": "_grad_grad",
-}
-
 
 @dataclass(frozen=True)
 class Activation:
@@ -33,19 +22,14 @@ class Activation:
     aliases: tuple[str, ...]
     arrays: int  # operands of the value that are no parameters
     parameters: Mapping[str, float]  # defaults by name, in the order of the operands
-    role: str  # what is offered for the last parameter: "fixed", "tunable" or "learnable"
+    role: str  # what is offered for the parameters: "fixed", "tunable" or "learnable"
+    forms: tuple[str, ...]
     bounds: Mapping[str, tuple[float, float]]  # promised ulp by dtype: of value and derivatives
     extra: Mapping[str, Mapping[str, float]]  # by form and dtype, of forms that not all have
 
-    @property
-    def forms(self) -> tuple[str, ...]:
-        """The forms that exist."""
-        return tuple(form for form in FORMS if self.ufunc_name(form) in _ufuncs.UFUNCS)
-
     def ufunc_name(self, form: str) -> str:
         """Return the public name of a form, ``gelu_grad``."""
-        last = list(self.parameters)[-1:] if self.role != "fixed" else []
-        return self.name + FORMS[form].format(parameter="".join(last))
+        return self.name + _ufuncs.form_suffix(form)
 
     def ufunc(self, form: str) -> np.ufunc:
         """Return the ufunc of a form."""
@@ -64,18 +48,23 @@ class Activation:
 ACTIVATIONS: Mapping[str, Activation] = {
     name: Activation(
         *(name, tuple(row["aliases"]), row["arrays"], row["parameters"]),
-        *(row["role"], row["ulp"], row["extra"]),
+        *(row["role"], tuple(row["forms"]), row["ulp"], row["extra"]),
     )
     for name, row in _ufuncs.ACTIVATIONS.items()
 }
 
-# What every function of one array has.
-USUAL_FORMS = [
-    form
-    for form in FORMS
-    if all(form in row.forms for row in ACTIVATIONS.values() if row.arrays == 1)
-]
-EXTRA_FORMS = [form for form in FORMS if any(form in row.extra for row in ACTIVATIONS.values())]
+# What every function of one array has, and what some have besides: derivatives by parameters,
+# and others.
+USUAL_FORMS = ("value", "grad", "value_and_grad", "backward")
+EXTRA_FORMS = tuple(dict.fromkeys(form for row in ACTIVATIONS.values() for form in row.extra))
+PARAMETER_FORMS = tuple(
+    dict.fromkeys(
+        form
+        for row in ACTIVATIONS.values()
+        for form in row.forms
+        if form not in (*USUAL_FORMS, *EXTRA_FORMS)
+    )
+)
 
 
 def choose(kind: str, given: str | None, valid: Iterable[str], default: Iterable[str]) -> list[str]:

@@ -76,8 +76,7 @@ class Exact:
 def evaluate(name: str, form: str, *operands: ArrayLike) -> Exact:
     """Return the true values of an activation's form of one result, flat.
 
-    The operands are as in `reference.evaluate`. ``"backward"`` is the first result of that form,
-    and ``"backward_parameter"`` the second.
+    The operands are as in `reference.evaluate`, and the forms as in `reference.formula`.
     """
     formula = reference.formula(name, form)
     g, arrays, parameters = reference.arguments(name, form, operands)

@@ -60,9 +60,7 @@ def roots(name: str) -> _Floats:
 
 def _functions(name: str, *forms: str) -> list[Callable[[_Floats], Any]]:
     """Return those of the forms that an activation has."""
-    return [
-        partial(reference.evaluate, name, form) for form in forms if getattr(entry_of(name), form)
-    ]
+    return [partial(reference.evaluate, name, form) for form in forms if entry_of(name).form(form)]
 
 
 def _kinks(function: Callable[[_Floats], _Floats]) -> _Floats:

@@ -11,7 +11,8 @@ from rich.text import Text
 
 import fastact
 from fastact import _names
-from fastact.cli.catalogue import EXTRA_FORMS, FORMS, USUAL_FORMS, Activation
+from fastact._ufuncs import form_suffix
+from fastact.cli.catalogue import EXTRA_FORMS, USUAL_FORMS, Activation
 from fastact.cli.machine import LIBRARIES, Machine
 from fastact.cli.text import bytes_text, new_table, print_note
 
@@ -40,7 +41,7 @@ def functions_as_dicts(activations: Sequence[Activation]) -> list[dict[str, obje
 def print_functions(console: Console, activations: Sequence[Activation]) -> None:
     """Print a table of activations."""
     table = new_table(
-        ["function", "aliases", "parameters", "derivative by\nparameter"],
+        ["function", "aliases", "parameters", "derivatives by\nparameters"],
         ["ulp\nfloat32", "ulp\nfloat64"],
         gap=2,
     )
@@ -52,8 +53,9 @@ def print_functions(console: Console, activations: Sequence[Activation]) -> None
         aliases = Text(", ".join(row.aliases), "dim")
         table.add_row(name, aliases, parameters, _ROLES[row.role], *bounds)
     console.print(table)
-    everywhere = [f"f{suffix}" for form, suffix in FORMS.items() if form in USUAL_FORMS]
-    elsewhere = [f"f{suffix}" for form, suffix in FORMS.items() if form in EXTRA_FORMS]
+    everywhere, elsewhere = (
+        [f"f{form_suffix(form)}" for form in forms] for forms in (USUAL_FORMS, EXTRA_FORMS)
+    )
     print_note(
         console,
         f"{len(activations)} functions, each as {', '.join(everywhere)}, and f_grad_<parameter>"

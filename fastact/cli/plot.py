@@ -20,12 +20,12 @@ from rich.text import Text
 
 from fastact import _ufuncs
 from fastact.cli.articles import HIDDEN_BIASES, four_unit_network
-from fastact.cli.catalogue import Activation
+from fastact.cli.catalogue import PARAMETER_FORMS, Activation
 
 _Array: TypeAlias = NDArray[Any]
 
-# The forms that are curves over x, and how they are called in a picture.
-FORMS = {"value": "value", "grad": "derivative", "grad_parameter": "derivative by the parameter"}
+# The forms that are curves over x.
+FORMS = ("value", "grad", *PARAMETER_FORMS)
 
 # The kinds of pictures.
 SUFFIXES = (".png", ".svg")
@@ -119,7 +119,11 @@ def panels_of(
         found = [curve for form in forms for curve in curves[form]]
         together = [replace(curve, style=style) for style, curve in enumerate(found)]
         curves = {activations[0].name: together}
-    panels = [Panel(FORMS.get(title, title), found) for title, found in curves.items() if found]
+    panels = [
+        Panel("derivative" if form == "grad" else form.replace("grad_", "derivative by "), found)
+        for form, found in curves.items()
+        if found
+    ]
     if not panels:
         raise ValueError("nothing to draw: there is no such derivative")
     return panels

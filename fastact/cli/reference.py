@@ -19,11 +19,6 @@ from scipy import special
 from fastact import _ufuncs
 from fastact._activations import Formula, entry_of
 
-FORMS = (
-    *("value", "grad", "value_and_grad", "backward", "grad_parameter"),
-    *("backward_from_output", "grad_grad"),
-)
-
 # (x - tanh x) / x^3 in x^2.
 _TANH_REST = [-float(coefficient) for coefficient in mpmath.taylor(mpmath.tanh, 0, 23)[3::2]]
 
@@ -107,10 +102,10 @@ def defaults(name: str) -> tuple[float, ...]:
 def formula(name: str, form: str) -> Formula:
     """Return the formula of a form with one result; of ``backward`` without the factor g.
 
-    ``backward_parameter`` is the second result of ``backward``.
+    The other results of ``backward`` are called ``backward_<parameter>``, or ``backward_b``.
     """
-    derivatives = {"backward": "grad", "backward_parameter": "grad_parameter"}
-    found = getattr(entry_of(name), derivatives.get(form, form))
+    entry = entry_of(name)
+    found = entry.form(form) or entry.form(form.replace("backward", "grad", 1))
     if found is None:
         raise ValueError(f"{name} has no form {form}")
     wanted: Formula = found.formula
@@ -134,22 +129,25 @@ def arguments(
     return (floats[0] if takes_g else None), floats[takes_g:first], floats[first:]
 
 
+def results(name: str, form: str) -> list[str]:
+    """Return the results of a form, as forms of one result."""
+    if form == "value_and_grad":
+        return ["value", "grad"]
+    row = _ufuncs.ACTIVATIONS[name]
+    if form != "backward" or (row["arrays"] == 1 and row["role"] != "learnable"):
+        return [form]
+    return ["backward", *(f"backward_{operand}" for operand in entry_of(name).grad_by)]
+
+
 def evaluate(name: str, form: str, *operands: ArrayLike) -> Any:
-    """Return what an activation's form should be, in float64, a tuple where it has two results.
+    """Return what an activation's form should be, in float64, a tuple where it has several results.
 
     The operands are as the form takes them, ``x, *parameters``, ``g, x, *parameters`` or ``g, y,
     *parameters``; a gate has ``a, b`` in place of ``x``. Parameters left out are the defaults,
     rounded to the dtype of `x`.
     """
-    if form not in FORMS:
-        raise ValueError(f"form must be one of {', '.join(FORMS)}, got {form!r}")
     g, arrays, parameters = arguments(name, form, operands)
-    facts = _ufuncs.ACTIVATIONS[name]
-    parts = [form]
-    if form == "value_and_grad":
-        parts = ["value", "grad"]
-    elif form == "backward" and (facts["role"] == "learnable" or facts["arrays"] == 2):
-        parts = ["backward", "backward_parameter"]
+    parts = results(name, form)
     shape = np.broadcast_shapes(*(operand.shape for operand in arrays + parameters))
     missing = np.isnan(arrays[0]) if len(arrays) == 1 else np.isnan(arrays[0]) | np.isnan(arrays[1])
     found = []

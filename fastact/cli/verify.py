@@ -19,12 +19,13 @@ from numpy.typing import NDArray
 
 import fastact
 from fastact.cli import exact, reference
-from fastact.cli.catalogue import ACTIVATIONS, Activation
+from fastact.cli.catalogue import ACTIVATIONS, EXTRA_FORMS, PARAMETER_FORMS, Activation
 from fastact.cli.landmarks import landmarks
 from fastact.cli.machine import usable_cpus
 
 DTYPES = ("float32", "float64", "float16", "bfloat16")
-FORMS = ("value", "grad", "backward", "grad_parameter", "backward_from_output", "grad_grad")
+# All but value_and_grad, which is two of them.
+FORMS = ("value", "grad", "backward", *PARAMETER_FORMS, *EXTRA_FORMS)
 
 # What a process is given at a time, and its pieces, which stay in its cache.
 _BLOCK = 1 << 20
@@ -258,7 +259,7 @@ def _operands(job: Job, x: NDArray[Any]) -> tuple[NDArray[Any], ...]:
 
 
 def _by_x(results: Any) -> Any:
-    """Return the first of two gradients, that by x."""
+    """Return the first of some gradients, that by x."""
     return results[0] if isinstance(results, tuple) else results
 
 

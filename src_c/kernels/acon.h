@@ -4,7 +4,8 @@
 
 #include "../math/blend.h"
 
-/* (p1 - p2) x s(z) + p2 x;  p2 + (p1 - p2) silu'(z);  (p1 - p2)^2 x^2 s'(z)
+/* (p1 - p2) x s(z) + p2 x;  p2 + (p1 - p2) silu'(z);
+ * x silu'(z);  x silu'(-z);  (p1 - p2)^2 x^2 s'(z)
  *
  * Largest errors in float32:
  *     0.5001 ulp  acon_c_grad(-0x1.4749c4p+0)
@@ -14,20 +15,28 @@
  *                 got -0x1.c434b82171ea8p-3 want -0x1.c434b82171ea9p-3
  *     0.5883 ulp  acon_c_grad(-0x1.4p+6)
  *                 got -0x1.d9d06c3501d1cp-110 want -0x1.d9d06c3501d1dp-110
+ *     0.5781 ulp  acon_c_grad_p1(0x1.d5838c7cec526p-7)
+ *                 got 0x1.dc3db3efbfd14p-8 want 0x1.dc3db3efbfd15p-8
+ *     0.6146 ulp  acon_c_grad_p2(0x1.4f1d854cc1a26p+0)
+ *                 got -0x1.17d8b82631a46p-7 want -0x1.17d8b82631a47p-7
  *     0.5708 ulp  acon_c_grad_beta(-0x1.658b8b64d30b9p+2)
  *                 got 0x1.db83feaf392b2p-4 want 0x1.db83feaf392b1p-4 */
 INLINE Dual acon_c(V x, V p1, V p2, V beta)
 {
     Blend f = acon_blend(x, p1, p2, beta);
     return (Dual){
-        .y = blend_value(x, f), .dx = blend_deriv(f), .dp = acon_deriv_beta(x, f)};
+        .y = blend_value(x, f),
+        .dx = blend_deriv(f),
+        .dp = {acon_deriv_slope(x, f, true), acon_deriv_slope(x, f, false),
+               acon_deriv_beta(x, f)},
+    };
 }
 
 /* beta (p1 - p2)^2 silu''(z)
  *
  * Largest errors in float64:
- *     0.5914 ulp  acon_c_grad_grad(0x1.b1272cd30fd7dp-4)
- *                 got 0x1.fd2525e59c036p-2 want 0x1.fd2525e59c035p-2 */
+ *     0.6857 ulp  acon_c_grad_grad(-0x1.098431658d0abp-6)
+ *                 got 0x1.ffeeca1ae60a8p-2 want 0x1.ffeeca1ae60a9p-2 */
 INLINE Derivative acon_c_grad_grad(V x, V p1, V p2, V beta)
 {
     return acon_d2(x, p1, p2, beta);

@@ -31,8 +31,8 @@ INLINE Dual elu(V x, V alpha)
     return (Dual){
         .y = y,
         .dx = deriv_large(deriv_select(positive, v_set(1), below)),
-        .dp = deriv_pair(v_select(positive, v_set(0), e.hi),
-                         v_select(positive, v_set(0), e.lo)),
+        .dp = {deriv_pair(v_select(positive, v_set(0), e.hi),
+                          v_select(positive, v_set(0), e.lo))},
     };
 }
 
@@ -157,8 +157,8 @@ INLINE Dual celu(V x, V alpha)
     return (Dual){
         .y = v_select(positive, x, below),
         .dx = deriv_select(positive, v_set(1), celu_exp(z)),
-        .dp = {DERIV_SCALED, v_select(positive, zero, far.hi),
-               v_select(positive, zero, far.lo), tiny},
+        .dp = {{DERIV_SCALED, v_select(positive, zero, far.hi),
+                v_select(positive, zero, far.lo), tiny}},
     };
 }
 
@@ -172,12 +172,9 @@ INLINE Dual celu(V x, V alpha)
  *                 got -0x1.dec3dbde5495ap-57 want -0x1.dec3dbde54959p-57 */
 INLINE Dual xielu(V x, V alpha_p, V alpha_n, V beta, V eps)
 {
-    M positive = v_lt(v_set(0), x);
-    Dual left = xielu_left(x, alpha_n, beta, eps);
-    Dual right = xielu_right(x, alpha_p, beta);
     return (Dual){
-        .y = v_select(positive, right.y, left.y),
-        .dx = xielu_slope(positive, right.dx, left.dx),
+        .y = xielu_y(x, alpha_p, alpha_n, beta, eps),
+        .dx = xielu_dx(x, alpha_p, alpha_n, beta, eps),
     };
 }
 

@@ -99,8 +99,8 @@ INLINE Dual dyt(V x, V alpha)
     return (Dual){
         .y = tanh_product(v_set(1), z, z),
         .dx = deriv_large(pair_times_d2(to_pair(alpha), slope)),
-        .dp = deriv_large(pair_times_d2(
-            to_pair(v_select(beyond, v_copysign(v_set(0), x), finite)), slope)),
+        .dp = {deriv_large(pair_times_d2(
+            to_pair(v_select(beyond, v_copysign(v_set(0), x), finite)), slope))},
     };
 }
 

@@ -49,13 +49,13 @@ INLINE Dual smelu(V x, V beta)
     };
 }
 
-/* scale max(x, 0)^2 + bias;  2 scale max(x, 0);  1 */
+/* scale max(x, 0)^2 + bias;  2 scale max(x, 0);  max(x, 0)^2;  1 */
 INLINE Dual star_relu(V x, V scale, V bias)
 {
     return (Dual){
         .y = star_relu_y(x, scale, bias),
         .dx = star_relu_dx(x, scale),
-        .dp = deriv_exact(propagate_nan(x, v_set(1))),
+        .dp = {star_relu_dscale(x), deriv_exact(propagate_nan(x, v_set(1)))},
     };
 }
 

@@ -45,7 +45,7 @@ INLINE Dual leaky_relu(V x, V negative_slope)
         .y = v_select(positive, x, v_mul(negative_slope, negative)),
         .dx =
             deriv_exact(propagate_nan(x, v_select(positive, v_set(1), negative_slope))),
-        .dp = deriv_exact(propagate_nan(x, negative)),
+        .dp = {deriv_exact(propagate_nan(x, negative))},
     };
 }
 

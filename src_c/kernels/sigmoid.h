@@ -101,7 +101,7 @@ INLINE Dual swish(V x, V beta)
     return (Dual){
         .y = v_is_constant_one(beta) ? silu(x).y : gate_any(x, z),
         .dx = v_is_constant_one(beta) ? silu(x).dx : swish_dx(x, beta, z),
-        .dp = swish_dp(x, beta, z),
+        .dp = {swish_dp(x, beta, z)},
     };
 }
 

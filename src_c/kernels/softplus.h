@@ -51,8 +51,8 @@ INLINE Dual softplus(V x, V beta)
     return (Dual){
         .y = softplus_beta(x, beta, z),
         .dx = softplus_dx(x, beta, z),
-        .dp = {DERIV_SCALED, v_sub(v_set(0), dp.hi), v_sub(v_set(0), dp.lo),
-               v_and(d.scaled, moderate)},
+        .dp = {{DERIV_SCALED, v_sub(v_set(0), dp.hi), v_sub(v_set(0), dp.lo),
+                v_and(d.scaled, moderate)}},
     };
 }
 

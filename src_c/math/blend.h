@@ -1,8 +1,10 @@
 /* Blends of two slopes, x (p1 s(z) + p2 s(-z)) with z proportional to x.
  *
- * With w = e^-|z| it is x (a + b w)/(1 + w), where a is the slope that z leads to. Where a is
- * 0, the function and its derivative are accurate relative to themselves down into the
- * subnormal range. Its second derivative is a multiple of silu''(z). */
+ * Where the slope that z leads to is 0, the function and its derivative are accurate relative to
+ * themselves down into the subnormal range. Its second derivative is a multiple of silu''(z).
+ *
+ * float32: in float64, by e = e^-z, whichever sign z has: p1 s + p2 (1 - s) = (p1 + p2 e)/(1 + e).
+ * float64: in pairs, with w = e^-|z|, as x (a + b w)/(1 + w), where a is the slope that z leads to. */
 #ifndef FA_BLEND_H
 #define FA_BLEND_H
 
@@ -14,50 +16,47 @@ INLINE M is_zero(V a) { return v_and(v_le(a, v_set(0)), v_le(v_set(0), a)); }
 
 #if PRECISION == 32
 
-/* a and b, t = |z|, w and 1 + w */
+/* e = e^-z and 1 + e. Beyond END, e^-|z| times any five float32 numbers rounds to 0; up to it, p2 e
+ * does not overflow. */
+#define BLEND_END 600
 typedef struct {
-    W a, b, t, w, divisor;
+    W p1, p2, z, e, divisor;
 } Blend;
 INLINE Blend blend_of(W p1, W p2, W z)
 {
-    M negative = v_lt(w_narrow(w_clamped(z, WIDE_END)), v_set(0));
-    W t = w_size(z, WIDE_END), w = wide_exp_value(wide_exp_fine(t, -1));
-    return (Blend){
-        .a = w_select(negative, p2, p1),
-        .b = w_select(negative, p1, p2),
-        .t = t,
-        .w = w,
-        .divisor = w_add(w_set(1), w),
-    };
+    z = w_clamped(z, BLEND_END);
+    W e = wide_exp_value(wide_exp_fine(z, -1));
+    return (Blend){p1, p2, z, e, .divisor = w_add(w_set(1), e)};
 }
 
-/* At an infinite x, the limit. */
+/* x (p1 + p2 e)/(1 + e); at an infinite x, the limit */
 INLINE V blend_value(V x, Blend f)
 {
+    W argument = w_widen(clamped(x, T_MAX));
+    W slope = w_mul(w_fma(f.p2, f.e, f.p1), wide_inverse(f.divisor, 40));
     M infinite = v_lt(v_set(T_MAX), v_abs(x));
-    W above = w_fma(f.b, f.w, f.a), finite = w_widen(v_select(infinite, v_set(0), x));
-    V slope = w_narrow(w_quotient(above, f.divisor));
-    V end = v_select(is_zero(slope), v_copysign(v_set(1), x), x);
-    V y = w_narrow(w_quotient(w_mul(finite, above), f.divisor));
-    return v_select(infinite, v_mul(end, slope), y);
+    if (!v_any(infinite)) return w_narrow(w_mul(argument, slope));
+    V y = w_narrow(w_mul(w_select(infinite, w_set(0), argument), slope));
+    V end = w_narrow(slope), size = v_select(is_zero(end), v_set(1), v_abs(x));
+    return v_select(infinite, v_mul(v_copysign(size, x), end), y);
 }
 
-/* ((a + b w)(1 + w) + (a - b) t w)/(1 + w)^2 */
+/* p1 s + p2 (1 - s) + (p1 - p2) z s (1 - s) with s = 1/(1 + e); of the sum that may be small, the
+ * inverse is a factor. */
 INLINE Derivative blend_deriv(Blend f)
 {
-    W bend = w_mul(w_mul(w_sub(f.a, f.b), f.t), f.w);
-    W above = w_fma(w_fma(f.b, f.w, f.a), f.divisor, bend);
-    return deriv_wide(w_quotient(above, w_square(f.divisor)));
+    W s = wide_inverse(f.divisor, 52), bend = w_mul(w_sub(f.p1, f.p2), f.z);
+    W sum = w_fma(bend, w_mul(f.e, s), w_fma(f.p2, f.e, f.p1));
+    return deriv_wide(w_mul(sum, s));
 }
 
-/* factor silu''(z) = factor w (2 (1 + w) - t (1 - w))/(1 + w)^3 */
+/* factor silu''(z) = factor w (2 (1 + w) - t (1 - w))/(1 + w)^3 with t = |z| and w = e^-t */
 INLINE Derivative blend_d2(W factor, W z)
 {
     W t = w_size(z, WIDE_END), w = wide_exp_value(wide_exp_fine(t, -1));
-    W one = w_set(1), divisor = w_add(one, w);
+    W one = w_set(1), divisor = w_add(one, w), s = wide_inverse(divisor, 40);
     W above = w_fma(divisor, w_set(2), w_mul(t, w_sub(w, one)));
-    W cube = w_mul(divisor, w_square(divisor));
-    return deriv_wide(w_quotient(w_mul(w_mul(factor, w), above), cube));
+    return deriv_wide(w_mul(w_mul(w_mul(factor, w), above), w_mul(s, w_square(s))));
 }
 
 /* ---- acon_c: z = beta (p1 - p2) x ---- */
@@ -65,17 +64,29 @@ INLINE Derivative blend_d2(W factor, W z)
 INLINE W acon_argument(V x, V p1, V p2, V beta)
 {
     W rise = w_sub(w_widen(p1), w_widen(p2));
-    return w_mul(w_mul(w_widen(beta), rise), w_clamped(w_widen(x), T_MAX));
+    return w_mul(w_mul(w_widen(beta), rise), w_widen(clamped(x, T_MAX)));
 }
 INLINE Blend acon_blend(V x, V p1, V p2, V beta)
 {
     return blend_of(w_widen(p1), w_widen(p2), acon_argument(x, p1, p2, beta));
 }
+/* x s (1 + z (1 - s)) by p1, x (1 - s) (1 - z s) by p2; at an infinite x, the limit */
+INLINE Derivative acon_deriv_slope(V x, Blend f, bool first)
+{
+    W s = wide_inverse(f.divisor, 52), rest = w_mul(f.e, s), one = w_set(1);
+    W slope =
+        first ? w_mul(s, w_fma(f.z, rest, one)) : w_mul(rest, w_fnma(f.z, s, one));
+    V argument = clamped(x, T_MAX);
+    M infinite = v_lt(v_set(T_MAX), v_abs(x));
+    if (v_any(infinite)) argument = v_select(is_zero(w_narrow(slope)), argument, x);
+    return deriv_wide(w_mul(w_widen(argument), slope));
+}
 /* (p1 - p2)^2 x^2 s'(z) */
 INLINE Derivative acon_deriv_beta(V x, Blend f)
 {
-    W root = w_mul(w_sub(f.a, f.b), w_clamped(w_widen(x), T_MAX));
-    return deriv_wide(w_quotient(w_mul(w_square(root), f.w), w_square(f.divisor)));
+    W root = w_mul(w_sub(f.p1, f.p2), w_widen(clamped(x, T_MAX)));
+    W s = wide_inverse(f.divisor, 52), slope = w_mul(w_mul(f.e, s), s);
+    return deriv_wide(w_mul(w_square(root), slope));
 }
 INLINE Derivative acon_d2(V x, V p1, V p2, V beta)
 {
@@ -88,7 +99,7 @@ INLINE Derivative acon_d2(V x, V p1, V p2, V beta)
 
 INLINE W aptx_argument(V x, V beta)
 {
-    return w_mul(w_mul(w_set(2), w_widen(beta)), w_clamped(w_widen(x), T_MAX));
+    return w_mul(w_mul(w_set(2), w_widen(beta)), w_widen(clamped(x, T_MAX)));
 }
 INLINE Blend aptx_blend(V x, V alpha, V beta, V gamma_)
 {
@@ -113,9 +124,16 @@ INLINE Pair minus_pair(Pair a)
     return (Pair){v_sub(v_set(0), a.hi), v_sub(v_set(0), a.lo)};
 }
 
+/* rise = p1 - p2, falling = silu'(-|z|) */
 typedef struct {
-    Pair p1, p2, rise, z; /* rise = p1 - p2 */
+    Pair p1, p2, rise, z;
+    Derivative falling;
 } Blend;
+INLINE Blend blend_of(Pair p1, Pair p2, Pair rise, Pair z)
+{
+    M always = v_le(v_set(0), v_set(0));
+    return (Blend){p1, p2, rise, z, silu_deriv(pair_abs(z), false, always)};
+}
 
 /* The product is formed for an x of moderate size, and rounded once. */
 INLINE V blend_value(V x, Blend f)
@@ -147,10 +165,10 @@ INLINE V blend_value(V x, Blend f)
 INLINE Derivative blend_deriv(Blend f)
 {
     V zero = v_set(0);
-    M negative = v_lt(f.z.hi, zero), always = v_le(zero, zero);
+    M negative = v_lt(f.z.hi, zero);
     Pair a = pair_select(negative, f.p2, f.p1);
     Pair rise = pair_select(negative, f.rise, minus_pair(f.rise));
-    Derivative left = pair_times_d2(rise, silu_deriv(pair_abs(f.z), false, always));
+    Derivative left = pair_times_d2(rise, f.falling);
     M no_slope = is_zero(a.hi);
     Pair sum = two_sum(a.hi, v_select(left.scaled, zero, left.hi));
     V low = v_add(a.lo, v_select(left.scaled, zero, left.lo));
@@ -182,7 +200,22 @@ INLINE Pair acon_argument(V x, V beta, Pair rise)
 INLINE Blend acon_blend(V x, V p1, V p2, V beta)
 {
     Pair rise = two_sum(p1, v_sub(v_set(0), p2));
-    return (Blend){to_pair(p1), to_pair(p2), rise, acon_argument(x, beta, rise)};
+    return blend_of(to_pair(p1), to_pair(p2), rise, acon_argument(x, beta, rise));
+}
+/* x silu'(z) by p1, x silu'(-z) by p2 */
+INLINE Derivative acon_deriv_slope(V x, Blend f, bool first)
+{
+    V zero = v_set(0);
+    M falls = first ? v_lt(f.z.hi, zero) : v_lt(zero, f.z.hi);
+    Derivative left = f.falling;
+    /* Beside 1 what is scaled is nothing. */
+    left.hi = v_select(falls, left.hi, v_select(left.scaled, zero, left.hi));
+    left.lo = v_select(falls, left.lo, v_select(left.scaled, zero, left.lo));
+    left.scaled = v_and(falls, left.scaled);
+    /* From here on no x may be put beside it. */
+    M beyond = v_and(falls, v_le(v_set(EXP_NEG_END), v_abs(f.z.hi)));
+    V factor = v_select(beyond, v_copysign(zero, x), x);
+    return deriv_large(pair_times_d2(to_pair(factor), deriv_reflected(left, falls)));
 }
 /* (p1 - p2)^2 x^2 s'(z) */
 INLINE Derivative acon_deriv_beta(V x, Blend f)
@@ -206,12 +239,9 @@ INLINE Pair aptx_argument(V x, V beta)
 }
 INLINE Blend aptx_blend(V x, V alpha, V beta, V gamma_)
 {
-    return (Blend){
-        .p1 = times_pair(gamma_, two_sum(alpha, v_set(1))),
-        .p2 = times_pair(gamma_, two_sum(alpha, v_set(-1))),
-        .rise = to_pair(v_add(gamma_, gamma_)),
-        .z = aptx_argument(x, beta),
-    };
+    Pair p1 = times_pair(gamma_, two_sum(alpha, v_set(1)));
+    Pair p2 = times_pair(gamma_, two_sum(alpha, v_set(-1)));
+    return blend_of(p1, p2, to_pair(v_add(gamma_, gamma_)), aptx_argument(x, beta));
 }
 INLINE Derivative aptx_d2(V x, V beta, V gamma_)
 {

@@ -6,6 +6,7 @@
 #ifndef FA_DERIVATIVE_H
 #define FA_DERIVATIVE_H
 
+#include "../table/table.h"
 #include "pair.h"
 
 /* A scaled derivative is below 2^-100 (2^-840 in float64) in truth. The scale is
@@ -30,6 +31,7 @@ typedef enum {
     DERIV_SCALED, /* hi + lo, some lanes scaled; hi may be short of bits */
     DERIV_LARGE, /* the same without a bound: g lo alone may overflow */
     DERIV_HALVED, /* half of such a one, which may overflow although g times it does not */
+    DERIV_SQUARE, /* the square of hi, which may overflow or underflow likewise */
     DERIV_WIDE, /* in float64, of a float32 kernel */
 } DerivativeKind;
 
@@ -45,7 +47,7 @@ typedef struct {
 typedef struct {
     V y; /* f(x, p) */
     Derivative dx; /* df/dx */
-    Derivative dp; /* df/dp for the last parameter p */
+    Derivative dp[FA_MAX_PARAMETERS]; /* df/dp for each parameter p */
 } Dual;
 
 INLINE Derivative deriv_exact(V value)
@@ -57,6 +59,10 @@ INLINE Derivative deriv_halved(Derivative s) { return s.kind = DERIV_HALVED, s; 
 INLINE Derivative deriv_doubled(V half)
 {
     return (Derivative){DERIV_DOUBLED, .hi = half};
+}
+INLINE Derivative deriv_square(V root)
+{
+    return (Derivative){DERIV_SQUARE, .hi = root};
 }
 INLINE Derivative deriv_pair(V hi, V lo) { return (Derivative){DERIV_PAIR, hi, lo}; }
 #if HAS_WIDE
@@ -156,6 +162,7 @@ INLINE V deriv_value(Derivative s)
 #endif
     if (s.kind == DERIV_EXACT) return s.hi;
     if (s.kind == DERIV_DOUBLED) return v_add(s.hi, s.hi);
+    if (s.kind == DERIV_SQUARE) return v_mul(s.hi, s.hi);
     bool halved = s.kind == DERIV_HALVED;
     V rest = halved ? deriv_rest_of_halved(&s) : v_set(1);
     V value = v_add(s.hi, s.lo);
@@ -223,6 +230,23 @@ INLINE V doubled_product(V g, V half)
     return v_mul(g, v_mul(half, v_select(large, two, one)));
 }
 
+/* g root^2 for a root >= 0, rounded once. A huge or tiny root is squared scaled by a
+ * power of 2. Half of the scale is removed from g and half from the product: each of them
+ * overflows, or rounds to 0, only if the result does. */
+INLINE V square_product(V g, V root)
+{
+    V one = v_set(1);
+    V up = v_set(C(0x1p75, 0x1p600)), down = v_set(C(0x1p-75, 0x1p-600));
+    M huge = v_lt(v_set(C(0x1p50, 0x1p400)), root);
+    M tiny = v_lt(root, v_set(C(0x1p-50, 0x1p-400)));
+    V scaled = v_mul(root, v_select(huge, down, v_select(tiny, up, one)));
+    Pair square = pair_finite_low(two_product(scaled, scaled));
+    V back = v_select(huge, up, v_select(tiny, down, one));
+    Derivative s = {DERIV_LARGE, square.hi, square.lo};
+    g = v_mul_tiny(g, back);
+    return v_mul_tiny(deriv_product(g, deriv_low_factor(g, s), s), back);
+}
+
 /* g times the derivative, rounded once */
 INLINE V deriv_times(V g, Derivative s)
 {
@@ -231,6 +255,7 @@ INLINE V deriv_times(V g, Derivative s)
 #endif
     if (s.kind == DERIV_EXACT) return v_mul(g, s.hi);
     if (s.kind == DERIV_DOUBLED) return doubled_product(g, s.hi);
+    if (s.kind == DERIV_SQUARE) return square_product(g, s.hi);
     if (s.kind == DERIV_HALVED) g = v_mul(g, deriv_rest_of_halved(&s));
     if (s.kind == DERIV_PAIR) return deriv_product(g, deriv_low_factor(g, s), s);
     if (s.kind == DERIV_LARGE || deriv_is_scaled(s))

@@ -21,15 +21,22 @@ INLINE V inverse_estimate(V d)
     return y;
 }
 
-/* n / d, not far from correctly rounded. The
- * negated remainder keeps the sign of a zero. */
-INLINE V quotient(V n, Pair d)
+/* n / d, not far from correctly rounded, by `rounded`, the sum of both words of d, and about the
+ * inverse of that. The negated remainder keeps the sign of a zero. */
+INLINE V inverse_for_quotient(V rounded)
 {
-    V sum = v_add(d.hi, d.lo);
-    V y = V_DIVIDES ? v_reciprocal(sum) : inverse_estimate(sum);
-    V q = V_DIVIDES ? v_div(n, sum) : v_mul(n, y);
+    return V_DIVIDES ? v_reciprocal(rounded) : inverse_estimate(rounded);
+}
+INLINE V quotient_by(V n, Pair d, V rounded, V y)
+{
+    V q = V_DIVIDES ? v_div(n, rounded) : v_mul(n, y);
     V minus_remainder = v_fma(q, d.lo, v_fms(q, d.hi, n));
     return v_fnma(y, minus_remainder, q);
+}
+INLINE V quotient(V n, Pair d)
+{
+    V rounded = v_add(d.hi, d.lo);
+    return quotient_by(n, d, rounded, inverse_for_quotient(rounded));
 }
 
 /* the same for a pair n, y being about 1/d */
@@ -77,6 +84,14 @@ INLINE Pair pair_quotient(Pair n, Pair d)
     Pair sum = fast_two_sum(q, v_mul(y, remainder));
     remainder = v_add(v_fnma(sum.hi, d.lo, v_fnma(sum.hi, d.hi, n.hi)), n.lo);
     return (Pair){sum.hi, v_mul(y, remainder)};
+}
+
+/* The same to half of its bits more than an estimate has; the first word may be short of bits. */
+INLINE Pair short_quotient(Pair n, Pair d)
+{
+    V y = inverse_estimate(d.hi), q = v_mul(n.hi, y);
+    V remainder = v_add(v_fnma(q, d.lo, v_fnma(q, d.hi, n.hi)), n.lo);
+    return (Pair){q, v_mul(y, remainder)};
 }
 
 /* A power of 2 that scales d away from the ends of the range, where the estimate of its
@@ -143,16 +158,41 @@ INLINE InversePower inverse_cube(Pair d)
     return (InversePower){inverse.y, v_mul(r, v_fma(v_set(6), r, v_set(3)))};
 }
 
-/* 1/sqrt(w) rounded to half of the significand and r = 1 - w y^2, for w away from the ends
- * of the range; then powers w^(-n/2) = y^n (1 - r)^(-n/2) = y^n (1 + error). */
+/* 1/sqrt(w) to half of the significand or more, for w away from the ends of the range; each
+ * step triples the number of correct bits. */
+INLINE V inverse_root_estimate(V w)
+{
+    V y = v_inverse_root(w);
+    _Pragma("GCC unroll 4")
+    for (int bits = V_INVERSE_ROOT_BITS; 3 * bits < T_MANTISSA + 6; bits *= 3) {
+        V r = v_fnma(v_mul(y, y), w, v_set(1));
+        y = v_fma(v_mul(y, r), v_fma(v_set(0.375), r, v_set(0.5)), y);
+    }
+    return y;
+}
+
+/* The same rounded to half of the significand and r = 1 - w y^2; then powers
+ * w^(-n/2) = y^n (1 - r)^(-n/2) = y^n (1 + error). */
 INLINE ShortInverse short_inverse_root(Pair w)
 {
-    V y = v_upper_half(v_sqrt(inverse_estimate(w.hi))), square = v_mul(y, y);
+    V y = v_upper_half(inverse_root_estimate(w.hi)), square = v_mul(y, y);
     return (ShortInverse){y, v_fnma(square, w.lo, v_fnma(square, w.hi, v_set(1)))};
 }
 INLINE V inverse_root_error(V r, T n)
 {
     return v_mul(r, v_fma(v_set(n * (n + 2) / 8), r, v_set(n / 2)));
+}
+
+/* sqrt(w) as a pair, and about its inverse; the error of the rounded root is exact. */
+typedef struct {
+    Pair root;
+    V inverse;
+} PairRoot;
+INLINE PairRoot pair_root(Pair w)
+{
+    V root = v_sqrt(w.hi), inverse = inverse_for_quotient(root);
+    V rest = v_add(v_fnma(root, root, w.hi), w.lo);
+    return (PairRoot){{root, v_mul(v_mul(v_set(0.5), rest), inverse)}, inverse};
 }
 
 /* (1 + a)(1 + b) - 1, the error of a product of factors with errors a and b */

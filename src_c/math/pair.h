@@ -39,6 +39,18 @@ INLINE Pair two_product(V a, V b)
     return (Pair){product, v_fms(a, b, product)};
 }
 
+/* c + a b for pairs, |c| >= |a b| or c = 0: the error of the fused sum takes one more, where
+ * Fast2Sum of a product takes two additions, too. */
+INLINE Pair pair_fma(Pair a, Pair b, Pair c)
+{
+    V sum = v_fma(a.hi, b.hi, c.hi);
+    V lo = v_fma(a.hi, b.hi, v_sub(c.hi, sum));
+    if (!v_is_constant_zero(a.lo)) lo = v_fma(a.lo, b.hi, lo);
+    if (!v_is_constant_zero(b.lo)) lo = v_fma(a.hi, b.lo, lo);
+    if (!v_is_constant_zero(c.lo)) lo = v_add(c.lo, lo);
+    return (Pair){sum, lo};
+}
+
 /* a b to about twice the working precision */
 INLINE Pair pair_product(Pair a, Pair b)
 {

@@ -1,5 +1,6 @@
 /* x + sin(z)^2/beta for z = alpha x, and its derivatives:
- *     1 + alpha/beta sin(2z),  -sin(z)^2/beta^2,  2 alpha^2/beta cos(2z),
+ *     1 + alpha/beta sin(2z),  2 alpha^2/beta cos(2z),
+ *     x sin(2z)/beta by alpha,  -sin(z)^2/beta^2 by beta,
  * and where beta is alpha, that with respect to both, (x sin(2z) - sin(z)^2/alpha)/alpha.
  *
  * With S(offset) = sin(z + offset pi), right but for its sign and relative to itself,
@@ -49,6 +50,13 @@ INLINE Derivative snake_dx(V x, V alpha, V beta)
     W s = w_square(sine(turned(x, beta), steepness, 0.25)), a = w_widen(steepness);
     W base = w_sub(w_widen(divisor), a);
     return deriv_wide(w_quotient(w_fma(w_add(a, a), s, base), w_widen(divisor)));
+}
+
+INLINE Derivative snake_beta_dalpha(V x, V alpha, V beta)
+{
+    W s = sine(x, alpha, 0), wide = w_widen(x);
+    W product = w_mul(w_add(wide, wide), w_mul(s, cosine(s, x, alpha, 0)));
+    return deriv_wide(w_quotient(product, w_widen(beta)));
 }
 
 INLINE Derivative snake_dbeta(V x, V alpha, V beta)
@@ -115,6 +123,23 @@ INLINE Derivative snake_dx(V x, V alpha, V beta)
     Pair base = pair_product(two_sum(divisor, v_sub(v_set(0), steepness)), inverse);
     Pair sum = two_sum(base.hi, product.hi);
     return deriv_pair(sum.hi, v_add(sum.lo, v_add(base.lo, product.lo)));
+}
+
+/* Half of it is x S(0) C(0)/beta, or alpha/beta x^2 where that is tiny. */
+INLINE Derivative snake_beta_dalpha(V x, V alpha, V beta)
+{
+    M tiny = squares_underflow(x, alpha);
+    Pair inverse = pair_inverse(to_pair(beta)), s = sine(x, alpha, 0);
+    Pair slope = pair_product(inverse, pair_product(s, cosine(s, x, alpha, 0)));
+    Pair half = pair_finite_low(times_pair(x, slope));
+    V small = v_select(tiny, x, v_set(0));
+    Derivative square =
+        pair_times_deriv(times_pair(alpha, inverse), deriv_of_product(small, small));
+    return deriv_halved((Derivative){
+        .hi = v_select(tiny, square.hi, half.hi),
+        .lo = v_select(tiny, square.lo, half.lo),
+        .scaled = v_and(tiny, square.scaled),
+    });
 }
 
 INLINE Derivative snake_dbeta(V x, V alpha, V beta)

@@ -1,4 +1,4 @@
-/* scale max(x, 0)^2 + bias, whose terms cancel near a root, and its derivative.
+/* scale max(x, 0)^2 + bias, whose terms cancel near a root, and its derivatives.
  *
  * float32: in float64, where scale max(x, 0) is exact.
  * float64: the first term is held in three words, and its sum with the bias is exact but for the
@@ -20,6 +20,10 @@ INLINE Derivative star_relu_dx(V x, V scale)
 {
     W r = w_widen(v_max(v_set(0), x)), factor = w_widen(scale);
     return deriv_wide(w_mul(w_add(factor, factor), r));
+}
+INLINE Derivative star_relu_dscale(V x)
+{
+    return deriv_wide(w_square(w_widen(v_max(v_set(0), x))));
 }
 
 #else
@@ -51,6 +55,7 @@ INLINE Derivative star_relu_dx(V x, V scale)
     half.hi = propagate_nan(x, beyond);
     return deriv_halved(half);
 }
+INLINE Derivative star_relu_dscale(V x) { return deriv_square(v_max(v_set(0), x)); }
 
 #endif
 

@@ -33,6 +33,19 @@ INLINE W w_monic_polynomial(W x, const double *c, int degree)
 
 INLINE W w_square(W a) { return w_mul(a, a); }
 
+/* 1/a to so many bits, for an a away from the ends of the range: a step by the error r of an
+ * estimate triples its bits, or doubles them where that is enough. */
+INLINE W wide_inverse(W a, int bits)
+{
+    W y = w_reciprocal(a);
+    _Pragma("GCC unroll 4")
+    for (int known = D_RECIPROCAL_BITS; known < bits; known *= 3) {
+        W r = w_fnma(a, y, w_set(1));
+        y = w_fma(y, 2 * known < bits ? w_fma(r, r, r) : r, y);
+    }
+    return y;
+}
+
 /* a clamped to +-limit; a NaN stays. */
 INLINE W w_clamped(W a, double limit)
 {

@@ -2,8 +2,8 @@
  * alpha (e^m - 1 - x) + beta x with m = min(x, eps): sums of terms of opposite sign, with roots.
  *
  * float32: in float64, which has enough bits left near them.
- * float64: in pairs. Where more than five bits cancel, those have not; such lanes, about one in
- * a hundred, are computed one by one in double-double. */
+ * float64: in pairs with 70 bits. Where more than 14 of them cancel, too few are left; such
+ * lanes, one in ten thousand or fewer, are computed one by one in double-double. */
 #ifndef FA_XIELU_H
 #define FA_XIELU_H
 
@@ -13,51 +13,55 @@
 
 #if PRECISION == 32
 
-INLINE Dual xielu_right(V x, V alpha, V beta)
-{
-    W argument = w_widen(v_max(v_set(0), x)), factor = w_widen(alpha);
-    W slope = w_mul(factor, argument), constant = w_widen(beta);
-    return (Dual){
-        .y = w_narrow(w_mul(argument, w_add(slope, constant))),
-        .dx = deriv_wide(w_fma(w_add(factor, factor), argument, constant)),
-    };
-}
-
 /* The terms in x are put together: at x = -inf they are 0 if beta is alpha. */
-INLINE Dual xielu_left(V x, V alpha, V beta, V eps)
+INLINE V xielu_y(V x, V alpha_p, V alpha_n, V beta, V eps)
 {
-    V rise = v_sub(beta, alpha), left = v_min(v_set(0), x);
+    V rise = v_sub(beta, alpha_n), left = v_min(v_set(0), x);
     V linear = v_select(v_lt(v_set(0), v_abs(rise)), left, v_set(0));
     W m = w_max(w_set(-WIDE_END), w_widen(v_min(eps, left)));
-    W e = wide_exp_less_1(wide_exp_fine(m, 1)), factor = w_widen(alpha);
+    W e = wide_exp_less_1(wide_exp_fine(m, 1)), factor = w_widen(alpha_n);
     W constant = w_widen(beta), terms = w_mul(w_sub(constant, factor), w_widen(linear));
-    W slope = w_select(v_lt(eps, left), w_set(-1), e);
-    return (Dual){
-        .y = w_narrow(w_fma(factor, e, terms)),
-        .dx = deriv_wide(w_fma(factor, slope, constant)),
-    };
+    W right = w_widen(v_max(v_set(0), x));
+    W above = w_mul(right, w_fma(w_widen(alpha_p), right, constant));
+    return w_narrow(w_select(v_lt(v_set(0), x), above, w_fma(factor, e, terms)));
 }
-
-INLINE Derivative xielu_slope(M positive, Derivative right, Derivative left)
+INLINE Derivative xielu_dx(V x, V alpha_p, V alpha_n, V beta, V eps)
 {
-    return deriv_wide(w_select(positive, right.wide, left.wide));
+    M positive = v_lt(v_set(0), x);
+    V left = v_min(v_set(0), x), twice = v_add(alpha_p, alpha_p);
+    W m = w_max(w_set(-WIDE_END), w_widen(left));
+    W e = wide_exp_less_1(wide_exp_fine(m, 1));
+    e = w_select(v_lt(eps, left), w_set(-1), e);
+    W slope = w_select(positive, w_widen(twice), w_widen(alpha_n));
+    W rise = w_select(positive, w_widen(x), e);
+    return deriv_wide(w_fma(slope, rise, w_widen(beta)));
 }
 
 #else
 
-static COLD __attribute__((unused)) void xielu_near_roots(fa_form form, V near, Pair *f,
-                                                          V x, V m, V alpha, V beta)
+/* A word of the sum where it is near a root, else `word`. Forms that do not use it leave it out, as
+ * it takes registers and has no side effects. */
+static COLD __attribute__((const, unused)) N xielu_near_root(fa_form form, bool low,
+                                                             NM near, N word, N x, N m,
+                                                             N alpha, N beta)
 {
-    T at[7][V_WIDTH] ALIGNED;
-    V operands[7] = {near, x, m, alpha, beta, f->hi, f->lo};
-    for (int k = 0; k < 7; k++) v_store(at[k], operands[k]);
-    for (int i = 0; i < V_WIDTH; i++) {
+    T at[6][V_LANES] ALIGNED;
+    N operands[6] = {n_select(near, n_set(1), n_set(0)), word, x, m, alpha, beta};
+    for (int k = 0; k < 6; k++) n_store(at[k], operands[k]);
+    for (int i = 0; i < V_LANES; i++) {
         if (at[0][i] == 0) continue;
-        fa_words exact = fa_xielu_left(form, at[1][i], at[2][i], at[3][i], at[4][i]);
-        at[5][i] = (T)exact.hi;
-        at[6][i] = (T)((exact.hi - at[5][i]) + exact.lo);
+        fa_words exact = fa_xielu_left(form, at[2][i], at[3][i], at[4][i], at[5][i]);
+        at[1][i] = low ? exact.lo : exact.hi;
     }
-    *f = (Pair){v_load(at[5]), v_load(at[6])};
+    return n_load(at[1]);
+}
+
+INLINE V xielu_near_roots(fa_form form, bool low, M near, V word, V x, V m, V alpha,
+                          V beta)
+{
+    FOR_EACH word.at[k] = xielu_near_root(form, low, near.at[k], word.at[k], x.at[k],
+                                          m.at[k], alpha.at[k], beta.at[k]);
+    return word;
 }
 
 /* first + second. `term` has the error beside which the sum may be small near a root. */
@@ -66,69 +70,60 @@ INLINE Pair xielu_sum(fa_form form, Pair first, Pair second, V term, V x, V m, V
 {
     Pair sum = two_sum(first.hi, second.hi);
     sum.lo = v_add(sum.lo, v_add(first.lo, second.lo));
-    M near = v_lt(v_abs(sum.hi), v_abs(v_mul(v_set(0x1p-5), term)));
+    M near = v_lt(v_abs(sum.hi), v_abs(v_mul(v_set(0x1p-14), term)));
     if (v_any(near)) {
-        V which = v_select(near, v_set(1), v_set(0));
-        xielu_near_roots(form, which, &sum, x, m, alpha, beta);
+        sum.hi = xielu_near_roots(form, false, near, sum.hi, x, m, alpha, beta);
+        sum.lo = xielu_near_roots(form, true, near, sum.lo, x, m, alpha, beta);
     }
     return sum;
 }
 
-/* x from FAR on; below, e^m - 1 is negligible beside x */
-#define XIELU_FAR (-0x1p500)
-INLINE Pair xielu_near(V x, V m, V alpha, V beta)
+/* From FAR on, e^m - 1 is negligible beside x, and x^2 may overflow. */
+#define XIELU_FAR 0x1p500
+INLINE V xielu_far(V x, V alpha_p, V alpha_n, V beta)
 {
-    Pair e = expm1_nonpositive(m), rest = two_sum(e.hi, v_sub(v_set(0), x));
-    rest.lo = v_add(rest.lo, e.lo);
-    return xielu_sum(FA_VALUE, times_pair(alpha, rest), two_product(beta, x),
-                     v_mul(alpha, e.hi), x, m, alpha, beta);
-}
-INLINE Pair xielu_left_slope(V x, V m, V alpha, V beta)
-{
-    Pair first = times_pair(alpha, expm1_nonpositive(m));
-    return xielu_sum(FA_GRAD, first, to_pair(beta), first.hi, x, m, alpha, beta);
+    Pair rise = two_sum(beta, v_sub(v_set(0), alpha_n));
+    V left = v_fma(x, rise.hi, v_mul(v_max(v_set(-T_MAX), x), rise.lo));
+    left = v_select(v_lt(v_set(0), v_abs(rise.hi)), left, v_sub(v_set(0), alpha_n));
+    return v_select(v_lt(v_set(0), x), v_mul(x, v_fma(alpha_p, x, beta)), left);
 }
 
-INLINE Dual xielu_right(V x, V alpha, V beta)
+/* factor (alpha rest + beta linear), with a factor of x and a linear term of 1 on the right,
+ * where the sum in brackets is exact but for its last word */
+INLINE V xielu_y(V x, V alpha_p, V alpha_n, V beta, V eps)
 {
-    V zero = v_set(0), most = v_set(T_MAX), right = v_max(zero, x);
-    M infinite = v_lt(most, right);
-    V finite = v_select(infinite, zero, right);
-    Pair product = two_product(alpha, finite), sum = two_sum(product.hi, beta);
-    sum = pair_finite_low((Pair){sum.hi, v_add(sum.lo, product.lo)});
-    V y = v_fma(finite, sum.hi, clamped(v_mul(finite, sum.lo), T_MAX));
-
-    Pair half = two_sum(product.hi, v_mul(v_set(0.5), beta));
-    half = pair_finite_low((Pair){half.hi, v_add(half.lo, product.lo)});
-    V beyond = v_mul(alpha, right);
-    return (Dual){
-        .y = v_select(infinite, beyond, y),
-        .dx = deriv_pair(v_select(infinite, beyond, half.hi), half.lo),
-    };
+    V zero = v_set(0), one = v_set(1), bounded = clamped(x, XIELU_FAR);
+    M positive = v_lt(zero, x), far = v_lt(v_set(XIELU_FAR), v_abs(x));
+    V left = v_min(zero, bounded), m = v_min(eps, left);
+    Pair e = expm1_nonpositive_fine(m), rest = two_sum(e.hi, v_sub(zero, left));
+    rest.hi = v_select(positive, bounded, rest.hi);
+    rest.lo = v_select(positive, zero, v_add(rest.lo, e.lo));
+    Pair first = times_pair(v_select(positive, alpha_p, alpha_n), rest);
+    Pair second = two_product(beta, v_select(positive, one, bounded));
+    V term = v_mul(alpha_n, v_select(positive, zero, e.hi));
+    Pair sum = xielu_sum(FA_VALUE, first, second, term, left, m, alpha_n, beta);
+    V factor = v_select(positive, bounded, one);
+    V y = v_fma(factor, sum.hi, v_mul(factor, sum.lo));
+    return v_any(far) ? v_select(far, xielu_far(x, alpha_p, alpha_n, beta), y) : y;
 }
 
-INLINE Dual xielu_left(V x, V alpha, V beta, V eps)
+/* Half of it, as that of the right side may overflow: alpha rise + beta/2 */
+INLINE Derivative xielu_dx(V x, V alpha_p, V alpha_n, V beta, V eps)
 {
-    V zero = v_set(0), most = v_set(T_MAX);
-    M far = v_lt(x, v_set(XIELU_FAR));
-    V left = v_max(v_set(XIELU_FAR), v_min(zero, x));
-    Pair near = xielu_near(left, v_min(eps, left), alpha, beta);
-    Pair rise = two_sum(beta, v_sub(zero, alpha));
-    V beyond = v_fma(x, rise.hi, v_mul(v_max(v_sub(zero, most), x), rise.lo));
-    beyond = v_select(v_lt(zero, v_abs(rise.hi)), beyond, v_sub(zero, alpha));
+    V zero = v_set(0), half = v_set(0.5), left = v_min(zero, x);
+    M positive = v_lt(zero, x), infinite = v_lt(v_set(T_MAX), x);
     V linear = v_select(v_lt(eps, left), v_set(-INFINITY), left);
-    Pair dx = xielu_left_slope(left, linear, alpha, beta);
-    return (Dual){
-        .y = v_select(far, beyond, v_add(near.hi, near.lo)),
-        .dx = deriv_pair(v_mul(v_set(0.5), dx.hi), v_mul(v_set(0.5), dx.lo)),
-    };
-}
-
-/* Half of it, as that of the right side may overflow */
-INLINE Derivative xielu_slope(M positive, Derivative right, Derivative left)
-{
-    return deriv_halved(deriv_pair(v_select(positive, right.hi, left.hi),
-                                   v_select(positive, right.lo, left.lo)));
+    Pair rise = expm1_nonpositive_fine(linear);
+    V alpha = v_mul(half, alpha_n);
+    V term = v_mul(alpha, v_select(v_lt(v_set(EXPM1_START), linear), rise.hi, zero));
+    rise.hi = v_select(positive, v_select(infinite, zero, x), rise.hi);
+    rise.lo = v_select(positive, zero, rise.lo);
+    Pair first = times_pair(v_select(positive, alpha_p, alpha), rise);
+    Pair sum = xielu_sum(FA_GRAD, first, to_pair(v_mul(half, beta)), term, x, linear,
+                         alpha, v_mul(half, beta));
+    sum = pair_finite_low(sum);
+    sum.hi = v_select(infinite, v_mul(alpha_p, x), sum.hi);
+    return deriv_halved(deriv_pair(sum.hi, sum.lo));
 }
 
 #endif

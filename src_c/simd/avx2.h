@@ -24,6 +24,8 @@ typedef __m256 N;
 #define FROM_BITS(a) _mm256_castsi256_ps(a)
 #define SET_BITS(a) _mm256_set1_epi32((int32_t)(a))
 INLINE N n_reciprocal(N a) { return _mm256_rcp_ps(a); }
+#define V_INVERSE_ROOT_BITS 11
+INLINE N n_inverse_root(N a) { return _mm256_rsqrt_ps(a); }
 INLINE N n_swap(N a, int distance)
 {
     return distance == 4 ? _mm256_permute2f128_ps(a, a, 1)
@@ -51,6 +53,15 @@ typedef __m256d N;
 #define FROM_BITS(a) _mm256_castsi256_pd(a)
 #define SET_BITS(a) _mm256_set1_epi64x((int64_t)(a))
 INLINE N n_reciprocal(N a) { return _mm256_div_pd(_mm256_set1_pd(1.0), a); }
+/* Half of the exponent, and with it a line for the root of the fraction; NaN of what is
+ * negative. A root and a division take 13 cycles (Zen 4). */
+#define V_INVERSE_ROOT_BITS 4
+INLINE N n_inverse_root(N a)
+{
+    NI half = _mm256_srli_epi64(TO_BITS(a), 1);
+    NI y = _mm256_sub_epi64(SET_BITS(0x5fe6eb50c7b537a9), half);
+    return _mm256_blendv_pd(FROM_BITS(y), _mm256_set1_pd(NAN), a);
+}
 INLINE N n_swap(N a, int distance)
 {
     return distance == 2 ? _mm256_permute2f128_pd(a, a, 1) : _mm256_permute_pd(a, 5);
@@ -168,6 +179,8 @@ INLINE D d_add(D a, D b) { return _mm256_add_pd(a, b); }
 INLINE D d_sub(D a, D b) { return _mm256_sub_pd(a, b); }
 INLINE D d_mul(D a, D b) { return _mm256_mul_pd(a, b); }
 INLINE D d_quotient(D a, D b) { return _mm256_div_pd(a, b); }
+#define D_RECIPROCAL_BITS 53
+INLINE D d_reciprocal(D a) { return _mm256_div_pd(_mm256_set1_pd(1), a); }
 INLINE D d_fma(D a, D b, D c) { return _mm256_fmadd_pd(a, b, c); }
 INLINE D d_fnma(D a, D b, D c) { return _mm256_fnmadd_pd(a, b, c); }
 INLINE D d_min(D a, D b) { return _mm256_min_pd(a, b); }

@@ -10,6 +10,7 @@
 
 #define V_UNROLL 3
 #define V_RECIPROCAL_BITS 14
+#define V_INVERSE_ROOT_BITS 14
 typedef __m512i NI;
 
 #if PRECISION == 32
@@ -67,6 +68,7 @@ INLINE N n_fnms(N a, N b, N c) { return OP(fnmsub)(a, b, c); }
 INLINE N n_min(N a, N b) { return OP(min)(a, b); }
 INLINE N n_max(N a, N b) { return OP(max)(a, b); }
 INLINE N n_reciprocal(N a) { return OP(rcp14)(a); }
+INLINE N n_inverse_root(N a) { return OP(rsqrt14)(a); }
 
 INLINE N n_abs(N a) { return OP(abs)(a); }
 INLINE N n_copysign(N a, N sign)
@@ -144,6 +146,8 @@ INLINE D d_add(D a, D b) { return _mm512_add_pd(a, b); }
 INLINE D d_sub(D a, D b) { return _mm512_sub_pd(a, b); }
 INLINE D d_mul(D a, D b) { return _mm512_mul_pd(a, b); }
 INLINE D d_quotient(D a, D b) { return _mm512_div_pd(a, b); }
+#define D_RECIPROCAL_BITS 14
+INLINE D d_reciprocal(D a) { return _mm512_rcp14_pd(a); }
 INLINE D d_fma(D a, D b, D c) { return _mm512_fmadd_pd(a, b, c); }
 INLINE D d_fnma(D a, D b, D c) { return _mm512_fnmadd_pd(a, b, c); }
 INLINE D d_min(D a, D b) { return _mm512_min_pd(a, b); }

@@ -11,6 +11,7 @@
 #define V_UNROLL 2
 #define V_TABLE 8
 #define V_RECIPROCAL_BITS T_MANTISSA
+#define V_INVERSE_ROOT_BITS 8
 
 #if PRECISION == 32
 #define V_LANES 4
@@ -95,6 +96,7 @@ INLINE N n_fnms(N a, N b, N c) { return OP(vnegq)(OP(vfmaq)(c, a, b)); }
 INLINE N n_min(N a, N b) { return OP(vminq)(a, b); }
 INLINE N n_max(N a, N b) { return OP(vmaxq)(a, b); }
 INLINE N n_reciprocal(N a) { return OP(vdivq)(n_set(1), a); }
+INLINE N n_inverse_root(N a) { return OP(vrsqrteq)(a); }
 
 INLINE N n_abs(N a) { return OP(vabsq)(a); }
 INLINE N n_copysign(N a, N sign)
@@ -164,6 +166,8 @@ INLINE D d_quotient(D a, D b)
     y = vmulq_f64(y, vrecpsq_f64(b, y));
     return vmulq_f64(a, y);
 }
+#define D_RECIPROCAL_BITS 8
+INLINE D d_reciprocal(D a) { return vrecpeq_f64(a); }
 INLINE D d_fma(D a, D b, D c) { return vfmaq_f64(c, a, b); }
 INLINE D d_fnma(D a, D b, D c) { return vfmsq_f64(c, a, b); }
 INLINE D d_min(D a, D b) { return vminq_f64(a, b); }

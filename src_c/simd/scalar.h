@@ -11,6 +11,7 @@
 #define V_LANES 1
 #define V_TABLE 8               /* entries of one lookup: the smaller tables */
 #define V_RECIPROCAL_BITS T_MANTISSA /* correct bits of n_reciprocal */
+#define V_INVERSE_ROOT_BITS T_MANTISSA
 typedef T N;
 typedef bool NM;
 typedef TBITS NI;
@@ -55,6 +56,7 @@ INLINE N n_fms(N a, N b, N c) { return n_fma(a, b, -c); }
 INLINE N n_fnma(N a, N b, N c) { return n_fma(-a, b, c); }
 INLINE N n_fnms(N a, N b, N c) { return n_fma(-a, b, -c); }
 INLINE N n_reciprocal(N a) { return 1 / a; }
+INLINE N n_inverse_root(N a) { return 1 / n_sqrt(a); }
 
 /* A NaN in the second operand propagates; for one in the first,
  * the result is the second operand or NaN. Of two zeros, max
@@ -121,8 +123,8 @@ INLINE void n_store_half(uint16_t *p, N a)
     }
 }
 
-/* The lanes of N in float64, in D_PER_N registers D. quotient has 30 bits or more;
- * times_power is a 2^n for an n in the low bits. */
+/* The lanes of N in float64, in D_PER_N registers D. quotient has 30 bits or more; reciprocal,
+ * of a number away from the ends of the range, has so many; times_power is a 2^n for an n in the low bits. */
 typedef double D;
 #define D_PER_N 1
 INLINE D d_set(double a) { return a; }
@@ -132,6 +134,8 @@ INLINE D d_add(D a, D b) { return a + b; }
 INLINE D d_sub(D a, D b) { return a - b; }
 INLINE D d_mul(D a, D b) { return a * b; }
 INLINE D d_quotient(D a, D b) { return a / b; }
+#define D_RECIPROCAL_BITS 53
+INLINE D d_reciprocal(D a) { return 1 / a; }
 INLINE D d_fma(D a, D b, D c) { return a * b + c; } /* rounded twice: fma() is slow */
 INLINE D d_fnma(D a, D b, D c) { return c - a * b; }
 INLINE D d_min(D a, D b) { return a < b ? a : b; }

@@ -25,16 +25,19 @@ typedef struct { D at[W_REGISTERS]; } W;
 #define W_EACH(apply, op) \
     {{apply(op, 0), apply(op, 1), apply(op, 2), apply(op, 3), apply(op, 4), apply(op, 5)}}
 #endif
-#define W_APPLY1(op, k) d_##op(a)
+#define W_APPLY_SAME(op, k) d_##op(a)
+#define W_APPLY1(op, k) d_##op(a.at[k])
 #define W_APPLY2(op, k) d_##op(a.at[k], b.at[k])
 #define W_APPLY3(op, k) d_##op(a.at[k], b.at[k], c.at[k])
 #define W_APPLY_SELECT(op, k) \
     d_##op(m.at[(k) / D_PER_N], (k) % D_PER_N, yes.at[k], no.at[k])
 #define W_APPLY_WIDEN(op, k) d_##op(a.at[(k) / D_PER_N], (k) % D_PER_N)
+#define W_UNARY(op) INLINE W w_##op(W a) { return (W)W_EACH(W_APPLY1, op); }
 #define W_BINARY(op) INLINE W w_##op(W a, W b) { return (W)W_EACH(W_APPLY2, op); }
 #define W_TERNARY(op) \
     INLINE W w_##op(W a, W b, W c) { return (W)W_EACH(W_APPLY3, op); }
 
+W_UNARY(reciprocal)
 W_BINARY(add)
 W_BINARY(sub)
 W_BINARY(mul)
@@ -45,7 +48,7 @@ W_BINARY(times_power)
 W_TERNARY(fma)
 W_TERNARY(fnma)
 INLINE W w_select(M m, W yes, W no) { return (W)W_EACH(W_APPLY_SELECT, select); }
-INLINE W w_set(double a) { return (W)W_EACH(W_APPLY1, set); }
+INLINE W w_set(double a) { return (W)W_EACH(W_APPLY_SAME, set); }
 
 INLINE W w_widen(V a) { return (W)W_EACH(W_APPLY_WIDEN, widen); }
 INLINE V w_narrow(W a)

@@ -67,8 +67,10 @@ const int fa_axis_function_count = sizeof fa_axis_functions / sizeof *fa_axis_fu
 bool fa_has_form(const fa_activation *activation, fa_form form)
 {
     if (activation->arrays == 2) return form == FA_VALUE || form == FA_BACKWARD;
-    if (form > FA_GRAD_PARAMETER) return fa_extra_ulp(activation, form, 0) > 0;
-    return form != FA_GRAD_PARAMETER || activation->role != FA_FIXED;
+    if (form < FA_GRAD_PARAMETER) return true;
+    if (form >= FA_BACKWARD_FROM_OUTPUT) return fa_extra_ulp(activation, form, 0) > 0;
+    int parameter = (int)form - FA_GRAD_PARAMETER;
+    return activation->role != FA_FIXED && parameter < activation->parameters;
 }
 
 bool fa_takes_gradient(fa_form form)
@@ -83,10 +85,10 @@ int fa_inputs(const fa_activation *activation, fa_form form)
 
 int fa_outputs(const fa_activation *activation, fa_form form)
 {
-    bool two = form == FA_VALUE_AND_GRAD
-        || (form == FA_BACKWARD
-            && (activation->role == FA_LEARNABLE || activation->arrays == 2));
-    return two ? 2 : 1;
+    if (form == FA_VALUE_AND_GRAD) return 2;
+    if (form != FA_BACKWARD) return 1;
+    bool learnable = activation->role == FA_LEARNABLE;
+    return activation->arrays + (learnable ? activation->parameters : 0);
 }
 
 uint8_t fa_item_bytes(fa_dtype dtype)

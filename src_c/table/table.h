@@ -9,7 +9,9 @@
 
 enum {
     FA_MAX_PARAMETERS = 4,
-    FA_MAX_OPERANDS = 10, /* g, x, parameters, scale and shift, two outputs */
+    FA_MAX_RESULTS = 1 + FA_MAX_PARAMETERS,
+    /* g, x, parameters, scale and shift, results */
+    FA_MAX_OPERANDS = 4 + FA_MAX_PARAMETERS + FA_MAX_RESULTS,
     FA_AXIS_OPERANDS = 3,
 };
 
@@ -28,7 +30,7 @@ typedef struct {
     int parameters;
     const char *parameter[FA_MAX_PARAMETERS];
     double defaults[FA_MAX_PARAMETERS];
-    fa_role role; /* of the last parameter */
+    fa_role role; /* of the parameters */
     double cost; /* ns per float32 element */
     fa_bound ulp[2]; /* float32, float64 */
 } fa_activation;
@@ -57,9 +59,10 @@ typedef enum {
     FA_VALUE, /* x, p...    -> y     */
     FA_GRAD, /* x, p...    -> dx    */
     FA_VALUE_AND_GRAD, /* x, p...    -> y, dx */
-    FA_BACKWARD, /* g, x, p... -> g dx, and g dp where p is learnable */
-    FA_GRAD_PARAMETER, /* x, p...    -> dp    */
-    FA_BACKWARD_FROM_OUTPUT, /* g, y, p... -> g dx, where y = f(x) */
+    FA_BACKWARD, /* g, x, p... -> g dx, and each g dp where they are learnable */
+    FA_GRAD_PARAMETER, /* x, p...    -> dp of the first parameter; the others follow */
+    FA_BACKWARD_FROM_OUTPUT = FA_GRAD_PARAMETER + FA_MAX_PARAMETERS,
+    /* g, y, p... -> g dx, where y = f(x) */
     FA_GRAD_GRAD, /* x, p...    -> the second derivative */
     FA_FORMS
 } fa_form;

@@ -14,7 +14,7 @@ typedef struct {
     V g, a, b, p[FA_MAX_PARAMETERS];
 } Inputs;
 typedef struct {
-    V first, second;
+    V at[FA_MAX_RESULTS];
 } Results;
 typedef Results Compute(fa_form form, const Inputs *in);
 
@@ -26,21 +26,22 @@ INLINE bool takes_gradient(fa_form form)
 INLINE Operands operands_of(fa_form form, int arrays, int parameters, fa_role role,
                             bool costly)
 {
-    bool two = form == FA_VALUE_AND_GRAD
-        || (form == FA_BACKWARD && (role == FA_LEARNABLE || arrays == 2));
-    return (Operands){arrays + takes_gradient(form), parameters, two ? 2 : 1, costly};
+    int outputs = form == FA_VALUE_AND_GRAD ? 2 : 1;
+    if (form == FA_BACKWARD) outputs = arrays + (role == FA_LEARNABLE ? parameters : 0);
+    return (Operands){arrays + takes_gradient(form), parameters, outputs, costly};
 }
 
-/* The form of an activation, from what its kernel returns. */
+/* The form of an activation, from what its kernel returns; of gradients the first. */
 INLINE Results form_of(Dual f, fa_form form, V g)
 {
     switch (form) {
-    case FA_VALUE: return (Results){f.y};
+    case FA_VALUE: return (Results){{f.y}};
     case FA_GRAD:
-    case FA_GRAD_GRAD: return (Results){deriv_value(f.dx)};
-    case FA_GRAD_PARAMETER: return (Results){deriv_value(f.dp)};
-    case FA_VALUE_AND_GRAD: return (Results){f.y, deriv_value(f.dx)};
-    default: return (Results){deriv_times(g, f.dx), deriv_times(g, f.dp)};
+    case FA_GRAD_GRAD: return (Results){{deriv_value(f.dx)}};
+    case FA_VALUE_AND_GRAD: return (Results){{f.y, deriv_value(f.dx)}};
+    case FA_BACKWARD:
+    case FA_BACKWARD_FROM_OUTPUT: return (Results){{deriv_times(g, f.dx)}};
+    default: return (Results){{deriv_value(f.dp[form - FA_GRAD_PARAMETER])}};
     }
 }
 
@@ -105,9 +106,12 @@ INLINE void store_results(const Row *row, Operands operands, Results results,
                           ptrdiff_t i, ptrdiff_t count, bool streaming)
 {
     int out = operands.arrays + operands.parameters;
-    store(row->at[out] + i, count, results.first, streaming);
-    if (operands.outputs == 2)
-        store(row->at[out + 1] + i, count, results.second, streaming);
+    store(row->at[out] + i, count, results.at[0], streaming);
+    if (operands.outputs > 1)
+        store(row->at[out + 1] + i, count, results.at[1], streaming);
+    _Pragma("GCC unroll 8")
+    for (int k = 2; k < operands.outputs; k++)
+        store(row->at[out + k] + i, count, results.at[k], streaming);
 }
 
 INLINE void run_vectors(Compute *compute, fa_form form, Operands operands, bool unit,

@@ -15,7 +15,7 @@ typedef Gate GateKernel(bool special_case, V g, V a, V b, const V *p);
 
 INLINE Results form_of_gate(Gate f, fa_form form)
 {
-    return form == FA_VALUE ? (Results){f.y} : (Results){f.ga, f.gb};
+    return form == FA_VALUE ? (Results){{f.y}} : (Results){{f.ga, f.gb}};
 }
 
 #if WIDE_IS_FASTER

@@ -2,7 +2,7 @@
  *
  * What that uses, on pairs of AVX2 registers. Memory is treated as the instructions do it:
  * masked ones touch no other byte, streams must go to whole lines. The estimate of the
- * reciprocal is as bad as it may be. */
+ * reciprocal and of the inverse root is as bad as it may be. */
 #ifndef AVX512_BY_AVX2_H
 #define AVX512_BY_AVX2_H
 
@@ -205,12 +205,12 @@ EMULATED __mmask16 _mm512_testn_epi32_mask(__m512i a, __m512i b)
 MEMORY(ps, float, __m512, 8)
 MEMORY(pd, double, __m512d, 4)
 
-/* ---- the estimate of the reciprocal ---- */
+/* ---- the estimates of the reciprocal and of the inverse root ---- */
 
-/* 1/a within 2^-14 of itself, which is all that is promised: rounded to 14 bits. It raises
- * no flag, and rounds in one way only. */
-#define RECIPROCAL(of, T, BITS, N, lanes, dropped) \
-    static __attribute__((noinline, unused)) N _mm512_rcp14_##of(N a) \
+/* Within 2^-14 of 1/a or 1/sqrt(a), which is all that is promised: rounded to 14 bits. They raise
+ * no flag, and round in one way only. */
+#define ESTIMATE(name, of, T, BITS, N, lanes, dropped, divisor) \
+    static __attribute__((noinline, unused)) N _mm512_##name##_##of(N a) \
     { \
         T value[2 * (lanes)]; \
         BITS bits; \
@@ -219,7 +219,7 @@ MEMORY(pd, double, __m512d, 4)
         memcpy(value, &a, sizeof a); \
         __asm__ volatile("" : "+m"(value)); \
         for (int k = 0; k < 2 * (lanes); k++) { \
-            value[k] = 1 / value[k]; \
+            value[k] = (T)(1 / divisor(value[k])); \
             memcpy(&bits, &value[k], sizeof bits); \
             bits += (BITS)1 << ((dropped) - 1); \
             bits &= ~(BITS)0 << (dropped); \
@@ -230,8 +230,10 @@ MEMORY(pd, double, __m512d, 4)
         memcpy(&a, value, sizeof a); \
         return a; \
     }
-RECIPROCAL(ps, float, uint32_t, __m512, 8, 10)
-RECIPROCAL(pd, double, uint64_t, __m512d, 4, 39)
+ESTIMATE(rcp14, ps, float, uint32_t, __m512, 8, 10, )
+ESTIMATE(rcp14, pd, double, uint64_t, __m512d, 4, 39, )
+ESTIMATE(rsqrt14, ps, float, uint32_t, __m512, 8, 10, sqrt)
+ESTIMATE(rsqrt14, pd, double, uint64_t, __m512d, 4, 39, sqrt)
 
 /* ---- half precision ---- */
 
@@ -330,5 +332,5 @@ EMULATED __m512d _mm512_permutexvar_pd(__m512i i, __m512d a)
 #undef SHIFT
 #undef MASKS
 #undef MEMORY
-#undef RECIPROCAL
+#undef ESTIMATE
 #endif

@@ -116,11 +116,8 @@ def held(isa: str, peer: str) -> str:
     variables = hold(isa, peer)
     if variables:
         return " ".join(f"{name}={value}" for name, value in variables.items())
-    if not wider(isa):
-        return "nothing to do: the CPU has nothing wider"
-    if peer in _ON_NUMPY:
-        return "nothing to do: NumPy uses nothing wider here"
-    return "not limited: it has no setting for this, and used what the CPU has"
+    here = "NumPy uses nothing wider here" if wider(isa) else "the CPU has nothing wider"
+    return f"nothing to do: {here}"
 
 
 class _Manager(BaseManager):
@@ -140,7 +137,8 @@ def benches(
 ) -> tuple[dict[str, Bench], list[str]]:
     """Import peers, here or each in a process of its own that is held to an instruction set.
 
-    The processes end with the stack. What `load` says of missing peers holds here.
+    The processes end with the stack. What `load` says of missing peers holds here. Those that
+    cannot be held are left out even where they are required.
     """
     if isa is None:
         data = Data(seed)
@@ -148,6 +146,9 @@ def benches(
         return {peer.name: Bench(peer, data) for peer in peers}, missing
     found, missing = {}, []
     for name in names if required else [name for name in names if name in installed()]:
+        if wider(isa) and name not in _VARIABLES and name not in _ON_NUMPY:
+            missing.append(f"{name} cannot be held to {isa}, and would use what the CPU has")
+            continue
         manager = _Manager(ctx=get_context("spawn"))
         with _environment(hold(isa, name)):
             manager.start()

@@ -11,6 +11,7 @@ from mpmath import mp, mpf
 DEGREES = {(32, 16): (1, 2), (32, 8): (2, 2), (64, 8): (5, 6)}
 HALF_SIGNIFICAND = {32: 12, 64: 26}
 MANTISSA = {32: 24, 64: 53}
+FINE_DEGREE = 6
 
 
 def remainder(r):
@@ -18,6 +19,25 @@ def remainder(r):
     if abs(r) < mpf(10) ** -15:
         return mpf(1) / 2 + r / 6
     return (mp.expm1(r) - r) / r**2
+
+
+def fine_remainder(r):
+    """((expm1(r) - r) / r^2 - 1/2 - r/6) / r^2, by its series near 0."""
+    if abs(r) < mpf(10) ** -12:
+        return mpf(1) / 24 + r / 120
+    return ((mp.expm1(r) - r) / r**2 - mpf(1) / 2 - r / 6) / r**2
+
+
+def fine(reach) -> list[str]:
+    """What the pair of e^z - 1 with more bits wants."""
+    fit = rounded_fit(fine_remainder, -reach, reach, FINE_DEGREE, 64, lambda r: r**4)
+    sixth = rounded(mpf(1) / 6, 64)
+    return [
+        c_constant("EXPM1_SIXTH_HIGH", sixth, 64),
+        c_constant("EXPM1_SIXTH_LOW", mpf(1) / 6 - sixth, 64),
+        c_array("EXPM1_FINE_POLY", fit, 64),
+        f"#define EXPM1_FINE_DEGREE {FINE_DEGREE}",
+    ]
 
 
 def part(precision: int, entries: int) -> tuple[int, int, list[str]]:
@@ -52,6 +72,7 @@ def part(precision: int, entries: int) -> tuple[int, int, list[str]]:
             c_array("EXPM1_POLY", fit(full), precision),
             f"#define EXP_DEGREE {quick}",
             f"#define EXPM1_DEGREE {full}",
+            *(fine(reach) if precision == 64 else []),
         ],
     )
 

@@ -25,9 +25,15 @@ def _sigmoid(x: Any) -> Any:
     return 1 / (1 + np.exp(-x))
 
 
-def _swish_backward(g: Any, x: Any, beta: float = 1.0, sigmoid: Any = _sigmoid) -> Any:
+def _silu_backward(g: Any, x: Any, beta: float = 1.0, sigmoid: Any = _sigmoid) -> Any:
     s = sigmoid(beta * x)
     return g * (s + beta * x * s * (1 - s))
+
+
+def _swish_backward(g: Any, x: Any, beta: Any, sigmoid: Any = _sigmoid) -> tuple[Any, Any]:
+    s = sigmoid(beta * x)
+    slope = g * x * s * (1 - s)
+    return g * s + beta * slope, np.sum(x * slope)
 
 
 def _gelu_tanh_backward(g: Any, x: Any) -> Any:
@@ -41,7 +47,7 @@ def _mish_backward(g: Any, x: Any) -> Any:
     return g * (t + x * (1 - t * t) * _sigmoid(x))
 
 
-_FUNCTIONS = SimpleNamespace(**vars(np), relu=lambda x: np.maximum(x, 0))
+_FUNCTIONS = SimpleNamespace(**vars(np), relu=lambda x: np.maximum(x, 0), sigmoid=_sigmoid)
 
 _VALUE: Table = {
     **expressions(_FUNCTIONS),
@@ -51,7 +57,7 @@ _VALUE: Table = {
     "tanh": np.tanh,
     "relu": _FUNCTIONS.relu,
     "leaky_relu": lambda x: np.maximum(x, 0.01 * x),
-    "prelu": lambda x: np.maximum(x, 0.25 * x),
+    "prelu": lambda x, a: np.where(x > 0, x, a * x),
     "relu6": lambda x: np.clip(x, 0, 6),
     "hard_tanh": lambda x: np.clip(x, -1, 1),
     "elu": lambda x: np.where(x > 0, x, np.expm1(x)),
@@ -62,7 +68,7 @@ _VALUE: Table = {
     ),
     "quick_gelu": lambda x: x / (1 + np.exp(-QUICK * x)),
     "silu": lambda x: x / (1 + np.exp(-x)),
-    "swish": lambda x: x / (1 + np.exp(-1.0 * x)),
+    "swish": lambda x, beta: x / (1 + np.exp(-beta * x)),
     "mish": lambda x: x * np.tanh(np.log1p(np.exp(x))),
     "softplus": lambda x: np.logaddexp(0, x),
     "log_sigmoid": lambda x: -np.logaddexp(0, -x),
@@ -77,7 +83,6 @@ _VALUE: Table = {
     "isru": lambda x: x / np.sqrt(1 + x * x),
     "isrlu": lambda x: np.where(x > 0, x, x / np.sqrt(1 + x * x)),
     "log_cosh": lambda x: np.logaddexp(x, -x) - math.log(2),
-    "acon_c": lambda x: x / (1 + np.exp(-x)),
 }
 
 _BACKWARD: Table = {
@@ -87,15 +92,15 @@ _BACKWARD: Table = {
     "tanh": lambda g, x: g * (1 - np.tanh(x) ** 2),
     "relu": lambda g, x: g * (x > 0),
     "leaky_relu": lambda g, x: np.where(x > 0, g, 0.01 * g),
-    "prelu": lambda g, x: np.where(x > 0, g, 0.25 * g),
+    "prelu": lambda g, x, a: (np.where(x > 0, g, a * g), np.sum(g * np.minimum(x, 0))),
     "relu6": lambda g, x: g * ((x > 0) & (x < 6)),
     "hard_tanh": lambda g, x: g * ((x > -1) & (x < 1)),
     "elu": lambda g, x: np.where(x > 0, g, g * np.exp(x)),
     "selu": lambda g, x: SELU_SCALE * np.where(x > 0, g, SELU_ALPHA * g * np.exp(x)),
     "celu": lambda g, x: np.where(x > 0, g, g * np.exp(x)),
     "gelu_tanh": _gelu_tanh_backward,
-    "quick_gelu": partial(_swish_backward, beta=QUICK),
-    "silu": _swish_backward,
+    "quick_gelu": partial(_silu_backward, beta=QUICK),
+    "silu": _silu_backward,
     "swish": _swish_backward,
     "mish": _mish_backward,
     "softplus": lambda g, x: g * _sigmoid(x),
@@ -124,7 +129,9 @@ class Numpy(Peer):
     def prepare(self, operation: Operation, threads: int) -> Call | None:
         """Return the expression on the operation's arrays."""
         expression = self._tables.get(operation.form, {}).get(operation.activation.name)
-        return expression and partial(expression, *operation.operands)
+        return expression and partial(
+            expression, *operation.operands, *map(float, operation.learnable.values())
+        )
 
 
 class Scipy(Numpy):
@@ -136,7 +143,7 @@ class Scipy(Numpy):
         """Import the library."""
         from scipy.special import erf, expit, log_expit, log_ndtr, ndtr
 
-        swish_backward = partial(_swish_backward, sigmoid=expit)
+        silu_backward = partial(_silu_backward, sigmoid=expit)
         value: Table = {
             "sigmoid": expit,
             "log_sigmoid": log_expit,
@@ -145,7 +152,7 @@ class Scipy(Numpy):
             "log_ndtr": log_ndtr,
             "softplus": lambda x: -log_expit(-x),
             "silu": lambda x: x * expit(x),
-            "swish": lambda x: x * expit(1.0 * x),
+            "swish": lambda x, beta: x * expit(beta * x),
             "quick_gelu": lambda x: x * expit(QUICK * x),
             "gelu": lambda x: 0.5 * x * (1 + erf(x / math.sqrt(2))),
             "mish": lambda x: x * np.tanh(-log_expit(-x)),
@@ -154,9 +161,9 @@ class Scipy(Numpy):
             "sigmoid": lambda g, x: g * (s := expit(x)) * (1 - s),
             "log_sigmoid": lambda g, x: g * expit(-x),
             "softplus": lambda g, x: g * expit(x),
-            "silu": swish_backward,
-            "swish": swish_backward,
-            "quick_gelu": partial(swish_backward, beta=QUICK),
+            "silu": silu_backward,
+            "swish": partial(_swish_backward, sigmoid=expit),
+            "quick_gelu": partial(silu_backward, beta=QUICK),
             "gelu": lambda g, x: g * (ndtr(x) + x * np.exp(-0.5 * x * x) / math.sqrt(2 * math.pi)),
         }
         self._tables = {"value": value, "backward": backward}

@@ -43,6 +43,13 @@ class Operation:
         """The arrays in the order of the ufunc's operands."""
         return (self.g, self.x) if self.form == "backward" else (self.x,)
 
+    @property
+    def learnable(self) -> Mapping[str, Any]:
+        """The learnable parameters: operands, where others stand as numbers in an expression."""
+        row = self.activation
+        given = row.parameters.items() if row.role == "learnable" else ()
+        return {name: self.x.dtype.type(value) for name, value in given}
+
 
 class Peer(ABC):
     """A library, ready to compute.
@@ -72,8 +79,9 @@ class Peer(ABC):
         """Return a call that computes the operation, or None where the library lacks it."""
 
     def result(self, call: Call) -> Array:
-        """Make the call and return what it computed as an array."""
-        return np.asarray(call())
+        """Make the call and return its result as an array, of several the first."""
+        result = call()
+        return np.asarray(result[0] if isinstance(result, tuple) else result)
 
 
 class Fastact(Peer):
@@ -90,30 +98,28 @@ class Fastact(Peer):
         ufunc, operands = operation.activation.ufunc(operation.form), operation.operands
         return partial(ufunc, *operands, out=ufunc(*operands))
 
-    def result(self, call: Call) -> Array:
-        """Make the call and return its result, the first where there are two."""
-        result = call()
-        return np.asarray(result[0] if isinstance(result, tuple) else result)
 
-
-# What users of NumPy, PyTorch and JAX write alike, where the library has no function for it.
+# What users of NumPy, PyTorch and JAX write alike, where the library has no function for it, of x
+# and learnable parameters.
 _EXPRESSIONS: Table = {
     "quick_gelu": lambda m, x: x * m.sigmoid(QUICK * x),
-    "swish": lambda m, x: x * m.sigmoid(1.0 * x),
+    "swish": lambda m, x, beta: x * m.sigmoid(beta * x),
     "squared_relu": lambda m, x: m.square(m.relu(x)),
     "sparse_plus": lambda m, x: m.where(x > 1, x, m.square(m.clip(x + 1, 0, 2) / 2)),
     "sparse_sigmoid": lambda m, x: m.clip((x + 1) / 2, 0, 1),
     "smelu": lambda m, x: m.where(x > 1, x, m.square(m.clip(x + 1, 0, 2) / 2)),
-    "star_relu": lambda m, x: 0.8944 * m.square(m.relu(x)) - 0.4472,
+    "star_relu": lambda m, x, scale, bias: scale * m.square(m.relu(x)) + bias,
     "hard_mish": lambda m, x: 0.5 * x * m.clip(x + 2, 0, 2),
     "squareplus": lambda m, x: (x + m.sqrt(x * x + 4)) / 2,
     "isru": lambda m, x: x * m.rsqrt(1 + x * x),
     "isrlu": lambda m, x: m.where(x > 0, x, x * m.rsqrt(1 + x * x)),
     "softcap": lambda m, x: 30 * m.tanh(x / 30),
-    "dyt": lambda m, x: m.tanh(0.5 * x),
+    "dyt": lambda m, x, alpha: m.tanh(alpha * x),
     "lisht": lambda m, x: x * m.tanh(x),
     "tanh_exp": lambda m, x: x * m.tanh(m.exp(x)),
-    "acon_c": lambda m, x: x * m.sigmoid(1.0 * x),
+    "acon_c": lambda m, x, p1, p2, beta: (p1 - p2) * x * m.sigmoid(beta * (p1 - p2) * x) + p2 * x,
+    "snake": lambda m, x, alpha: x + m.square(m.sin(alpha * x)) / alpha,
+    "snake_beta": lambda m, x, alpha, beta: x + m.square(m.sin(alpha * x)) / beta,
     "aptx": lambda m, x: (1 + m.tanh(x)) * 0.5 * x,
     "xielu": lambda m, x: m.where(
         x > 0, 0.8 * x * x + 0.5 * x, 0.8 * (m.expm1(m.clip(x, None, -1e-6)) - x) + 0.5 * x

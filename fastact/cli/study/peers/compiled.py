@@ -23,7 +23,7 @@ _EXPRESSIONS: Mapping[str, tuple[str, str]] = {
     "binary_step": ("where(x >= 0, 1.0, 0.0)", ""),
     "relu": ("where(x > 0, x, 0)", "where(x > 0, g, 0)"),
     "leaky_relu": ("where(x > 0, x, 0.01 * x)", "where(x > 0, g, 0.01 * g)"),
-    "prelu": ("where(x > 0, x, 0.25 * x)", ""),
+    "prelu": ("where(x > 0, x, a * x)", ""),
     "relu6": ("where(x > 0, where(x < 6, x, 6), 0)", "where((x > 0) & (x < 6), g, 0)"),
     "hard_tanh": ("where(x > -1, where(x < 1, x, 1), -1)", "where((x > -1) & (x < 1), g, 0)"),
     "hard_sigmoid": ("where(x > -3, where(x < 3, x / 6 + 0.5, 1), 0)", ""),
@@ -35,7 +35,7 @@ _EXPRESSIONS: Mapping[str, tuple[str, str]] = {
     "sigmoid": ("1 / (1 + exp(-x))", "g * exp(-abs(x)) / (1 + exp(-abs(x))) ** 2"),
     "tanh": ("tanh(x)", "g * (1 - tanh(x) ** 2)"),
     "silu": (_SILU, "g * (1 + x * (1 - 1 / (1 + exp(-x)))) / (1 + exp(-x))"),
-    "swish": (_SILU, ""),
+    "swish": ("x / (1 + exp(-beta * x))", ""),
     "elu": (_ELU, "where(x > 0, g, g * exp(x))"),
     "selu": (f"{SELU_SCALE} * where(x > 0, x, {SELU_ALPHA} * expm1(x))", ""),
     "celu": (_ELU, ""),
@@ -84,7 +84,7 @@ class Numexpr(Peer):
             return None
         self._numexpr.set_num_threads(self.threads(threads))
         # Constants with a fraction become variables of x's dtype: numexpr makes them float64.
-        names: dict[str, Any] = {"x": operation.x, "g": operation.g}
+        names: dict[str, Any] = {"x": operation.x, "g": operation.g, **operation.learnable}
         for number in set(re.findall(r"\d+\.\d+", expression)):
             name = "c" + number.replace(".", "_")
             names[name] = operation.x.dtype.type(number)
@@ -132,11 +132,12 @@ class Numba(Peer):
             return None
         threads = self.threads(threads)
         self._numba.set_num_threads(threads)
-        dtype, operands = operation.x.dtype.name, operation.operands
+        dtype, parameters = operation.x.dtype.name, operation.learnable
+        names = [*["g", "x"][-len(operation.operands) :], *parameters]
         key = expression, dtype, threads > 1
         if key not in self._made:
-            function = _function(expression, ", ".join(["g", "x"][-len(operands) :]))
-            signature = f"{dtype}({', '.join([dtype] * len(operands))})"
+            function = _function(expression, ", ".join(names))
+            signature = f"{dtype}({', '.join([dtype] * len(names))})"
             target = "parallel" if threads > 1 else "cpu"
             self._made[key] = self._numba.vectorize([signature], target=target)(function)
-        return partial(self._made[key], *operands)
+        return partial(self._made[key], *operation.operands, *parameters.values())

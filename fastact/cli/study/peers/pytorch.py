@@ -39,7 +39,6 @@ class Torch(Peer):
 
         self._torch = torch
         aten = torch.ops.aten
-        one = torch.ones(())
         self._value: Table = {
             **expressions(torch),
             **{fastact.get(f"F.{name}").__name__: getattr(F, name) for name in _FUNCTIONALS},
@@ -48,7 +47,7 @@ class Torch(Peer):
             "sigmoid": torch.sigmoid,
             "tanh": torch.tanh,
             "relu": torch.relu,
-            "prelu": lambda x: F.prelu(x, 0.25 * one.to(x.dtype)),
+            "prelu": F.prelu,
             "gelu_tanh": lambda x: F.gelu(x, approximate="tanh"),
             "threshold": lambda x: F.threshold(x, 1.0, 0.0),
             "shrink": F.hardshrink,
@@ -91,14 +90,15 @@ class Torch(Peer):
         torch.set_num_threads(threads)
         value = self._value[name]
         x, g = torch.from_numpy(operation.x), torch.from_numpy(operation.g)
+        operands = x, *map(torch.tensor, operation.learnable.values())
         if operation.form == "value":
-            return self._untracked(value, x)
+            return self._untracked(value, *operands)
         if name in self._backward:
             return self._untracked(self._backward[name], g, x, self._untracked(value, x)())
         if name == "binary_step":  # has no derivative there
             return None
-        saved = value(x.requires_grad_(True))
-        return lambda: torch.autograd.grad(saved, x, g, retain_graph=True)[0]
+        saved = value(*(operand.requires_grad_(True) for operand in operands))
+        return lambda: torch.autograd.grad(saved, operands, g, retain_graph=True)
 
     def _untracked(self, function: Callable[..., Any], *operands: Any) -> Call:
         """Return a call of which autograd keeps nothing."""

@@ -47,7 +47,7 @@ class Jax(Peer):
             "identity": jnp.copy,
             "binary_step": lambda x: (x >= 0).astype(x.dtype),
             "tanh": jnp.tanh,
-            "prelu": lambda x: jnp.where(x > 0, x, 0.25 * x),
+            "prelu": lambda x, a: jnp.where(x > 0, x, a * x),
             "gelu": lambda x: nn.gelu(x, approximate=False),
             "gelu_tanh": lambda x: nn.gelu(x, approximate=True),
             "hard_shrink": lambda x: jnp.where(jnp.abs(x) > 0.5, x, 0),
@@ -93,15 +93,16 @@ class Jax(Peer):
             return None
         self._start(self.threads(threads))
 
-        def backward(g: Any, x: Any) -> Any:
-            return jax.vjp(value, x)[1](g)[0]
+        def backward(g: Any, *operands: Any) -> Any:
+            return jax.vjp(value, *operands)[1](g)
 
         functions = {
             "value": jax.jit(value),
-            "grad": jax.jit(lambda x: backward(jax.numpy.ones_like(x), x)),
+            "grad": jax.jit(lambda x, *rest: backward(jax.numpy.ones_like(x), x, *rest)[0]),
             "backward": jax.jit(backward),
         }
         function = functions[operation.form]
         cpu = jax.devices("cpu")[0]
-        operands = [jax.device_put(a, cpu) for a in operation.operands]
-        return lambda: function(*operands).block_until_ready()
+        given = (*operation.operands, *operation.learnable.values())
+        operands = [jax.device_put(operand, cpu) for operand in given]
+        return lambda: jax.block_until_ready(function(*operands))
