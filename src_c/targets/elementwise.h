@@ -75,11 +75,9 @@ INLINE V load(const T *from, ptrdiff_t count)
 {
     return count == V_WIDTH ? v_load(from) : v_load_part(from, count, v_set(0));
 }
-INLINE void store(T *to, ptrdiff_t count, V value, bool streaming)
+INLINE void store(T *to, V value, bool streaming)
 {
-    if (count < V_WIDTH)
-        v_store_part(to, count, value);
-    else if (streaming)
+    if (streaming)
         v_stream(to, value);
     else
         v_store(to, value);
@@ -102,16 +100,28 @@ INLINE Inputs load_inputs(const Row *row, fa_form form, Operands operands, bool 
                            row->advance[first + k] ? count : V_WIDTH);
     return in;
 }
+
+/* A vector of each result, or a part of it. Written out: of a loop a compiler that
+ * optimises little would compute all results, and tell what overflows in others. */
 INLINE void store_results(const Row *row, Operands operands, Results results,
-                          ptrdiff_t i, ptrdiff_t count, bool streaming)
+                          ptrdiff_t i, bool streaming)
 {
-    int out = operands.arrays + operands.parameters;
-    store(row->at[out] + i, count, results.at[0], streaming);
-    if (operands.outputs > 1)
-        store(row->at[out + 1] + i, count, results.at[1], streaming);
-    _Pragma("GCC unroll 8")
-    for (int k = 2; k < operands.outputs; k++)
-        store(row->at[out + k] + i, count, results.at[k], streaming);
+    T *const *to = row->at + operands.arrays + operands.parameters;
+    store(to[0] + i, results.at[0], streaming);
+    if (operands.outputs > 1) store(to[1] + i, results.at[1], streaming);
+    if (operands.outputs > 2) store(to[2] + i, results.at[2], streaming);
+    if (operands.outputs > 3) store(to[3] + i, results.at[3], streaming);
+    if (operands.outputs > 4) store(to[4] + i, results.at[4], streaming);
+}
+INLINE void store_part(const Row *row, Operands operands, Results results, ptrdiff_t i,
+                       ptrdiff_t count)
+{
+    T *const *to = row->at + operands.arrays + operands.parameters;
+    v_store_part(to[0] + i, count, results.at[0]);
+    if (operands.outputs > 1) v_store_part(to[1] + i, count, results.at[1]);
+    if (operands.outputs > 2) v_store_part(to[2] + i, count, results.at[2]);
+    if (operands.outputs > 3) v_store_part(to[3] + i, count, results.at[3]);
+    if (operands.outputs > 4) v_store_part(to[4] + i, count, results.at[4]);
 }
 
 INLINE void run_vectors(Compute *compute, fa_form form, Operands operands, bool unit,
@@ -120,7 +130,7 @@ INLINE void run_vectors(Compute *compute, fa_form form, Operands operands, bool 
 {
     for (ptrdiff_t i = 0; i < length; i += V_WIDTH) {
         Inputs in = load_inputs(row, form, operands, unit, known, p, i, V_WIDTH);
-        store_results(row, operands, compute(form, &in), i, V_WIDTH, streaming);
+        store_results(row, operands, compute(form, &in), i, streaming);
     }
 }
 
@@ -178,7 +188,7 @@ INLINE void run_row(Compute *compute, fa_form form, Operands operands, bool know
         run_vectors(compute, form, operands, false, false, p, row, whole, streaming);
     if (left == 0) return;
     Inputs in = load_inputs(row, form, operands, false, known, p, whole, left);
-    store_results(row, operands, compute(form, &in), whole, left, false);
+    store_part(row, operands, compute(form, &in), whole, left);
 }
 INLINE void run_cheap(Compute *compute, fa_form form, Operands operands,
                       const fa_rows *rows, ptrdiff_t count, ptrdiff_t length,

@@ -147,7 +147,7 @@ INLINE bool special_cases(GateKernel *kernel, fa_extreme_gate_function function,
     overflowed |= form == FA_VALUE
         ? overflows(f.y, right.u, right.v)
         : overflows(f.ga, in.g, right.v) || overflows(f.gb, in.g, right.u);
-    store_results(row, operands, form_of_gate(f, form), i, V_WIDTH, streaming);
+    store_results(row, operands, form_of_gate(f, form), i, streaming);
     control_write(control_read() & ~(fa_control)CONTROL_OVERFLOW);
     return overflowed;
 }
@@ -170,8 +170,7 @@ INLINE bool run_gate_segment(GateKernel *kernel, SpecialCases *special, fa_form 
             if (v_any(is_special(form, special_input, f)))
                 overflowed |= special(form, &row, i, streaming);
             else
-                store_results(&row, operands, form_of_gate(f, form), i, V_WIDTH,
-                              streaming);
+                store_results(&row, operands, form_of_gate(f, form), i, streaming);
         }
     }
     return overflowed;
