@@ -35,7 +35,8 @@ INLINE V finite_part(V x)
     return v_select(v_le(r, v_set(T_MAX)), r, v_set(0));
 }
 
-INLINE V star_relu_y(V x, V scale, V bias)
+/* Near a root, where more than two words of the product count, and where that is infinite */
+INLINE V star_relu_rare(V x, V scale, V bias)
 {
     V r = finite_part(x), most = v_set(T_MAX);
     Pair once = two_product(scale, r), twice = two_product(once.hi, r);
@@ -47,6 +48,17 @@ INLINE V star_relu_y(V x, V scale, V bias)
     y = v_select(v_le(v_abs(twice.hi), most), y, v_add(twice.hi, bias));
     V beyond = v_add(v_mul(scale, x), bias);
     return propagate_nan(x, v_select(v_lt(most, x), beyond, y));
+}
+INLINE V star_relu_y(V x, V scale, V bias)
+{
+    V r = v_max(v_set(0), x);
+    Pair once = two_product(scale, r), twice = two_product(once.hi, r);
+    Pair sum = two_sum(twice.hi, bias);
+    V low = v_add(sum.lo, v_fma(once.lo, r, twice.lo)), size = v_abs(sum.hi);
+    M far_from_root = v_le(v_mul(v_set(0x1p-40), v_abs(bias)), size);
+    M usual = v_and(far_from_root, v_le(size, v_set(T_MAX)));
+    V y = v_add(sum.hi, low);
+    return v_all(usual) ? y : v_select(usual, y, star_relu_rare(x, scale, bias));
 }
 INLINE Derivative star_relu_dx(V x, V scale)
 {

@@ -144,7 +144,7 @@ INLINE bool is_unit(Operands operands, const fa_rows *rows, ptrdiff_t count)
 }
 
 INLINE void run_segment(Compute *compute, fa_form form, Operands operands, bool unit,
-                        const Segments *s, bool streaming)
+                        bool known, const Segments *s, bool streaming)
 {
     T constants[FA_MAX_PARAMETERS][V_WIDTH] ALIGNED;
     T *at[FA_MAX_OPERANDS];
@@ -152,27 +152,40 @@ INLINE void run_segment(Compute *compute, fa_form form, Operands operands, bool 
         for (int k = 0; k < operands.arrays + operands.parameters + operands.outputs;
              k++)
             at[k] = s->at[k] + (line > 0 ? line * s->step[k] : 0);
-        Row row = take_row(at, s->broadcast, operands, unit, constants);
-        run_vectors(compute, form, operands, unit, false, NULL, &row, s->length,
+        Row row = take_row(at, s->broadcast, operands, unit || known, constants);
+        V p[FA_MAX_PARAMETERS];
+        for (int k = 0; k < operands.parameters; k++)
+            p[k] = v_set(*at[operands.arrays + k]);
+        run_vectors(compute, form, operands, unit, known, p, &row, s->length,
                     streaming);
     }
 }
 
-/* By a costly kernel, whose body exists once, and again for a parameter of 1 where that is
- * the default: of a compile-time 1 the compiler drops multiplications. */
+/* By a costly kernel, whose body exists once, and again
+ *
+ *   - for a parameter of 1 where that is the default: of a compile-time 1 the compiler drops
+ *     multiplications;
+ *   - for several parameters that are the same for a row: it takes what it makes of them out of
+ *     the loop. */
 INLINE void run_costly(Compute *compute, fa_form form, Operands operands,
                        bool one_by_default, const fa_rows *rows, ptrdiff_t count,
                        ptrdiff_t length, fa_memory memory)
 {
-    bool unit = one_by_default && is_unit(operands, rows, count);
+    bool unit = one_by_default && is_unit(operands, rows, count),
+         several = operands.parameters > 1;
     Segments s;
     first_segment(&s, operands, rows, count, length, memory);
     do {
         bool streaming = memory == FA_NONTEMPORAL && !s.packed;
+        bool known = several;
+        for (int k = 0; k < operands.parameters; k++)
+            known &= s.broadcast[operands.arrays + k];
         if (unit)
-            run_segment(compute, form, operands, true, &s, streaming);
+            run_segment(compute, form, operands, true, false, &s, streaming);
+        else if (several && known)
+            run_segment(compute, form, operands, false, true, &s, streaming);
         else
-            run_segment(compute, form, operands, false, &s, streaming);
+            run_segment(compute, form, operands, false, false, &s, streaming);
     } while (another_segment(&s));
 }
 
