@@ -163,7 +163,7 @@ INLINE V squareplus_y(V x, V b)
     V above = v_mul(half, v_add(sum.hi, sum.lo));
     V y = v_select(left, quotient(v_mul(half, b), sum), above);
     if (!v_any(far)) return y;
-    V below = v_div(v_mul(v_set(0.25), b), size);
+    V below = v_div(v_mul(v_set(0.25), b), v_max(v_set(SQUAREPLUS_LEVEL), size));
     return v_select(far, v_select(left, below, x), y);
 }
 INLINE Derivative squareplus_dx(V x, V b)

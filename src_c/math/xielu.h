@@ -82,10 +82,12 @@ INLINE Pair xielu_sum(fa_form form, Pair first, Pair second, V term, V x, V m, V
 #define XIELU_FAR 0x1p500
 INLINE V xielu_far(V x, V alpha_p, V alpha_n, V beta)
 {
-    Pair rise = two_sum(beta, v_sub(v_set(0), alpha_n));
-    V left = v_fma(x, rise.hi, v_mul(v_max(v_set(-T_MAX), x), rise.lo));
-    left = v_select(v_lt(v_set(0), v_abs(rise.hi)), left, v_sub(v_set(0), alpha_n));
-    return v_select(v_lt(v_set(0), x), v_mul(x, v_fma(alpha_p, x, beta)), left);
+    V zero = v_set(0), right = v_max(zero, x), left = v_min(zero, x);
+    Pair rise = two_sum(beta, v_sub(zero, alpha_n));
+    V below = v_fma(left, rise.hi, v_mul(v_max(v_set(-T_MAX), left), rise.lo));
+    below = v_select(v_lt(zero, v_abs(rise.hi)), below, v_sub(zero, alpha_n));
+    V above = v_mul(right, v_fma(alpha_p, right, beta));
+    return v_select(v_lt(zero, x), above, below);
 }
 
 /* factor (alpha rest + beta linear), with a factor of x and a linear term of 1 on the right,
