@@ -150,7 +150,7 @@ INLINE Derivative blend_deriv(Blend f)
     M negative = v_lt(f.z.hi, zero), always = v_le(zero, zero);
     Pair a = pair_select(negative, f.p2, f.p1);
     Pair rise = pair_select(negative, f.rise, minus_pair(f.rise));
-    Derivative left = pair_times_d2(rise, silu_deriv(pair_abs(f.z), false, always));
+    Derivative left = pair_times_d2(rise, silu_deriv(pair_abs(f.z), always));
     M no_slope = is_zero(a.hi);
     Pair sum = two_sum(a.hi, v_select(left.scaled, zero, left.hi));
     V low = v_add(a.lo, v_select(left.scaled, zero, left.lo));
@@ -189,7 +189,7 @@ INLINE Derivative acon_deriv_beta(V x, Blend f)
 {
     V finite = v_select(is_zero(f.rise.hi), v_set(0), x);
     return deriv_large(
-        pair_times_deriv(pair_product(f.rise, f.rise), gate_deriv_beta(finite, f.z)));
+        pair_times_deriv(pair_product(f.rise, f.rise), gate_deriv_beta(finite, silu_point(pair_abs(f.z)))));
 }
 INLINE Derivative acon_d2(V x, V p1, V p2, V beta)
 {
