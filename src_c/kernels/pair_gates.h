@@ -81,7 +81,7 @@ INLINE Gate gate_by_logistic(bool special_case, V gu, V gv, V u, Pair v, Pair z,
 /* a s(a) b */
 INLINE Gate swiglu(bool special_case, V g, V a, V b)
 {
-    Derivative deriv = silu_deriv(to_pair(v_abs(a)), true, v_lt(a, v_set(0)));
+    Derivative deriv = silu_deriv(to_pair(v_abs(a)), v_lt(a, v_set(0)));
     return gate_by_logistic(special_case, g, propagate_nan(b, g), a, to_pair(b),
                             to_pair(a), deriv);
 }
@@ -106,7 +106,7 @@ INLINE Gate swiglu_clamped(bool special_case, V g, V a, V b, V alpha, V shift, V
     V u = propagate_nan(limit, v_select(a_over, limit, a));
     V v = propagate_nan(limit, v_select(b_over, v_copysign(limit, b), b));
     Pair z = saturating_product(u, alpha, EXP_NEG_END);
-    Derivative deriv = silu_deriv(pair_abs(z), false, v_lt(z.hi, zero));
+    Derivative deriv = silu_deriv(pair_abs(z), v_lt(z.hi, zero));
     Pair factor = two_sum(v, shift);
     Gate f =
         gate_by_logistic(special_case, g, propagate_nan(b, g), u, factor, z, deriv);

@@ -98,11 +98,9 @@ INLINE Dual silu(V x)
 INLINE Dual swish(V x, V beta)
 {
     Pair z = saturating_product(x, beta, EXP_NEG_END);
-    return (Dual){
-        .y = v_is_constant_one(beta) ? silu(x).y : gate_any(x, z),
-        .dx = v_is_constant_one(beta) ? silu(x).dx : swish_dx(x, beta, z),
-        .dp = {swish_dp(x, beta, z)},
-    };
+    Dual f = swish_slopes(x, beta, z);
+    f.y = v_is_constant_one(beta) ? silu(x).y : gate_any(x, z);
+    return f;
 }
 
 /* ---- second derivatives ---- */

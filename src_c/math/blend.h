@@ -127,12 +127,14 @@ INLINE Pair minus_pair(Pair a)
 /* rise = p1 - p2, falling = silu'(-|z|) */
 typedef struct {
     Pair p1, p2, rise, z;
+    SiluPoint at; /* |z| */
     Derivative falling;
 } Blend;
 INLINE Blend blend_of(Pair p1, Pair p2, Pair rise, Pair z)
 {
     M always = v_le(v_set(0), v_set(0));
-    return (Blend){p1, p2, rise, z, silu_deriv(pair_abs(z), false, always)};
+    SiluPoint at = silu_point(pair_abs(z));
+    return (Blend){p1, p2, rise, z, at, silu_deriv_at(at, always)};
 }
 
 /* The product is formed for an x of moderate size, and rounded once. */
@@ -222,7 +224,7 @@ INLINE Derivative acon_deriv_beta(V x, Blend f)
 {
     V finite = v_select(is_zero(f.rise.hi), v_set(0), x);
     return deriv_large(
-        pair_times_deriv(pair_product(f.rise, f.rise), gate_deriv_beta(finite, f.z)));
+        pair_times_deriv(pair_product(f.rise, f.rise), gate_deriv_beta(finite, f.at)));
 }
 INLINE Derivative acon_d2(V x, V p1, V p2, V beta)
 {

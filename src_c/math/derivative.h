@@ -258,8 +258,7 @@ INLINE V deriv_times(V g, Derivative s)
     if (s.kind == DERIV_SQUARE) return square_product(g, s.hi);
     if (s.kind == DERIV_HALVED) g = v_mul(g, deriv_rest_of_halved(&s));
     if (s.kind == DERIV_PAIR) return deriv_product(g, deriv_low_factor(g, s), s);
-    if (s.kind == DERIV_LARGE || deriv_is_scaled(s))
-        return deriv_times_special_case(g, s);
+    if (deriv_is_scaled(s)) return deriv_times_special_case(g, s);
     V product = v_fma(g, s.hi, v_mul_tiny(g, s.lo)), size = v_abs(product);
     M ordinary = v_and(v_lt(v_set(DERIV_SAFE), size), v_le(size, v_set(T_MAX)));
     return v_all(ordinary) ? product : deriv_times_special_case(g, s);

@@ -54,11 +54,13 @@ INLINE Reduced exp_reduce_steps(Pair z, V origin)
     };
 }
 
-INLINE V exp_head(Reduced n)
+/* A power of 2 times a constant, whose table is like that of the powers */
+INLINE V exp_head_from(const TBITS *power_bits, I steps)
 {
-    I power = v_bits(v_lookup((const T *)EXP_POWER_BITS, n.steps));
-    return v_from_bits(v_int_add(power, v_shift_left(n.steps, EXP_SHIFT)));
+    I power = v_bits(v_lookup((const T *)power_bits, steps));
+    return v_from_bits(v_int_add(power, v_shift_left(steps, EXP_SHIFT)));
 }
+INLINE V exp_head(Reduced n) { return exp_head_from(EXP_POWER_BITS, n.steps); }
 
 /* e^r - 1, accurate relative to 1: for factors 1 + tail */
 INLINE V exp_tail(Reduced n)

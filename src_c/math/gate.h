@@ -5,7 +5,7 @@
 
 #include "logistic.h"
 #include "piecewise.h"
-#include "tables/silu.h"
+#include "tables/gate.h"
 
 /* x s(z) for finite x and a clamped z, reduced from LOGISTIC_ORIGIN */
 INLINE V gate_clamped(V x, Reduced minus_z)
@@ -14,69 +14,134 @@ INLINE V gate_clamped(V x, Reduced minus_z)
     return v_mul_tiny(scaled_y, v_set(LOGISTIC_UNSCALE));
 }
 
-/* The derivative at negative x is -w (m - 1 - w) / (1 + w)^2 with t = |x|, w = e^-z(t)
- * and m = t z'(t). It has a root t0, where 1 + w0 = m(t0), w0 = e^-z(t0). With e = z(t)
- * - z(t0), l = m(t) - m(t0) and w = w0 e^-e,
- *     m - 1 - w = l + w0 (1 - e^-e):
- * a sum of two terms of equal sign, each of
- * them accurate relative to itself down to 0. */
-INLINE Derivative gate_deriv(Pair e, Pair l, T w0_short, T w0_rest, M negative)
+/* The derivative from `near`, its value at -|x|; where far, w (1 - m + w (2 m - 1)) with
+ * w = e^-z and m = t z'(t), both for t = |x|. */
+INLINE Derivative gate_deriv(Pair near, M far, Pair z, Pair m, M negative)
 {
-    ExpNeg decay = exp_neg_in_range(exp_neg_clamp(negative, e));
-    V head = exp_head(decay.n), rest = exp_rest(decay.n);
-    V first = decay.n.first, tail = v_add(first, rest);
-    V unscaled = v_select(decay.scaled, v_set(0), head); /* or 0, as good in a sum */
-
-    V w = v_mul(v_set(w0_short), head), w_head = v_mul(v_set(w0_short), unscaled);
-    V w_tail = combined_error(tail, v_set(w0_rest));
-    InversePower inverse = inverse_square(one_plus(w_head, w_tail));
-
-    Pair rise = two_product(v_set(w0_short), v_sub(v_set(1), unscaled));
-    Pair sum = fast_two_sum(l.hi, rise.hi);
-    V low = v_add(v_add(sum.lo, l.lo), v_fma(rise.hi, v_set(w0_rest), rise.lo));
-    low = v_fnma(w_head, first, low);
-    low = v_fnma(w_head, v_fma(tail, v_set(w0_rest), rest), low);
-    sum = fast_two_sum(sum.hi, low);
-
-    V minus_w = v_sub(v_set(0), w);
-    Pair factor = two_product(minus_w, v_mul(inverse.y, inverse.y));
-    Pair product = pair_product(factor, sum);
-    product.lo = v_fma(product.hi, combined_error(inverse.error, w_tail), product.lo);
-    Derivative left = {DERIV_SCALED, product.hi, product.lo, decay.scaled};
-    return deriv_reflected(left, negative);
-}
-
-#if PRECISION == 32
-/* `near` by piecewise polynomials; where far, w (1 - m + w (2 m - 1)) with m = t z'(t)
- * = z, which has been clamped by exp_neg_clamp. */
-INLINE Derivative gate_deriv_piecewise(Pair near, M far, Pair z, M negative)
-{
-    Derivative left = {DERIV_SCALED, near.hi, near.lo};
+    Derivative left = {DERIV_SCALED, near.hi, near.lo, far};
     if (v_any(far)) {
-        Pair first = {v_sub(v_set(1), z.hi), v_sub(v_set(0), z.lo)};
-        V second = v_fma(v_set(2), z.hi, v_set(-1));
-        left = deriv_with_tail(far, exp_neg_series(exp_neg_in_range(z), first, second),
-                               near);
+        ExpNeg decay = exp_neg_in_range(exp_neg_clamp(negative, z));
+        Pair first = {v_sub(v_set(1), m.hi), v_sub(v_set(0), m.lo)};
+        V second = v_fma(v_set(2), m.hi, v_set(-1));
+        left = deriv_with_tail(far, exp_neg_series(decay, first, second), near);
     }
     return deriv_reflected(left, negative);
 }
 
-/* (z s(z))' for t = |z|; `exact`, a compile-time constant, says that t.lo is 0. */
-INLINE Derivative silu_deriv(Pair t, bool exact, M negative)
+#if PRECISION == 32
+/* |z| for derivatives of x s(z) */
+typedef struct {
+    Pair t;
+} SiluPoint;
+INLINE SiluPoint silu_point(Pair t) { return (SiluPoint){t}; }
+
+/* (z s(z))', by pieces */
+INLINE Derivative silu_deriv_at(SiluPoint at, M negative)
 {
-    Pair near = eval_piecewise_shifted(&SILU_DERIV, t, exact);
-    M far = v_lt(v_set(SILU_DERIV.last), t.hi);
-    return gate_deriv_piecewise(near, far, exp_neg_clamp(negative, t), negative);
+    Pair t = at.t, near = eval_piecewise_shifted(&SILU_DERIV, t, v_is_constant_zero(t.lo));
+    Pair z = exp_neg_clamp(negative, t);
+    return gate_deriv(near, v_lt(v_set(SILU_DERIV.last), t.hi), z, z, negative);
 }
 #else
-INLINE Derivative silu_deriv(Pair t, bool exact, M negative)
+/* The derivative at negative x is w (1 + w - m) / (1 + w)^2 with t = |x|, w = e^-z(t) and
+ * m = t z'(t). It has a root t0, where 1 + w0 = m(t0), w0 = e^-z(t0). With e = z(t0) - z(t)
+ * and l = m(t0) - m(t), w is w0 e^e, and
+ *     1 + w - m = l + w0 (e^e - 1)
+ * is a sum of two terms of equal sign, each of them accurate relative to itself down to 0.
+ *
+ * Every factor is scaled by a number near 1 with which w0 is short, and w is head
+ * (1 + tail) with a head that is short, too. */
+typedef struct {
+    T one, decay; /* the scale, and w0 scaled */
+    T high, low, short_, middle; /* of z(t0), see gate.py */
+    const TBITS *power_bits; /* of heads */
+    const T *log_rest;
+} GateRoot;
+#define GATE_ROOT(name) \
+    ((GateRoot){name##_ONE, name##_DECAY, name##_Z0_HIGH, name##_Z0_LOW, name##_Z0_SHORT, \
+                name##_Z0_MIDDLE, name##_POWER_BITS, name##_LOG_REST})
+
+/* e for z <= EXP_NEG_UNSCALED_END, and reduced: its remainder is formed from z0 - n STEP,
+ * which is exact, as is the difference to z. */
+typedef struct {
+    Pair e;
+    Reduced n;
+} GateExponent;
+INLINE GateExponent gate_exponent(GateRoot root, Pair z)
 {
-    (void)exact;
-    Pair d = two_sum(v_min(v_set(EXP_NEG_END), t.hi), v_set(-SILU_ROOT_HIGH));
-    d = fast_two_sum(d.hi, v_add(d.lo, v_sub(t.lo, v_set(SILU_ROOT_LOW))));
-    return gate_deriv(d, d, SILU_W0_SHORT, SILU_W0_REST, negative);
+    V e = v_sub(v_set(root.high), z.hi), origin = v_set(EXP_ORIGIN(0.0));
+    V shifted = v_fma(e, v_set(EXP_STEPS), origin), count = v_sub(shifted, origin);
+    I steps = v_bits(shifted);
+    V step = v_set(GATE_STEP_SHORT), first = v_fnma(count, step, v_set(root.short_));
+    first = v_add(v_sub(first, z.hi), v_set(root.middle));
+    V e_rest = v_add(v_add(v_fms(count, step, e), first), v_set(root.low));
+    V low = v_fnma(count, v_set(GATE_STEP_REST), v_lookup(root.log_rest, steps));
+    if (!v_is_constant_zero(z.lo)) e_rest = v_sub(e_rest, z.lo), low = v_sub(low, z.lo);
+    return (GateExponent){{e, e_rest}, {steps, first, low}};
+}
+
+/* w/(1 + w)^2, divided by the scale, as factor (1 + tail) (1 + error): 1/(1 + w)^2 is
+ * y^2 (1 + error), where y is so short that factor = head y^2 is exact. For y a few bits of w
+ * will do, which need not wait for the tail. */
+typedef struct {
+    V head, rest, tail; /* w = head (1 + tail), tail = n.first + rest */
+    V factor, error;
+} GateFactor;
+INLINE GateFactor gate_factor(GateRoot root, Reduced n)
+{
+    V one = v_set(root.one), head = exp_head_from(root.power_bits, n.steps);
+    V r = v_add(n.first, n.low), square = v_mul(r, r);
+    V about = v_fma(head, v_fma(square, v_set(0.5), r), v_add(one, head));
+    V y = coarse_inverse(about), head_y = v_mul(head, y);
+    V poly = polynomial_by_square(r, square, EXPM1_POLY, EXPM1_DEGREE);
+    V rest = v_fma(square, poly, n.low), tail = v_add(n.first, rest);
+    V remainder = v_fnma(head_y, tail, v_sub(v_fnma(y, one, v_set(1)), head_y));
+    return (GateFactor){head, rest, tail, v_mul(head_y, y),
+                        coarse_inverse_square_error(remainder)};
+}
+INLINE Pair times_gate_factor(Pair a, GateFactor f)
+{
+    Pair product = two_product(f.factor, a.hi);
+    V low = v_fma(product.hi, f.tail, v_fma(f.factor, a.lo, product.lo));
+    V whole = v_fma(product.hi, f.tail, product.hi);
+    return (Pair){product.hi, v_fma(whole, f.error, low)};
+}
+
+/* The derivative at -t */
+INLINE Pair gate_left(GateRoot root, Reduced n, GateFactor f, Pair l)
+{
+    Pair sum = fast_two_sum(l.hi, v_sub(f.head, v_set(root.decay)));
+    V low = v_fma(l.hi, v_set(root.one - 1), sum.lo);
+    low = v_fma(f.head, n.first, v_fma(f.head, f.rest, low));
+    sum = fast_two_sum(sum.hi, v_fma(v_set(root.one), l.lo, low));
+    return times_gate_factor(sum, f);
+}
+
+/* What derivatives of x s(z) have in common, by t = |z| */
+typedef struct {
+    Pair t;
+    GateExponent exponent;
+    GateFactor factor;
+} SiluPoint;
+INLINE SiluPoint silu_point(Pair t)
+{
+    Pair near = {v_min(v_set(EXP_NEG_UNSCALED_END), t.hi), t.lo};
+    GateExponent exponent = gate_exponent(GATE_ROOT(SILU), near);
+    return (SiluPoint){t, exponent, gate_factor(GATE_ROOT(SILU), exponent.n)};
+}
+
+/* (z s(z))', where l is e */
+INLINE Derivative silu_deriv_at(SiluPoint at, M negative)
+{
+    Pair near = gate_left(GATE_ROOT(SILU), at.exponent.n, at.factor, at.exponent.e);
+    Pair z = {v_min(v_set(EXP_NEG_END), at.t.hi), at.t.lo};
+    return gate_deriv(near, v_lt(v_set(EXP_NEG_UNSCALED_END), z.hi), z, z, negative);
 }
 #endif
+INLINE Derivative silu_deriv(Pair t, M negative)
+{
+    return silu_deriv_at(silu_point(t), negative);
+}
 
 /* x s(z) for z = p x of any size. At x = +-inf it is the limit: 0 if z < 0, else x. */
 INLINE V gate_any(V x, Pair z)
@@ -98,16 +163,15 @@ INLINE V gate_any(V x, Pair z)
     return v_select(v_and(infinite, v_le(z.hi, z.hi)), limit, y);
 }
 
-/* The derivative of x s(p x) with respect to p, x^2 s'(z).
+/* The derivative of x s(p x) with respect to p, x^2 s'(t) with t = |p x|, for any x.
  *
  * Each factor x carries the square root of a scale: 1 if s' is scaled and x^2 moderate;
  * the inverse of its scale if s' is scaled and x^2 could overflow the product; the
  * scale itself if s' is not scaled and the result is tiny; and 0 from END on, where
  * e^-z dominates. If s' is scaled and the result is not tiny, the scale is removed at
  * the end, where nothing can underflow any more. */
-INLINE Derivative gate_deriv_beta(V x, Pair z)
+INLINE Derivative gate_deriv_beta_any(V x, Pair t)
 {
-    Pair t = pair_abs(z);
     Derivative s = logistic_deriv(t);
     V one = v_set(1), size = v_abs(x), below_one = v_min(one, size);
     M moderate = v_lt(size, v_set(C(0x1p30, 0x1p340)));
@@ -129,6 +193,23 @@ INLINE Derivative gate_deriv_beta(V x, Pair z)
     product.lo = v_mul(v_mul(product.lo, root_scale), root_scale);
     M scaled = v_or(v_and(kept, low), tiny);
     return (Derivative){DERIV_LARGE, product.hi, product.lo, scaled};
+}
+
+/* The same, by what (z s(z))' has anyway unless x or the result is tiny or huge */
+INLINE Derivative gate_deriv_beta(V x, SiluPoint at)
+{
+#if PRECISION == 32
+    return gate_deriv_beta_any(x, at.t);
+#else
+    V most = v_set(0x1p300), size = v_abs(x), bounded = v_min(most, size);
+    Pair square = times_pair(v_set(SILU_ONE), two_product(bounded, bounded));
+    Pair near = times_gate_factor(square, at.factor);
+    M tiny = v_and(v_lt(v_set(0), size), v_lt(near.hi, v_set(SCALED_BELOW)));
+    M huge = v_or(v_lt(most, size), v_lt(v_set(EXP_NEG_UNSCALED_END), at.t.hi));
+    M special = v_or(tiny, huge);
+    if (!v_any(special)) return (Derivative){DERIV_LARGE, near.hi, near.lo, special};
+    return deriv_large(deriv_with_tail(special, gate_deriv_beta_any(x, at.t), near));
+#endif
 }
 
 #endif

@@ -37,8 +37,9 @@ INLINE Pair quick_gelu_steps(V t)
 #define GELU_TANH_END C(13.6, 27.12)
 
 /* float32: the derivative at -t is e^-z times piecewise polynomials, then 1 - t z'.
- * float64: gate_deriv, whose differences are d (a + b m) and d (a + 3b m) with
- * d = t - t0, m = t^2 + t t0 + t0^2. */
+ * float64: gate_left by z and m = t z', both in pairs, whose differences from their values
+ * at the root are accurate enough unless t is so close to it that the derivative is the
+ * beginning of its Taylor series. */
 #if PRECISION == 32
 INLINE Derivative gelu_tanh_deriv(V t, M negative)
 {
@@ -61,20 +62,34 @@ INLINE Derivative gelu_tanh_deriv(V t, M negative)
                            negative);
 }
 #else
+#define GELU_TANH_CLOSE 0x1p-36
+INLINE Pair gelu_tanh_beside_root(V t)
+{
+    V nearly = v_sub(v_set(GELU_TANH_ROOT_HIGH), t);
+    Pair d = fast_two_sum(nearly, v_set(GELU_TANH_ROOT_LOW));
+    Pair slope = PAIR_CONSTANT(GELU_TANH_SLOPE);
+    slope.lo = v_fma(d.hi, v_set(GELU_TANH_BEND), slope.lo);
+    return pair_product(d, slope);
+}
+
 INLINE Derivative gelu_tanh_deriv(V t, M negative)
 {
-    V bounded = v_min(v_set(GELU_TANH_END), t);
-    Pair root = PAIR_CONSTANT(GELU_TANH_ROOT);
-    Pair d = two_sum(bounded, v_sub(v_set(0), root.hi));
-    d = fast_two_sum(d.hi, v_sub(d.lo, root.lo));
-    Pair m = pair_product(to_pair(bounded), pair_sum_positive(to_pair(bounded), root));
-    m = pair_sum_positive(m, pair_product(root, root));
-    Pair linear = PAIR_CONSTANT(GELU_TANH_LINEAR);
-    Pair e = pair_sum_positive(linear, pair_product(m, PAIR_CONSTANT(GELU_TANH_CUBIC)));
-    Pair l = pair_sum_positive(linear,
-                               pair_product(m, PAIR_CONSTANT(GELU_TANH_DERIV_CUBIC)));
-    return gate_deriv(pair_product(d, e), pair_product(d, l), GELU_TANH_W0_SHORT,
-                      GELU_TANH_W0_REST, negative);
+    V bounded = v_min(v_set(GELU_TANH_END), t), end = v_set(EXP_NEG_UNSCALED_END);
+    Pair z = gelu_tanh_exponent(bounded), m = ODD_CUBIC(bounded, GELU_TANH_RISE, 1);
+    Pair l = two_sum(v_set(GELU_TANH_RISE_AT_ROOT_HIGH), v_sub(v_set(0), m.hi));
+    l.lo = v_add(l.lo, v_sub(v_set(GELU_TANH_RISE_AT_ROOT_LOW), m.lo));
+    GateRoot root = GATE_ROOT(GELU_TANH);
+    Reduced n = gate_exponent(root, (Pair){v_min(end, z.hi), z.lo}).n;
+    Pair near = gate_left(root, n, gate_factor(root, n), l);
+
+    V distance = v_abs(v_sub(v_set(GELU_TANH_ROOT_HIGH), bounded));
+    M close = v_lt(distance, v_set(GELU_TANH_CLOSE));
+    if (v_any(close)) {
+        Pair beside = gelu_tanh_beside_root(bounded);
+        near.hi = v_select(close, beside.hi, near.hi);
+        near.lo = v_select(close, beside.lo, near.lo);
+    }
+    return gate_deriv(near, v_lt(end, z.hi), z, m, negative);
 }
 #endif
 
@@ -87,9 +102,10 @@ INLINE Derivative quick_gelu_deriv(V t, M negative)
     Pair near = eval_piecewise(&QUICK_GELU_DERIV, t);
     M far = v_lt(v_set(QUICK_GELU_DERIV.last), t);
     V end = v_select(negative, v_set(117.5f), v_set(47)); /* as exp_neg_clamp */
-    return gate_deriv_piecewise(near, far, times_pair(v_min(end, t), factor), negative);
+    Pair z = times_pair(v_min(end, t), factor);
+    return gate_deriv(near, far, z, z, negative);
 #else
-    return silu_deriv(times_pair(v_min(v_set(870), t), factor), false, negative);
+    return silu_deriv(times_pair(v_min(v_set(870), t), factor), negative);
 #endif
 }
 

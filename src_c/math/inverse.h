@@ -150,6 +150,20 @@ INLINE InversePower inverse_square(Pair d)
     return (InversePower){inverse.y, inverse_square_error(inverse.r)};
 }
 
+/* About 1/d, in a quarter of the significand. */
+INLINE V coarse_inverse(V d)
+{
+    V y = v_reciprocal(d);
+    if (V_RECIPROCAL_BITS < T_MANTISSA / 4) y = v_fma(v_fnma(y, d, v_set(1)), y, y);
+    return v_upper_quarter(y);
+}
+/* inverse_square_error by two terms more, for r = 1 - y d with a coarse inverse y */
+INLINE V coarse_inverse_square_error(V r)
+{
+    V sum = v_fma(v_set(5), r, v_set(4));
+    return v_mul(r, v_fma(r, v_fma(r, sum, v_set(3)), v_set(2)));
+}
+
 /* 1/d^3 as y^3 (1 + error): 1/(1 - r)^3 = 1 + 3r + 6r^2 + ... */
 INLINE InversePower inverse_cube(Pair d)
 {

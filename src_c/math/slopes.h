@@ -28,17 +28,16 @@ INLINE Derivative silu_dx(V x)
 {
     return deriv_wide(w_silu_slope(is_positive(x), wide_size(x, WIDE_END)));
 }
-INLINE Derivative swish_dx(V x, V beta, Pair z)
+/* The derivatives of x s(beta x) by x and beta; z = beta x */
+INLINE Dual swish_slopes(V x, V beta, Pair z)
 {
-    W t = w_size(w_mul(w_widen(x), w_widen(beta)), WIDE_END);
-    return deriv_wide(w_silu_slope(is_positive(z.hi), t));
-}
-INLINE Derivative swish_dp(V x, V beta, Pair z)
-{
-    (void)z;
     W finite = w_clamped(w_widen(x), T_MAX);
+    W t = w_size(w_mul(w_widen(x), w_widen(beta)), WIDE_END);
     W slope = w_logistic_slope(w_size(w_mul(finite, w_widen(beta)), WIDE_END));
-    return deriv_wide(w_mul(w_square(finite), slope));
+    return (Dual){
+        .dx = deriv_wide(w_silu_slope(is_positive(z.hi), t)),
+        .dp = {deriv_wide(w_mul(w_square(finite), slope))},
+    };
 }
 INLINE Derivative gelu_dx(V x)
 {
@@ -86,17 +85,16 @@ INLINE Derivative tanh_dx(V x)
 }
 INLINE Derivative silu_dx(V x)
 {
-    return silu_deriv(to_pair(v_abs(x)), true, v_lt(x, v_set(0)));
+    return silu_deriv(to_pair(v_abs(x)), v_lt(x, v_set(0)));
 }
-INLINE Derivative swish_dx(V x, V beta, Pair z)
-{
-    (void)x, (void)beta;
-    return silu_deriv(pair_abs(z), false, v_lt(z.hi, v_set(0)));
-}
-INLINE Derivative swish_dp(V x, V beta, Pair z)
+INLINE Dual swish_slopes(V x, V beta, Pair z)
 {
     (void)beta;
-    return gate_deriv_beta(x, z);
+    SiluPoint at = silu_point(pair_abs(z));
+    return (Dual){
+        .dx = silu_deriv_at(at, v_lt(z.hi, v_set(0))),
+        .dp = {gate_deriv_beta(x, at)},
+    };
 }
 INLINE Derivative gelu_dx(V x) { return gelu_deriv(v_abs(x), v_lt(x, v_set(0))); }
 INLINE Derivative gelu_tanh_dx(V x)

@@ -125,6 +125,10 @@ INLINE N n_copysign(N a, N sign)
     return OP(or)(n_abs(a), OP(and)(FROM_BITS(SET_BITS(T_SIGN)), sign));
 }
 INLINE N n_upper_half(N a) { return OP(and)(a, FROM_BITS(SET_BITS(T_UPPER_HALF))); }
+INLINE N n_upper_quarter(N a)
+{
+    return OP(and)(a, FROM_BITS(SET_BITS(T_UPPER_QUARTER)));
+}
 
 INLINE NM n_lt(N a, N b) { return OP(cmp)(a, b, _CMP_LT_OQ); }
 INLINE NM n_le(N a, N b) { return OP(cmp)(a, b, _CMP_LE_OQ); }

@@ -81,6 +81,10 @@ INLINE N n_upper_half(N a)
 {
     return FROM_BITS(_mm512_and_si512(TO_BITS(a), SET_BITS(T_UPPER_HALF)));
 }
+INLINE N n_upper_quarter(N a)
+{
+    return FROM_BITS(_mm512_and_si512(TO_BITS(a), SET_BITS(T_UPPER_QUARTER)));
+}
 
 INLINE NM n_lt(N a, N b) { return COMPARE(a, b, _CMP_LT_OQ); }
 INLINE NM n_le(N a, N b) { return COMPARE(a, b, _CMP_LE_OQ); }

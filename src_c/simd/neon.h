@@ -107,6 +107,10 @@ INLINE N n_upper_half(N a)
 {
     return FROM_BITS(INT_OP(vandq)(TO_BITS(a), INT_OP(vdupq_n)(T_UPPER_HALF)));
 }
+INLINE N n_upper_quarter(N a)
+{
+    return FROM_BITS(INT_OP(vandq)(TO_BITS(a), INT_OP(vdupq_n)(T_UPPER_QUARTER)));
+}
 
 INLINE NM n_lt(N a, N b) { return OP(vcltq)(a, b); }
 INLINE NM n_le(N a, N b) { return OP(vcleq)(a, b); }

@@ -26,6 +26,7 @@ typedef int32_t TINT;
 #define T_MAX 0x1.fffffep127f         /* largest finite value */
 #define T_SIGN UINT32_C(0x80000000)
 #define T_UPPER_HALF UINT32_C(0xfffff000) /* keeps 12 significant bits */
+#define T_UPPER_QUARTER UINT32_C(0xfffc0000) /* keeps 6 significant bits */
 #else
 typedef double T;
 typedef uint64_t TBITS;
@@ -34,6 +35,7 @@ typedef int64_t TINT;
 #define T_MAX 0x1.fffffffffffffp1023
 #define T_SIGN UINT64_C(0x8000000000000000)
 #define T_UPPER_HALF UINT64_C(0xfffffffff8000000) /* keeps 26 significant bits */
+#define T_UPPER_QUARTER UINT64_C(0xffffff0000000000) /* keeps 13 significant bits */
 #endif
 
 /* A constant of either precision: C(float32, float64). */

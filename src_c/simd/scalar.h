@@ -64,13 +64,18 @@ INLINE N n_inverse_root(N a) { return 1 / n_sqrt(a); }
 INLINE N n_min(N a, N b) { return a < b ? a : b; }
 INLINE N n_max(N a, N b) { return a > b ? a : b; }
 
-/* Bits. upper_half clears the lower half of the significand. */
+/* Bits. upper_half clears the lower half of the significand, upper_quarter all but its
+ * first quarter. */
 INLINE N n_abs(N a) { return n_from_bits(n_bits(a) & ~T_SIGN); }
 INLINE N n_copysign(N a, N sign)
 {
     return n_from_bits((n_bits(a) & ~T_SIGN) | (n_bits(sign) & T_SIGN));
 }
 INLINE N n_upper_half(N a) { return n_from_bits(n_bits(a) & T_UPPER_HALF); }
+INLINE N n_upper_quarter(N a)
+{
+    return n_from_bits(n_bits(a) & T_UPPER_QUARTER);
+}
 
 /* Comparisons with NaN are false. */
 INLINE NM n_lt(N a, N b) { return a < b; }

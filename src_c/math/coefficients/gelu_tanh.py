@@ -4,7 +4,7 @@ gelu_tanh(x) = x s(z) with z = a x + b x^3, a = 2 sqrt(2/pi), b = 0.044715 a. Th
 give z / log(2), whose reduction needs no product.
 """
 
-from exp import HALF_SIGNIFICAND
+from exp import MANTISSA
 from fit import c_constant, c_table, rounded
 from mpmath import mp, mpf
 
@@ -31,13 +31,12 @@ def high_and_low(name: str, exact, precision: int) -> list[str]:
     ]
 
 
-def odd_cubic(name: str, scale, precision: int) -> list[str]:
-    """The constants of scale (a t + b t^3) for odd_cubic of math/gelu_tanh.h.
+def odd_cubic(name: str, linear, cubic, end: int, precision: int) -> list[str]:
+    """The constants of a t + b t^3 for odd_cubic of math/gelu_tanh.h.
 
-    a is split such that (a + b t^2) - a_short is exact for every t that matters.
+    a is split such that (a + b t^2) - a_short is exact where the sum is below 2^end.
     """
-    linear, cubic = LINEAR * scale, CUBIC * scale
-    last_bit = mpf(2) ** {32: -20, 64: -47}[precision]  # of a sum below 16, or 64
+    last_bit = mpf(2) ** (end - MANTISSA[precision])
     short = mp.nint(linear / last_bit) * last_bit
     high = rounded(cubic, precision)
     return [
@@ -48,12 +47,20 @@ def odd_cubic(name: str, scale, precision: int) -> list[str]:
     ]
 
 
+def left(t):
+    """The derivative at -t."""
+    z, rise = LINEAR * t + CUBIC * t**3, LINEAR * t + 3 * CUBIC * t**3
+    decay = mp.exp(-z)
+    return decay * (1 + decay - rise) / (1 + decay) ** 2
+
+
 def part(precision: int) -> tuple[int, int, list[str]]:
     """One branch of the header."""
+    end = {32: 4, 64: 6}[precision]
     definitions = [
         *high_and_low("GELU_TANH_LINEAR", LINEAR, precision),
-        *odd_cubic("GELU_TANH", 1, precision),
-        *odd_cubic("GELU_TANH_BINARY", DOUBLINGS, precision),
+        *odd_cubic("GELU_TANH", LINEAR, CUBIC, end, precision),
+        *odd_cubic("GELU_TANH_BINARY", LINEAR * DOUBLINGS, CUBIC * DOUBLINGS, end, precision),
         c_constant("GELU_TANH_CUBIC_LOW", CUBIC - rounded(CUBIC, precision), precision),
         *high_and_low("GELU_TANH_DERIV_CUBIC", 3 * CUBIC, precision),
         *high_and_low("QUICK_GELU", QUICK, precision),
@@ -61,13 +68,13 @@ def part(precision: int) -> tuple[int, int, list[str]]:
     ]
     if precision == 64:
         zero = root()
-        decay = mp.exp(-LINEAR * zero - CUBIC * zero**3)
-        scale = mpf(2) ** (HALF_SIGNIFICAND[precision] + 1)  # 1/4 < decay < 1/2
-        short = mp.nint(decay * scale) / scale
+        slope, bend = mp.taylor(left, zero, 2)[1:]
         definitions += [
+            *odd_cubic("GELU_TANH_RISE", LINEAR, 3 * CUBIC, 8, precision),
+            *high_and_low("GELU_TANH_RISE_AT_ROOT", LINEAR * zero + 3 * CUBIC * zero**3, precision),
             *high_and_low("GELU_TANH_ROOT", zero, precision),
-            c_constant("GELU_TANH_W0_SHORT", short, precision),
-            c_constant("GELU_TANH_W0_REST", decay / short - 1, precision),
+            *high_and_low("GELU_TANH_SLOPE", -slope, precision),
+            c_constant("GELU_TANH_BEND", bend, precision),
         ]
     return precision, 0, definitions
 

@@ -1,0 +1,43 @@
+/* Constants of the derivatives of gates.
+ *
+ * Printed by math/coefficients/gate.py. */
+#if PRECISION == 64 && V_TABLE == 8
+#define GATE_STEP_SHORT 0x1.62e42fefa4p-4 /* 0.0866433976 */
+#define GATE_STEP_REST -0x1.8432a1b0e2634p-46 /* -2.15493057e-14 */
+#define SILU_ONE 0x1.ec4c60b0cp-1 /* 0.961520216 */
+#define SILU_DECAY 0x1.122cde8p-2 /* 0.267749287 */
+#define SILU_Z0_HIGH 0x1.474973c84120bp+0 /* 1.27846454 */
+#define SILU_Z0_LOW 0x1.f8d74bc9ac154p-54 /* 1.09469942e-16 */
+#define SILU_Z0_SHORT 0x1.474973c8414p+0 /* 1.27846454 */
+#define SILU_Z0_MIDDLE -0x1.f5p-44 /* -1.11244347e-13 */
+static const TBITS SILU_POWER_BITS[8] ALIGNED = {
+    UINT64_C(0x3fd122cde8000000), UINT64_C(0x3fd0afd810000000),
+    UINT64_C(0x3fd060d1a8000000), UINT64_C(0x3fd038fb38000000),
+    UINT64_C(0x3fd03be0d0000000), UINT64_C(0x3fd06d6088000000),
+    UINT64_C(0x3fd0d1b230000000), UINT64_C(0x3fd16d6f40000000),
+};
+static const T SILU_LOG_REST[8] ALIGNED = {
+    0x1.f8d74bc9ac154p-54, 0x1.1eaf0db2a1ba6p-27, /* 1.0947e-16, 8.3436e-09 */
+    -0x1.82c843219cf8bp-27, 0x1.d88a162e1585ep-28, /* -1.12568e-08, 6.87635e-09 */
+    -0x1.3e509aa93620bp-30, 0x1.826c3dcb0cc2ep-28, /* -1.15802e-09, 5.62319e-09 */
+    0x1.ab0435fc91f8ep-30, 0x1.e59d9e576b217p-29, /* 1.55348e-09, 3.53332e-09 */
+};
+#define GELU_TANH_ONE 0x1.fd1214059p-1 /* 0.994278551 */
+#define GELU_TANH_DECAY 0x1.29406b8p-2 /* 0.290284805 */
+#define GELU_TANH_Z0_HIGH 0x1.3b2cf738f9ffep+0 /* 1.23115487 */
+#define GELU_TANH_Z0_LOW -0x1.0b556131950eap-56 /* -1.44921788e-17 */
+#define GELU_TANH_Z0_SHORT 0x1.3b2cf738fap+0 /* 1.23115487 */
+#define GELU_TANH_Z0_MIDDLE -0x1p-51 /* -4.4408921e-16 */
+static const TBITS GELU_TANH_POWER_BITS[8] ALIGNED = {
+    UINT64_C(0x3fd29406b8000000), UINT64_C(0x3fd2427bc0000000),
+    UINT64_C(0x3fd217e678000000), UINT64_C(0x3fd217cd90000000),
+    UINT64_C(0x3fd2460970000000), UINT64_C(0x3fd2a6cb90000000),
+    UINT64_C(0x3fd33ea6a0000000), UINT64_C(0x3fd3094b98000000),
+};
+static const T GELU_TANH_LOG_REST[8] ALIGNED = {
+    -0x1.0b556131950eap-56, -0x1.243160eef9695p-32, /* -1.44922e-17, -2.65748e-10 */
+    -0x1.c6f0257b6946ep-29, -0x1.d17bb3d70b296p-29, /* -3.31011e-09, -3.38684e-09 */
+    -0x1.d9ef84653c55cp-28, -0x1.6d22e7237dfd1p-31, /* -6.89667e-09, -6.64179e-10 */
+    -0x1.47df784eeeab4p-28, 0x1.04be371729677p-29, /* -4.77118e-09, 1.89716e-09 */
+};
+#endif
