@@ -2,47 +2,10 @@
 #ifndef FA_KERNELS_HYPERBOLIC_H
 #define FA_KERNELS_HYPERBOLIC_H
 
-#include "../math/log_cosh.h"
-#include "../math/second_derivative.h"
-#include "../math/tanh.h"
+#include "../math/hyperbolic.h"
 #include "../math/tanh_exp.h"
 
-/* 1 - tanh(z)^2 = 4 s'(2z) */
-INLINE Derivative sech_square(Pair z)
-{
-    Pair t = pair_abs(z);
-    Derivative s = logistic_deriv((Pair){v_add(t.hi, t.hi), v_add(t.lo, t.lo)});
-    return deriv_times_exact(v_set(4), s);
-}
-
-/* a^2 tanh''(z) for z = a x. Where z is tiny it is -2 a^3 x, scaled step by step. */
-INLINE Derivative tanh_d2_scaled(V x, Pair a, Pair z)
-{
-    Pair t = pair_abs(z);
-    Derivative d2 = logistic_d2((Pair){v_add(t.hi, t.hi), v_add(t.lo, t.lo)});
-    Pair square = pair_product(a, a);
-    Derivative scaled = pair_times_d2(square, minus_sign_times(z.hi, d2));
-    M tiny = v_lt(v_abs(x), v_set(C(0x1p-80, 0x1p-540)));
-    if (!v_any(tiny)) return scaled;
-    V root_scale = v_set(ROOT_SCALE), zero = v_set(0);
-    V small = v_mul(v_select(tiny, x, zero), root_scale);
-    Pair factor = {v_mul(v_mul(v_set(-2), square.hi), root_scale),
-                   v_mul(v_mul(v_set(-2), square.lo), root_scale)};
-    Pair product = pair_product(factor, times_pair(small, a));
-    scaled.hi = v_select(tiny, product.hi, scaled.hi);
-    scaled.lo = v_select(tiny, product.lo, scaled.lo);
-    scaled.scaled = v_or(scaled.scaled, tiny);
-    return scaled;
-}
-
 /* ---- softcap ---- */
-
-/* x/cap as a pair, clamped where tanh is +-1 and its derivative 0 */
-INLINE Pair softcap_argument(V x, V cap, Pair inverse)
-{
-    V end = v_mul(v_set(EXP_NEG_END), v_abs(cap));
-    return times_pair(v_max(v_sub(v_set(0), end), v_min(end, x)), inverse);
-}
 
 /* cap tanh(z), z = x/cap;  1 - tanh(z)^2
  *
@@ -52,11 +15,7 @@ INLINE Pair softcap_argument(V x, V cap, Pair inverse)
  *                 got 0x1.32403p-127 want 0x1.324034p-127 */
 INLINE Dual softcap(V x, V cap)
 {
-    Pair z = softcap_argument(x, cap, pair_inverse(to_pair(cap)));
-    return (Dual){
-        .y = tanh_product(v_abs(cap), to_pair(x), z),
-        .dx = sech_square(z),
-    };
+    return (Dual){.y = softcap_y(x, cap), .dx = softcap_dx(x, cap)};
 }
 
 /* tanh''(z)/cap
@@ -69,10 +28,7 @@ INLINE Dual softcap(V x, V cap)
  *                 got 0x1.a44565fc023e6p-6 want 0x1.a44565fc023e5p-6 */
 INLINE Derivative softcap_grad_grad(V x, V cap)
 {
-    Pair inverse = pair_inverse(to_pair(cap));
-    Pair z = softcap_argument(x, cap, inverse);
-    Derivative d2 = tanh_d2_scaled(x, inverse, z);
-    return pair_times_deriv(to_pair(cap), d2);
+    return softcap_d2(x, cap);
 }
 
 /* ---- dyt ---- */
@@ -91,17 +47,8 @@ INLINE Derivative softcap_grad_grad(V x, V cap)
  *                 got 0x0.615720571a75ep-1022 want 0x0.615720571a75fp-1022 */
 INLINE Dual dyt(V x, V alpha)
 {
-    Pair z = saturating_product(x, alpha, EXP_NEG_END);
-    Derivative slope = sech_square(z);
-    /* From here on slope is no smaller, and no x may be put beside it. */
-    M beyond = v_le(v_set(EXP_NEG_END / 2), v_abs(z.hi));
-    V finite = v_max(v_set(-T_MAX), v_min(v_set(T_MAX), x));
-    return (Dual){
-        .y = tanh_product(v_set(1), z, z),
-        .dx = deriv_large(pair_times_d2(to_pair(alpha), slope)),
-        .dp = deriv_large(pair_times_d2(
-            to_pair(v_select(beyond, v_copysign(v_set(0), x), finite)), slope)),
-    };
+    Dyt f = dyt_of(x, alpha);
+    return (Dual){.y = dyt_y(f), .dx = dyt_dx(alpha, f), .dp = dyt_dalpha(x, f)};
 }
 
 /* alpha^2 tanh''(z)
@@ -114,8 +61,7 @@ INLINE Dual dyt(V x, V alpha)
  *                 got -0x1.abc05f5a36a46p-5 want -0x1.abc05f5a36a45p-5 */
 INLINE Derivative dyt_grad_grad(V x, V alpha)
 {
-    Pair z = saturating_product(x, alpha, EXP_NEG_END);
-    return tanh_d2_scaled(x, to_pair(alpha), z);
+    return dyt_d2(x, alpha);
 }
 
 /* ---- lisht ---- */
@@ -127,12 +73,7 @@ INLINE Derivative dyt_grad_grad(V x, V alpha)
  *     0.5802 ulp  lisht_grad(0x1.efb06ep-12) got 0x1.efb068p-11 want 0x1.efb06ap-11 */
 INLINE Dual lisht(V x)
 {
-    V t = v_abs(x), end = v_set(40), bounded = v_min(end, t);
-    V y = tanh_product(bounded, two_product(bounded, bounded), to_pair(bounded));
-    return (Dual){
-        .y = v_select(v_lt(end, t), t, y),
-        .dx = lisht_deriv(x),
-    };
+    return (Dual){.y = lisht_y(x), .dx = lisht_dx(x)};
 }
 
 /* (x tanh(x))'' = 4 silu''(2x), since x tanh(x) = silu(2x) - x
@@ -145,9 +86,7 @@ INLINE Dual lisht(V x)
  *                 got 0x1.fffffe248efcp+0 want 0x1.fffffe248efc1p+0 */
 INLINE Derivative lisht_grad_grad(V x)
 {
-    V t = v_min(v_set(EXP_NEG_END), v_abs(x));
-    Derivative d2 = silu_d2(DISTANCE_TO_ROOT(to_pair(v_add(t, t)), SILU_D2_ROOT));
-    return deriv_times_exact(v_set(4), d2);
+    return lisht_d2(x);
 }
 
 /* ---- log_cosh ---- */
@@ -160,7 +99,7 @@ INLINE Derivative lisht_grad_grad(V x)
  *                 got -0x1.e67efp-3 want -0x1.e67eeep-3 */
 INLINE Dual log_cosh(V x)
 {
-    return (Dual){.y = log_cosh_of(x), .dx = tanh_as_deriv(x)};
+    return (Dual){.y = log_cosh_of(x), .dx = log_cosh_dx(x)};
 }
 
 /* 1 - tanh(x)^2
@@ -173,7 +112,7 @@ INLINE Dual log_cosh(V x)
  *                 got 0x1.60622b8ff471cp-4 want 0x1.60622b8ff471bp-4 */
 INLINE Derivative log_cosh_grad_grad(V x)
 {
-    return sech_square(to_pair(v_min(v_set(EXP_NEG_END), v_abs(x))));
+    return log_cosh_d2(x);
 }
 
 /* ---- tanh_exp ---- */

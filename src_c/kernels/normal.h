@@ -18,9 +18,7 @@
  *                 got 0x1.685c6c620bdc8p-1 want 0x1.685c6c620bdc7p-1 */
 INLINE Dual erf_(V x)
 {
-    V bounded = clamped(x, NORMAL_TAIL_ZERO);
-    Derivative e = exp_minus(two_product(bounded, bounded));
-    return (Dual){.y = erf_of(x), .dx = pair_times_deriv(PAIR_CONSTANT(ERF_SLOPE), e)};
+    return (Dual){.y = erf_y(x), .dx = erf_dx(x)};
 }
 
 /* -4/sqrt(pi) x e^(-x^2)
@@ -33,10 +31,7 @@ INLINE Dual erf_(V x)
  *                 got -0x1.963bdbc3cfb32p-1 want -0x1.963bdbc3cfb31p-1 */
 INLINE Derivative erf_grad_grad(V x)
 {
-    V bounded = clamped(x, NORMAL_TAIL_ZERO);
-    Derivative e = exp_minus(two_product(bounded, bounded));
-    Pair minus_slope = {v_set(-2 * ERF_SLOPE_HIGH), v_set(-2 * ERF_SLOPE_LOW)};
-    return times_argument(minus_slope, to_pair(bounded), e);
+    return erf_d2(x);
 }
 
 /* ---- ndtr ---- */
@@ -53,12 +48,7 @@ INLINE Derivative erf_grad_grad(V x)
  *                 got 0x1.6dddea8547408p-2 want 0x1.6dddea8547409p-2 */
 INLINE Dual ndtr(V x)
 {
-    Pair u = to_pair(clamped(x, NORMAL_TAIL_ZERO));
-    Derivative e = exp_minus(half_square(u));
-    return (Dual){
-        .y = normal_of(to_pair(x)),
-        .dx = pair_times_deriv(PAIR_CONSTANT(NORMAL_DENSITY_0), e),
-    };
+    return (Dual){.y = ndtr_y(x), .dx = ndtr_dx(x)};
 }
 
 /* -x phi(x)
@@ -71,24 +61,10 @@ INLINE Dual ndtr(V x)
  *                 got -0x1.ad2dbce975bcap-3 want -0x1.ad2dbce975bcbp-3 */
 INLINE Derivative ndtr_grad_grad(V x)
 {
-    Pair u = to_pair(clamped(x, NORMAL_TAIL_ZERO));
-    Pair minus = {v_set(-NORMAL_DENSITY_0_HIGH), v_set(-NORMAL_DENSITY_0_LOW)};
-    return times_argument(minus, u, exp_minus(half_square(u)));
+    return ndtr_d2(x);
 }
 
 /* ---- laplace ---- */
-
-/* u = (x - mu)/sigma as a pair, clamped where phi(u) is 0; `inverse` is 1/sigma. */
-INLINE Pair laplace_argument(V x, V mu, V sigma, Pair inverse)
-{
-    V most = v_set(T_MAX / 2), end = v_mul(v_set(NORMAL_TAIL_ZERO), v_abs(sigma));
-    V finite = v_max(v_sub(v_set(0), most), v_min(most, x));
-    Pair d = two_sum(finite, v_sub(v_set(0), mu));
-    M beyond = v_lt(end, v_abs(d.hi));
-    d.hi = v_select(beyond, v_copysign(end, d.hi), d.hi);
-    d.lo = v_select(beyond, v_set(0), d.lo);
-    return pair_product(d, inverse);
-}
 
 /* Phi(u);  phi(u)/sigma
  *
@@ -103,13 +79,7 @@ INLINE Pair laplace_argument(V x, V mu, V sigma, Pair inverse)
  *                 got 0x1.c150c212c70cap-83 want 0x1.c150c212c70cbp-83 */
 INLINE Dual laplace(V x, V mu, V sigma)
 {
-    Pair inverse = pair_inverse(to_pair(sigma));
-    Pair u = laplace_argument(x, mu, sigma, inverse);
-    Pair density = pair_product(inverse, PAIR_CONSTANT(NORMAL_DENSITY_0));
-    return (Dual){
-        .y = normal_of(u),
-        .dx = deriv_large(pair_times_d2(density, exp_minus(half_square(u)))),
-    };
+    return (Dual){.y = laplace_y(x, mu, sigma), .dx = laplace_dx(x, mu, sigma)};
 }
 
 /* -u phi(u)/sigma^2
@@ -122,21 +92,10 @@ INLINE Dual laplace(V x, V mu, V sigma)
  *                 got 0x1.f51b5e59fd4f2p-46 want 0x1.f51b5e59fd4f3p-46 */
 INLINE Derivative laplace_grad_grad(V x, V mu, V sigma)
 {
-    Pair inverse = pair_inverse(to_pair(sigma));
-    Pair u = laplace_argument(x, mu, sigma, inverse);
-    Pair minus = {v_set(-NORMAL_DENSITY_0_HIGH), v_set(-NORMAL_DENSITY_0_LOW)};
-    minus = pair_product(minus, pair_product(inverse, inverse));
-    return times_argument(minus, u, exp_minus(half_square(u)));
+    return laplace_d2(x, mu, sigma);
 }
 
 /* ---- gaussian ---- */
-
-/* u = x/sigma as a pair, clamped where e^(-u^2/2) is 0; `inverse` is 1/sigma. */
-INLINE V gaussian_bounded(V x, V sigma)
-{
-    V end = v_mul(v_set(NORMAL_TAIL_ZERO), v_abs(sigma));
-    return v_max(v_sub(v_set(0), end), v_min(end, x));
-}
 
 /* e^(-u^2/2);  -u/sigma e^(-u^2/2)
  *
@@ -151,15 +110,7 @@ INLINE V gaussian_bounded(V x, V sigma)
  *                 got 0x1.d0de02f546b2cp-23 want 0x1.d0de02f546b2dp-23 */
 INLINE Dual gaussian(V x, V sigma)
 {
-    Pair inverse = pair_inverse(to_pair(sigma));
-    V bounded = gaussian_bounded(x, sigma);
-    Derivative e = exp_minus(half_square(times_pair(bounded, inverse)));
-    Pair square = pair_product(inverse, inverse);
-    Pair minus = {v_sub(v_set(0), square.hi), v_sub(v_set(0), square.lo)};
-    return (Dual){
-        .y = deriv_value(e),
-        .dx = deriv_large(times_argument(minus, to_pair(bounded), e)),
-    };
+    return (Dual){.y = gaussian_y(x, sigma), .dx = gaussian_dx(x, sigma)};
 }
 
 /* (u^2 - 1)/sigma^2 e^(-u^2/2), where u^2 - 1 = (x - sigma)/sigma (x + sigma)/sigma
@@ -169,14 +120,7 @@ INLINE Dual gaussian(V x, V sigma)
  *                 got 0x1.4c4388p-127 want 0x1.4c438cp-127 */
 INLINE Derivative gaussian_grad_grad(V x, V sigma)
 {
-    Pair inverse = pair_inverse(to_pair(sigma));
-    V bounded = gaussian_bounded(x, sigma);
-    Pair below = two_sum(bounded, v_sub(v_set(0), sigma)),
-         above = two_sum(bounded, sigma);
-    Pair factor =
-        pair_product(pair_product(below, inverse), pair_product(above, inverse));
-    factor = pair_product(factor, pair_product(inverse, inverse));
-    return pair_times_d2(factor, exp_minus(half_square(times_pair(bounded, inverse))));
+    return gaussian_d2(x, sigma);
 }
 
 #endif

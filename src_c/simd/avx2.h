@@ -168,6 +168,7 @@ INLINE D d_add(D a, D b) { return _mm256_add_pd(a, b); }
 INLINE D d_sub(D a, D b) { return _mm256_sub_pd(a, b); }
 INLINE D d_mul(D a, D b) { return _mm256_mul_pd(a, b); }
 INLINE D d_quotient(D a, D b) { return _mm256_div_pd(a, b); }
+INLINE D d_inverse(D a) { return _mm256_div_pd(d_set(1), a); }
 INLINE D d_fma(D a, D b, D c) { return _mm256_fmadd_pd(a, b, c); }
 INLINE D d_fnma(D a, D b, D c) { return _mm256_fnmadd_pd(a, b, c); }
 INLINE D d_min(D a, D b) { return _mm256_min_pd(a, b); }

@@ -144,6 +144,7 @@ INLINE D d_add(D a, D b) { return _mm512_add_pd(a, b); }
 INLINE D d_sub(D a, D b) { return _mm512_sub_pd(a, b); }
 INLINE D d_mul(D a, D b) { return _mm512_mul_pd(a, b); }
 INLINE D d_quotient(D a, D b) { return _mm512_div_pd(a, b); }
+INLINE D d_inverse(D a) { return _mm512_div_pd(d_set(1), a); }
 INLINE D d_fma(D a, D b, D c) { return _mm512_fmadd_pd(a, b, c); }
 INLINE D d_fnma(D a, D b, D c) { return _mm512_fnmadd_pd(a, b, c); }
 INLINE D d_min(D a, D b) { return _mm512_min_pd(a, b); }

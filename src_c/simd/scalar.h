@@ -121,8 +121,8 @@ INLINE void n_store_half(uint16_t *p, N a)
     }
 }
 
-/* The lanes of N in float64, in D_PER_N registers D. quotient has 30 bits or more;
- * times_power is a 2^n for an n in the low bits. */
+/* The lanes of N in float64, in D_PER_N registers D. quotient has 30 bits or more,
+ * inverse all but the last; times_power is a 2^n for an n in the low bits. */
 typedef double D;
 #define D_PER_N 1
 INLINE D d_set(double a) { return a; }
@@ -132,6 +132,7 @@ INLINE D d_add(D a, D b) { return a + b; }
 INLINE D d_sub(D a, D b) { return a - b; }
 INLINE D d_mul(D a, D b) { return a * b; }
 INLINE D d_quotient(D a, D b) { return a / b; }
+INLINE D d_inverse(D a) { return 1 / a; }
 INLINE D d_fma(D a, D b, D c) { return a * b + c; } /* rounded twice: fma() is slow */
 INLINE D d_fnma(D a, D b, D c) { return c - a * b; }
 INLINE D d_min(D a, D b) { return a < b ? a : b; }

@@ -25,7 +25,8 @@ typedef struct { D at[W_REGISTERS]; } W;
 #define W_EACH(apply, op) \
     {{apply(op, 0), apply(op, 1), apply(op, 2), apply(op, 3), apply(op, 4), apply(op, 5)}}
 #endif
-#define W_APPLY1(op, k) d_##op(a)
+#define W_APPLY_SAME(op, k) d_##op(a)
+#define W_APPLY1(op, k) d_##op(a.at[k])
 #define W_APPLY2(op, k) d_##op(a.at[k], b.at[k])
 #define W_APPLY3(op, k) d_##op(a.at[k], b.at[k], c.at[k])
 #define W_APPLY_SELECT(op, k) \
@@ -42,10 +43,11 @@ W_BINARY(quotient)
 W_BINARY(min)
 W_BINARY(max)
 W_BINARY(times_power)
+INLINE W w_inverse(W a) { return (W)W_EACH(W_APPLY1, inverse); }
 W_TERNARY(fma)
 W_TERNARY(fnma)
 INLINE W w_select(M m, W yes, W no) { return (W)W_EACH(W_APPLY_SELECT, select); }
-INLINE W w_set(double a) { return (W)W_EACH(W_APPLY1, set); }
+INLINE W w_set(double a) { return (W)W_EACH(W_APPLY_SAME, set); }
 
 INLINE W w_widen(V a) { return (W)W_EACH(W_APPLY_WIDEN, widen); }
 INLINE V w_narrow(W a)
