@@ -233,8 +233,7 @@ INLINE V deriv_times(V g, Derivative s)
     if (s.kind == DERIV_DOUBLED) return doubled_product(g, s.hi);
     if (s.kind == DERIV_HALVED) g = v_mul(g, deriv_rest_of_halved(&s));
     if (s.kind == DERIV_PAIR) return deriv_product(g, deriv_low_factor(g, s), s);
-    if (s.kind == DERIV_LARGE || deriv_is_scaled(s))
-        return deriv_times_special_case(g, s);
+    if (deriv_is_scaled(s)) return deriv_times_special_case(g, s);
     V product = v_fma(g, s.hi, v_mul_tiny(g, s.lo)), size = v_abs(product);
     M ordinary = v_and(v_lt(v_set(DERIV_SAFE), size), v_le(size, v_set(T_MAX)));
     return v_all(ordinary) ? product : deriv_times_special_case(g, s);
@@ -249,6 +248,13 @@ INLINE Derivative deriv_of_product(V a, V b)
     Pair product =
         pair_finite_low(two_product(v_mul(a, root_scale), v_mul(b, root_scale)));
     return (Derivative){DERIV_LARGE, product.hi, product.lo, small};
+}
+
+/* a moderate constant times a derivative */
+INLINE Derivative constant_times_deriv(Pair c, Derivative s)
+{
+    Pair product = pair_product(c, (Pair){s.hi, s.lo});
+    return (Derivative){s.kind, product.hi, product.lo, s.scaled};
 }
 
 /* a times a derivative. Where a is so large that a scaled product could overflow, the

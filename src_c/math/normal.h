@@ -150,14 +150,28 @@ INLINE V erf_y(V x)
     return v_copysign(y, x);
 }
 #else
-/* x P(x^2) below 1/2, 1 - 2 Phi(-sqrt(2) t) above */
+/* x P(x^2) below 1/2; above 1 - y G(y) e^(-x^2) with y = 1/(x + 3) and a polynomial G, whose
+ * constant term dominates */
+INLINE Pair erf_far_factor(V t)
+{
+    V shift = v_set(ERF_FAR_SHIFT), sum = v_add(t, shift);
+    Pair y = pair_inverse((Pair){sum, v_sub(t, v_sub(sum, shift))});
+    V s = v_sub(y.hi, v_set(ERF_FAR_CENTRE)); /* exact */
+    V slope = polynomial(s, ERF_FAR + 1, ERF_FAR_DEGREE - 1);
+    V derivative = v_fms(v_set(2), slope, v_set(ERF_FAR[1])); /* about that of G */
+    Pair rise = two_product(s, slope);
+    Pair g = fast_two_sum(v_set(ERF_FAR[0]), rise.hi);
+    g.lo = v_add(g.lo, v_fma(y.lo, derivative, v_add(rise.lo, v_set(ERF_FAR_LOW))));
+    return pair_product(y, g);
+}
 INLINE V erf_y(V x)
 {
-    V half = v_set(0.5), t = v_abs(x), bounded = v_min(v_set(6.5), t);
-    Pair ratio = normal_ratio(times_pair(bounded, PAIR_CONSTANT(ROOT_2)));
-    Pair twice = {v_mul(v_set(-2), ratio.hi), v_mul(v_set(-2), ratio.lo)};
+    V half = v_set(0.5), t = v_abs(x), zero = v_set(0);
+    V bounded = v_max(half, v_min(v_set(ERF_FAR_END), t));
+    Pair factor = erf_far_factor(bounded);
+    Pair minus = {v_sub(zero, factor.hi), v_sub(zero, factor.lo)};
     Pair square = two_product(bounded, bounded);
-    Pair minus = times_exp_minus(twice, square, v_set(EXP_ORIGIN(0.0)));
+    minus = times_exp_minus(minus, square, v_set(EXP_ORIGIN(0.0)));
     Pair sum = fast_two_sum(v_set(1), minus.hi);
     V far = v_add(sum.hi, v_add(sum.lo, minus.lo));
 
@@ -232,7 +246,7 @@ INLINE Derivative erf_dx(V x)
 {
     V bounded = clamped(x, NORMAL_TAIL_ZERO);
     Derivative e = exp_minus(two_product(bounded, bounded));
-    return pair_times_deriv(PAIR_CONSTANT(ERF_SLOPE), e);
+    return constant_times_deriv(PAIR_CONSTANT(ERF_SLOPE), e);
 }
 INLINE Derivative erf_d2(V x)
 {
@@ -245,7 +259,8 @@ INLINE Derivative erf_d2(V x)
 INLINE Derivative ndtr_dx(V x)
 {
     Pair u = to_pair(clamped(x, NORMAL_TAIL_ZERO));
-    return pair_times_deriv(PAIR_CONSTANT(NORMAL_DENSITY_0), exp_minus(half_square(u)));
+    Derivative e = exp_minus(half_square(u));
+    return constant_times_deriv(PAIR_CONSTANT(NORMAL_DENSITY_0), e);
 }
 INLINE Derivative ndtr_d2(V x)
 {

@@ -102,7 +102,7 @@ INLINE Pair saturating_product(V a, V b, T limit)
     if (v_is_constant_one(b))
         return to_pair(v_max(v_set(-limit), v_min(v_set(limit), a)));
     V small = v_set(C(0x1p-64, 0x1p-512));
-    V probe = v_mul(v_mul(a, small), v_mul(b, small));
+    V probe = v_mul_tiny(v_mul(a, small), v_mul(b, small));
     M large = v_lt(v_mul(v_set(limit), v_mul(small, small)), v_abs(probe));
     Pair product = two_product(a, v_select(large, v_set(0), b));
     V bounded = v_max(v_set(-limit), v_min(v_set(limit), product.hi));
