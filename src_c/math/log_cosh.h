@@ -83,7 +83,8 @@ INLINE Derivative lisht_deriv(V x)
     Fraction f = tanh_fraction_normalised(to_pair(t));
     Pair e = f.numerator, d = f.denominator, power = two_sum_positive(v_set(1), e.hi);
     power.lo = v_add(power.lo, e.lo);
-    Pair sum = pair_sum_positive(pair_product(e, d), times_pair(v_mul(v_set(4), t), power));
+    Pair second = times_pair(v_mul(v_set(4), t), power);
+    Pair sum = pair_sum_positive(pair_product(e, d), second);
     Pair slope = pair_quotient(sum, pair_product(d, d));
     return deriv_odd(x, deriv_scaled_below(v_abs(x), v_set(2), slope));
 }

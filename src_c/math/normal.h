@@ -156,12 +156,8 @@ INLINE Pair erf_far_factor(V t)
 {
     V shift = v_set(ERF_FAR_SHIFT), sum = v_add(t, shift);
     Pair y = pair_inverse((Pair){sum, v_sub(t, v_sub(sum, shift))});
-    V s = v_sub(y.hi, v_set(ERF_FAR_CENTRE)); /* exact */
-    V slope = polynomial(s, ERF_FAR + 1, ERF_FAR_DEGREE - 1);
-    V derivative = v_fms(v_set(2), slope, v_set(ERF_FAR[1])); /* about that of G */
-    Pair rise = two_product(s, slope);
-    Pair g = fast_two_sum(v_set(ERF_FAR[0]), rise.hi);
-    g.lo = v_add(g.lo, v_fma(y.lo, derivative, v_add(rise.lo, v_set(ERF_FAR_LOW))));
+    Pair s = {v_sub(y.hi, v_set(ERF_FAR_CENTRE)), y.lo};
+    Pair g = dominated_polynomial(s, ERF_FAR, ERF_FAR_LOW, ERF_FAR_DEGREE);
     return pair_product(y, g);
 }
 INLINE V erf_y(V x)
@@ -287,7 +283,8 @@ INLINE Derivative laplace_d2(V x, V mu, V sigma)
 
 INLINE Derivative gaussian_dx(V x, V sigma)
 {
-    Pair inverse = pair_inverse(to_pair(sigma)), square = pair_product(inverse, inverse);
+    Pair inverse = pair_inverse(to_pair(sigma));
+    Pair square = pair_product(inverse, inverse);
     V bounded = gaussian_bounded(x, sigma);
     Pair minus = {v_sub(v_set(0), square.hi), v_sub(v_set(0), square.lo)};
     return deriv_large(

@@ -32,7 +32,6 @@ INLINE W w_monic_polynomial(W x, const double *c, int degree)
 }
 
 INLINE W w_square(W a) { return w_mul(a, a); }
-INLINE W w_minus(W a) { return w_sub(w_set(0), a); }
 
 /* a clamped to +-limit; a NaN stays. */
 INLINE W w_clamped(W a, double limit)
@@ -210,22 +209,25 @@ INLINE W w_erf(V x)
                       w_monic_polynomial(square, WIDE_ERF_BELOW, 6));
 }
 
-/* Phi(-t) = Phi(x) or 1 - Phi(x) by t = |x| */
+/* factor Phi(-t) e^(t^2/2), Mills' ratio, by a fraction: the division does not wait for the
+ * exponential. */
+INLINE W w_normal_ratio(W factor, W t)
+{
+    return w_quotient(w_mul(factor, w_monic_polynomial(t, WIDE_NORMAL_ABOVE, 4)),
+                      w_monic_polynomial(t, WIDE_NORMAL_BELOW, 5));
+}
+
+/* Phi(x) by t = |x|: Phi(-t), or 1 - Phi(-t) */
 INLINE W w_normal(M negative, W t)
 {
-    W ratio = w_quotient(w_monic_polynomial(t, WIDE_NORMAL_ABOVE, 4),
-                         w_monic_polynomial(t, WIDE_NORMAL_BELOW, 5));
-    W left = w_mul(ratio, w_gaussian(WIDE_NORMAL_SCALE, t));
+    W left = w_mul(w_normal_ratio(w_set(1), t), w_gaussian(WIDE_NORMAL_SCALE, t));
     return w_select(negative, left, w_sub(w_set(1), left));
 }
 
-/* gelu(x) = max(x, 0) - t Phi(-t) by t = |x| and Mills' ratio Phi(-t) e^(t^2/2), a
- * fraction: the division does not wait for the exponential. */
+/* gelu(x) = max(x, 0) - t Phi(-t) by t = |x| */
 INLINE W w_gelu(W positive, W t)
 {
-    W ratio = w_quotient(w_mul(t, w_monic_polynomial(t, WIDE_NORMAL_ABOVE, 4)),
-                         w_monic_polynomial(t, WIDE_NORMAL_BELOW, 5));
-    return w_fnma(ratio, w_gaussian(WIDE_NORMAL_SCALE, t), positive);
+    return w_fnma(w_normal_ratio(t, t), w_gaussian(WIDE_NORMAL_SCALE, t), positive);
 }
 
 /* gelu'(x) = Phi(x) + x phi(x): at -t, (t0 - t) W(t) e^(-t^2/2) with a fraction W; at t, 1

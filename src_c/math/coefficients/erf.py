@@ -8,6 +8,7 @@ from accurate_tables import c_piecewise
 from fit import c_array, c_constant, c_table, remez, rounded
 from gelu_tanh import high_and_low
 from mpmath import mp, mpf
+from normal_tail import words
 
 DEGREE = 11
 FAR_DEGREE = 17
@@ -69,6 +70,7 @@ def polynomials() -> list[str]:
         FAR_DEGREE,
         lambda s: 1 / far(s + centre),
     )
+    far_low, far_high = words(far_fit, 64)
     return [
         c_array("ERF", [rounded(c, 64) for c in fit], 64),
         c_constant("ERF_LOW", fit[0] - rounded(fit[0], 64), 64),
@@ -76,8 +78,8 @@ def polynomials() -> list[str]:
         c_constant("ERF_FAR_SHIFT", SHIFT, 64),
         c_constant("ERF_FAR_END", FAR_END, 64),
         c_constant("ERF_FAR_CENTRE", centre, 64),
-        c_array("ERF_FAR", [rounded(c, 64) for c in far_fit], 64),
-        c_constant("ERF_FAR_LOW", far_fit[0] - rounded(far_fit[0], 64), 64),
+        c_array("ERF_FAR", far_high, 64),
+        c_array("ERF_FAR_LOW", far_low, 64),
         f"#define ERF_FAR_DEGREE {FAR_DEGREE}",
     ]
 

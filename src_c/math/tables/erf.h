@@ -73,6 +73,8 @@ static const T ERF_FAR[18] ALIGNED = {
     -0x1.a0b3d9c1a62fdp+15, -0x1.edd9a108497b1p+18, /* -53337.9, -505703 */
     0x1.207fd0faa554ep+19, 0x1.f963a90295373p+20, /* 590847, 2.07007e+06 */
 };
-#define ERF_FAR_LOW 0x1.f2b36af58b91fp-54 /* 1.08138509e-16 */
+static const T ERF_FAR_LOW[2] ALIGNED = {
+    0x1.f2b36af58b91fp-54, -0x1.716eefcb72e63p-54, /* 1.08139e-16, -8.01081e-17 */
+};
 #define ERF_FAR_DEGREE 17
 #endif
