@@ -10,9 +10,13 @@
 /* cap tanh(z), z = x/cap;  1 - tanh(z)^2
  *
  * Largest errors in float32:
- *     0.5754 ulp  softcap(-0x1.f0f70ap-2) got -0x1.f0ebfp-2 want -0x1.f0ebf2p-2
- *     0.7184 ulp  softcap_grad(-0x1.4ea34ap+10)
- *                 got 0x1.32403p-127 want 0x1.324034p-127 */
+ *     0.5422 ulp  softcap(-0x1.f9417ep-7) got -0x1.f9417ap-7 want -0x1.f9417cp-7
+ *     0.5526 ulp  softcap_grad(-0x1.49c00cp+9) got 0x1.7be63p-62 want 0x1.7be632p-62
+ * Largest errors in float64:
+ *     0.5196 ulp  softcap(0x1.5a0bfbabda385p-1)
+ *                 got 0x1.59fcff8c21106p-1 want 0x1.59fcff8c21107p-1
+ *     0.5651 ulp  softcap_grad(0x1.873b835018b04p+12)
+ *                 got 0x1.ebe83ddad9a42p-601 want 0x1.ebe83ddad9a41p-601 */
 INLINE Dual softcap(V x, V cap)
 {
     return (Dual){.y = softcap_y(x, cap), .dx = softcap_dx(x, cap)};
@@ -21,11 +25,11 @@ INLINE Dual softcap(V x, V cap)
 /* tanh''(z)/cap
  *
  * Largest errors in float32:
- *     0.7467 ulp  softcap_grad_grad(0x1.98fee2p-118)
- *                 got -0x1.d158ap-127 want -0x1.d1589cp-127
+ *     0.6804 ulp  softcap_grad_grad(-0x1.c056f8p-11)
+ *                 got 0x1.fe1c6ap-20 want 0x1.fe1c68p-20
  * Largest errors in float64:
- *     0.5867 ulp  softcap_grad_grad(-0x1.425a04fdfbff4p+4)
- *                 got 0x1.a44565fc023e6p-6 want 0x1.a44565fc023e5p-6 */
+ *     0.7289 ulp  softcap_grad_grad(0x1.c693565f940bp-1015)
+ *                 got -0x0.814d2e2faaadcp-1022 want -0x0.814d2e2faaaddp-1022 */
 INLINE Derivative softcap_grad_grad(V x, V cap)
 {
     return softcap_d2(x, cap);
@@ -36,15 +40,17 @@ INLINE Derivative softcap_grad_grad(V x, V cap)
 /* tanh(z), z = alpha x;  alpha (1 - tanh(z)^2);  x (1 - tanh(z)^2)
  *
  * Largest errors in float32:
- *     0.5734 ulp  dyt(-0x1.f590c4p-6) got -0x1.f586bcp-7 want -0x1.f586bep-7
- *     0.7432 ulp  dyt_grad(0x1.62cd2p+6) got 0x1.05d4b8p-127 want 0x1.05d4bcp-127
- *     0.7150 ulp  dyt_grad_alpha(-0x1.75f87p+6)
- *                 got -0x1.96082p-127 want -0x1.960824p-127
+ *     0.5424 ulp  dyt(-0x1.fc21f6p-5) got -0x1.fbf844p-6 want -0x1.fbf846p-6
+ *     0.5516 ulp  dyt_grad(-0x1.941e28p+4) got 0x1.79c2b8p-36 want 0x1.79c2bap-36
+ *     0.5657 ulp  dyt_grad_alpha(0x1.3fffe2p+3)
+ *                 got 0x1.dc0402p-10 want 0x1.dc0404p-10
  * Largest errors in float64:
- *     0.5618 ulp  dyt_grad(0x1.2e3d89540b90ap-2)
- *                 got 0x1.f502475e32f32p-2 want 0x1.f502475e32f33p-2
- *     0.6003 ulp  dyt_grad_alpha(0x1.66a9a05b187bp+9)
- *                 got 0x0.615720571a75ep-1022 want 0x0.615720571a75fp-1022 */
+ *     0.5090 ulp  dyt(-0x1.f818dca41d2e6p-6)
+ *                 got -0x1.f80eaeb9bc536p-7 want -0x1.f80eaeb9bc537p-7
+ *     0.5723 ulp  dyt_grad(-0x1.aec56a57cdf67p-3)
+ *                 got 0x1.fa60e7ef3f72cp-2 want 0x1.fa60e7ef3f72dp-2
+ *     0.6006 ulp  dyt_grad_alpha(0x1.8b021b080590dp+3)
+ *                 got 0x1.c3086683f5376p-13 want 0x1.c3086683f5375p-13 */
 INLINE Dual dyt(V x, V alpha)
 {
     Dyt f = dyt_of(x, alpha);
@@ -54,8 +60,8 @@ INLINE Dual dyt(V x, V alpha)
 /* alpha^2 tanh''(z)
  *
  * Largest errors in float32:
- *     0.7432 ulp  dyt_grad_grad(0x1.62cd2p+6)
- *                 got -0x1.05d4b8p-127 want -0x1.05d4bcp-127
+ *     0.6783 ulp  dyt_grad_grad(0x1.fcab32p-9)
+ *                 got -0x1.fcaa8cp-11 want -0x1.fcaa8ap-11
  * Largest errors in float64:
  *     0.6126 ulp  dyt_grad_grad(0x1.b231f88fb4839p-3)
  *                 got -0x1.abc05f5a36a46p-5 want -0x1.abc05f5a36a45p-5 */
@@ -69,8 +75,12 @@ INLINE Derivative dyt_grad_grad(V x, V alpha)
 /* x tanh(x);  tanh(x) + x (1 - tanh(x)^2)
  *
  * Largest errors in float32:
- *     0.5809 ulp  lisht(0x1.bb2b24p-14) got 0x1.7f972cp-27 want 0x1.7f972ap-27
- *     0.5802 ulp  lisht_grad(0x1.efb06ep-12) got 0x1.efb068p-11 want 0x1.efb06ap-11 */
+ *     0.5837 ulp  lisht(-0x1.5372acp-14) got 0x1.c218e8p-28 want 0x1.c218e6p-28
+ *     0.6112 ulp  lisht_grad(-0x1.ed8f7ap-12)
+ *                 got -0x1.ed8f74p-11 want -0x1.ed8f76p-11
+ * Largest errors in float64:
+ *     0.5110 ulp  lisht(0x1.2f9344d13b43cp-6)
+ *                 got 0x1.67f3661d23a62p-12 want 0x1.67f3661d23a63p-12 */
 INLINE Dual lisht(V x)
 {
     return (Dual){.y = lisht_y(x), .dx = lisht_dx(x)};
@@ -78,12 +88,9 @@ INLINE Dual lisht(V x)
 
 /* (x tanh(x))'' = 4 silu''(2x), since x tanh(x) = silu(2x) - x
  *
- * Largest errors in float32:
- *     0.7409 ulp  lisht_grad_grad(-0x1.76264ep+5)
- *                 got -0x1.7c207p-127 want -0x1.7c206cp-127
  * Largest errors in float64:
- *     0.5668 ulp  lisht_grad_grad(-0x1.5cdfb9dc15227p-13)
- *                 got 0x1.fffffe248efcp+0 want 0x1.fffffe248efc1p+0 */
+ *     0.6885 ulp  lisht_grad_grad(-0x1.0b6c2783c50b3p-8)
+ *                 got 0x1.fffba299a2df2p+0 want 0x1.fffba299a2df3p+0 */
 INLINE Derivative lisht_grad_grad(V x)
 {
     return lisht_d2(x);
@@ -94,9 +101,14 @@ INLINE Derivative lisht_grad_grad(V x)
 /* log(cosh(x));  tanh(x)
  *
  * Largest errors in float32:
- *     0.7270 ulp  log_cosh(0x1.2a3234p-63) got 0x1.5b58e8p-127 want 0x1.5b58ecp-127
- *     0.5638 ulp  log_cosh_grad(-0x1.eff82ep-3)
- *                 got -0x1.e67efp-3 want -0x1.e67eeep-3 */
+ *     0.7592 ulp  log_cosh(-0x1.616702p-63) got 0x1.e7dd4p-127 want 0x1.e7dd3cp-127
+ *     0.5820 ulp  log_cosh_grad(-0x1.f1a01p-7)
+ *                 got -0x1.f19644p-7 want -0x1.f19646p-7
+ * Largest errors in float64:
+ *     0.7674 ulp  log_cosh(0x1.0000000000003p-1)
+ *                 got 0x1.ebfd307293524p-4 want 0x1.ebfd307293523p-4
+ *     0.5132 ulp  log_cosh_grad(-0x1.2e7216db8b38p-6)
+ *                 got -0x1.2e694bb8cc28fp-6 want -0x1.2e694bb8cc29p-6 */
 INLINE Dual log_cosh(V x)
 {
     return (Dual){.y = log_cosh_of(x), .dx = log_cosh_dx(x)};
@@ -105,11 +117,11 @@ INLINE Dual log_cosh(V x)
 /* 1 - tanh(x)^2
  *
  * Largest errors in float32:
- *     0.7475 ulp  log_cosh_grad_grad(-0x1.64a5ap+5)
- *                 got 0x1.4a1bb8p-127 want 0x1.4a1bb4p-127
+ *     0.5548 ulp  log_cosh_grad_grad(0x1.033bf8p+5)
+ *                 got 0x1.6a4aa2p-92 want 0x1.6a4aap-92
  * Largest errors in float64:
- *     0.5304 ulp  log_cosh_grad_grad(-0x1.e5be32b6d1aecp+0)
- *                 got 0x1.60622b8ff471cp-4 want 0x1.60622b8ff471bp-4 */
+ *     0.5546 ulp  log_cosh_grad_grad(0x1.dd85a7410f59p+3)
+ *                 got 0x1.ec0599b36b6bep-42 want 0x1.ec0599b36b6bdp-42 */
 INLINE Derivative log_cosh_grad_grad(V x)
 {
     return log_cosh_d2(x);
@@ -120,12 +132,12 @@ INLINE Derivative log_cosh_grad_grad(V x)
 /* x tanh(v), v = e^x;  tanh(v) + x v (1 - tanh(v)^2)
  *
  * Largest errors in float32:
- *     0.7500 ulp  tanh_exp(-0x1.718558p+6) got -0x1.3113bp-127 want -0x1.3113acp-127
- *     0.7538 ulp  tanh_exp_grad(-0x1.6feb84p+6)
- *                 got -0x1.c052ap-127 want -0x1.c0529cp-127
+ *     0.7528 ulp  tanh_exp(-0x1.d7c668p-127)
+ *                 got -0x1.674d18p-127 want -0x1.674d14p-127
+ *     0.8096 ulp  tanh_exp_grad(-0x1.9d3008p-1) got 0x1.f3023p-4 want 0x1.f30232p-4
  * Largest errors in float64:
- *     0.5125 ulp  tanh_exp(-0x1.1e761f811cf99p+2)
- *                 got -0x1.a13a34583b40ep-5 want -0x1.a13a34583b40fp-5
+ *     0.5396 ulp  tanh_exp(-0x1.72b53b1aed98fp+5)
+ *                 got -0x1.9aaae381bb7aap-62 want -0x1.9aaae381bb7a9p-62
  *     0.5989 ulp  tanh_exp_grad(-0x1.5375b762e150ep+6)
  *                 got -0x1.f08834f3da8fcp-117 want -0x1.f08834f3da8fbp-117 */
 INLINE Dual tanh_exp(V x)
