@@ -2,191 +2,124 @@
 #ifndef FA_KERNELS_HYPERBOLIC_H
 #define FA_KERNELS_HYPERBOLIC_H
 
-#include "../math/log_cosh.h"
-#include "../math/second_derivative.h"
-#include "../math/tanh.h"
+#include "../math/hyperbolic.h"
 #include "../math/tanh_exp.h"
 
-/* 1 - tanh(z)^2 = 4 s'(2z) */
-INLINE Derivative sech_square(Pair z)
-{
-    Pair t = pair_abs(z);
-    Derivative s = logistic_deriv((Pair){v_add(t.hi, t.hi), v_add(t.lo, t.lo)});
-    return deriv_times_exact(v_set(4), s);
-}
-
-/* a^2 tanh''(z) for z = a x. Where z is tiny it is -2 a^3 x, scaled step by step. */
-INLINE Derivative tanh_d2_scaled(V x, Pair a, Pair z)
-{
-    Pair t = pair_abs(z);
-    Derivative d2 = logistic_d2((Pair){v_add(t.hi, t.hi), v_add(t.lo, t.lo)});
-    Pair square = pair_product(a, a);
-    Derivative scaled = pair_times_d2(square, minus_sign_times(z.hi, d2));
-    M tiny = v_lt(v_abs(x), v_set(C(0x1p-80, 0x1p-540)));
-    if (!v_any(tiny)) return scaled;
-    V root_scale = v_set(ROOT_SCALE), zero = v_set(0);
-    V small = v_mul(v_select(tiny, x, zero), root_scale);
-    Pair factor = {v_mul(v_mul(v_set(-2), square.hi), root_scale),
-                   v_mul(v_mul(v_set(-2), square.lo), root_scale)};
-    Pair product = pair_product(factor, times_pair(small, a));
-    scaled.hi = v_select(tiny, product.hi, scaled.hi);
-    scaled.lo = v_select(tiny, product.lo, scaled.lo);
-    scaled.scaled = v_or(scaled.scaled, tiny);
-    return scaled;
-}
-
 /* ---- softcap ---- */
-
-/* x/cap as a pair, clamped where tanh is +-1 and its derivative 0 */
-INLINE Pair softcap_argument(V x, V cap, Pair inverse)
-{
-    V end = v_mul(v_set(EXP_NEG_END), v_abs(cap));
-    return times_pair(v_max(v_sub(v_set(0), end), v_min(end, x)), inverse);
-}
 
 /* cap tanh(z), z = x/cap;  1 - tanh(z)^2
  *
  * Largest errors in float32:
- *     0.5754 ulp  softcap(-0x1.f0f70ap-2) got -0x1.f0ebfp-2 want -0x1.f0ebf2p-2
- *     0.7184 ulp  softcap_grad(-0x1.4ea34ap+10)
- *                 got 0x1.32403p-127 want 0x1.324034p-127 */
+ *     0.5422 ulp  softcap(-0x1.f9417ep-7) got -0x1.f9417ap-7 want -0x1.f9417cp-7
+ *     0.5526 ulp  softcap_grad(-0x1.49c00cp+9) got 0x1.7be63p-62 want 0x1.7be632p-62
+ * Largest errors in float64:
+ *     0.5196 ulp  softcap(0x1.5a0bfbabda385p-1)
+ *                 got 0x1.59fcff8c21106p-1 want 0x1.59fcff8c21107p-1
+ *     0.5651 ulp  softcap_grad(0x1.873b835018b04p+12)
+ *                 got 0x1.ebe83ddad9a42p-601 want 0x1.ebe83ddad9a41p-601 */
 INLINE Dual softcap(V x, V cap)
 {
-    Pair z = softcap_argument(x, cap, pair_inverse(to_pair(cap)));
-    return (Dual){
-        .y = tanh_product(v_abs(cap), to_pair(x), z),
-        .dx = sech_square(z),
-    };
+    return (Dual){.y = softcap_y(x, cap), .dx = softcap_dx(x, cap)};
 }
 
 /* tanh''(z)/cap
  *
  * Largest errors in float32:
- *     0.7467 ulp  softcap_grad_grad(0x1.98fee2p-118)
- *                 got -0x1.d158ap-127 want -0x1.d1589cp-127
+ *     0.6804 ulp  softcap_grad_grad(-0x1.c056f8p-11)
+ *                 got 0x1.fe1c6ap-20 want 0x1.fe1c68p-20
  * Largest errors in float64:
- *     0.5867 ulp  softcap_grad_grad(-0x1.425a04fdfbff4p+4)
- *                 got 0x1.a44565fc023e6p-6 want 0x1.a44565fc023e5p-6 */
-INLINE Derivative softcap_grad_grad(V x, V cap)
-{
-    Pair inverse = pair_inverse(to_pair(cap));
-    Pair z = softcap_argument(x, cap, inverse);
-    Derivative d2 = tanh_d2_scaled(x, inverse, z);
-    return pair_times_deriv(to_pair(cap), d2);
-}
+ *     0.7289 ulp  softcap_grad_grad(0x1.c693565f940bp-1015)
+ *                 got -0x0.814d2e2faaadcp-1022 want -0x0.814d2e2faaaddp-1022 */
+INLINE Derivative softcap_grad_grad(V x, V cap) { return softcap_d2(x, cap); }
 
 /* ---- dyt ---- */
 
 /* tanh(z), z = alpha x;  alpha (1 - tanh(z)^2);  x (1 - tanh(z)^2)
  *
  * Largest errors in float32:
- *     0.5734 ulp  dyt(-0x1.f590c4p-6) got -0x1.f586bcp-7 want -0x1.f586bep-7
- *     0.7432 ulp  dyt_grad(0x1.62cd2p+6) got 0x1.05d4b8p-127 want 0x1.05d4bcp-127
- *     0.7150 ulp  dyt_grad_alpha(-0x1.75f87p+6)
- *                 got -0x1.96082p-127 want -0x1.960824p-127
+ *     0.5424 ulp  dyt(-0x1.fc21f6p-5) got -0x1.fbf844p-6 want -0x1.fbf846p-6
+ *     0.5516 ulp  dyt_grad(-0x1.941e28p+4) got 0x1.79c2b8p-36 want 0x1.79c2bap-36
+ *     0.5657 ulp  dyt_grad_alpha(0x1.3fffe2p+3)
+ *                 got 0x1.dc0402p-10 want 0x1.dc0404p-10
  * Largest errors in float64:
- *     0.5618 ulp  dyt_grad(0x1.2e3d89540b90ap-2)
- *                 got 0x1.f502475e32f32p-2 want 0x1.f502475e32f33p-2
- *     0.6003 ulp  dyt_grad_alpha(0x1.66a9a05b187bp+9)
- *                 got 0x0.615720571a75ep-1022 want 0x0.615720571a75fp-1022 */
+ *     0.5090 ulp  dyt(-0x1.f818dca41d2e6p-6)
+ *                 got -0x1.f80eaeb9bc536p-7 want -0x1.f80eaeb9bc537p-7
+ *     0.5723 ulp  dyt_grad(-0x1.aec56a57cdf67p-3)
+ *                 got 0x1.fa60e7ef3f72cp-2 want 0x1.fa60e7ef3f72dp-2
+ *     0.6006 ulp  dyt_grad_alpha(0x1.8b021b080590dp+3)
+ *                 got 0x1.c3086683f5376p-13 want 0x1.c3086683f5375p-13 */
 INLINE Dual dyt(V x, V alpha)
 {
-    Pair z = saturating_product(x, alpha, EXP_NEG_END);
-    Derivative slope = sech_square(z);
-    /* From here on slope is no smaller, and no x may be put beside it. */
-    M beyond = v_le(v_set(EXP_NEG_END / 2), v_abs(z.hi));
-    V finite = v_max(v_set(-T_MAX), v_min(v_set(T_MAX), x));
-    return (Dual){
-        .y = tanh_product(v_set(1), z, z),
-        .dx = deriv_large(pair_times_d2(to_pair(alpha), slope)),
-        .dp = {deriv_large(pair_times_d2(
-            to_pair(v_select(beyond, v_copysign(v_set(0), x), finite)), slope))},
-    };
+    Dyt f = dyt_of(x, alpha);
+    return (Dual){.y = dyt_y(f), .dx = dyt_dx(alpha, f), .dp = {dyt_dalpha(x, f)}};
 }
 
 /* alpha^2 tanh''(z)
  *
  * Largest errors in float32:
- *     0.7432 ulp  dyt_grad_grad(0x1.62cd2p+6)
- *                 got -0x1.05d4b8p-127 want -0x1.05d4bcp-127
+ *     0.6783 ulp  dyt_grad_grad(0x1.fcab32p-9)
+ *                 got -0x1.fcaa8cp-11 want -0x1.fcaa8ap-11
  * Largest errors in float64:
  *     0.6126 ulp  dyt_grad_grad(0x1.b231f88fb4839p-3)
  *                 got -0x1.abc05f5a36a46p-5 want -0x1.abc05f5a36a45p-5 */
-INLINE Derivative dyt_grad_grad(V x, V alpha)
-{
-    Pair z = saturating_product(x, alpha, EXP_NEG_END);
-    return tanh_d2_scaled(x, to_pair(alpha), z);
-}
+INLINE Derivative dyt_grad_grad(V x, V alpha) { return dyt_d2(x, alpha); }
 
 /* ---- lisht ---- */
 
 /* x tanh(x);  tanh(x) + x (1 - tanh(x)^2)
  *
  * Largest errors in float32:
- *     0.5809 ulp  lisht(0x1.bb2b24p-14) got 0x1.7f972cp-27 want 0x1.7f972ap-27
- *     0.5802 ulp  lisht_grad(0x1.efb06ep-12) got 0x1.efb068p-11 want 0x1.efb06ap-11 */
-INLINE Dual lisht(V x)
-{
-    V t = v_abs(x), end = v_set(40), bounded = v_min(end, t);
-    V y = tanh_product(bounded, two_product(bounded, bounded), to_pair(bounded));
-    return (Dual){
-        .y = v_select(v_lt(end, t), t, y),
-        .dx = lisht_deriv(x),
-    };
-}
+ *     0.5837 ulp  lisht(-0x1.5372acp-14) got 0x1.c218e8p-28 want 0x1.c218e6p-28
+ *     0.6112 ulp  lisht_grad(-0x1.ed8f7ap-12)
+ *                 got -0x1.ed8f74p-11 want -0x1.ed8f76p-11
+ * Largest errors in float64:
+ *     0.5110 ulp  lisht(0x1.2f9344d13b43cp-6)
+ *                 got 0x1.67f3661d23a62p-12 want 0x1.67f3661d23a63p-12 */
+INLINE Dual lisht(V x) { return (Dual){.y = lisht_y(x), .dx = lisht_dx(x)}; }
 
 /* (x tanh(x))'' = 4 silu''(2x), since x tanh(x) = silu(2x) - x
  *
- * Largest errors in float32:
- *     0.7409 ulp  lisht_grad_grad(-0x1.76264ep+5)
- *                 got -0x1.7c207p-127 want -0x1.7c206cp-127
  * Largest errors in float64:
- *     0.5668 ulp  lisht_grad_grad(-0x1.5cdfb9dc15227p-13)
- *                 got 0x1.fffffe248efcp+0 want 0x1.fffffe248efc1p+0 */
-INLINE Derivative lisht_grad_grad(V x)
-{
-    V t = v_min(v_set(EXP_NEG_END), v_abs(x));
-    Derivative d2 = silu_d2(DISTANCE_TO_ROOT(to_pair(v_add(t, t)), SILU_D2_ROOT));
-    return deriv_times_exact(v_set(4), d2);
-}
+ *     0.6885 ulp  lisht_grad_grad(-0x1.0b6c2783c50b3p-8)
+ *                 got 0x1.fffba299a2df2p+0 want 0x1.fffba299a2df3p+0 */
+INLINE Derivative lisht_grad_grad(V x) { return lisht_d2(x); }
 
 /* ---- log_cosh ---- */
 
 /* log(cosh(x));  tanh(x)
  *
  * Largest errors in float32:
- *     0.7270 ulp  log_cosh(0x1.2a3234p-63) got 0x1.5b58e8p-127 want 0x1.5b58ecp-127
- *     0.5638 ulp  log_cosh_grad(-0x1.eff82ep-3)
- *                 got -0x1.e67efp-3 want -0x1.e67eeep-3 */
-INLINE Dual log_cosh(V x)
-{
-    return (Dual){.y = log_cosh_of(x), .dx = tanh_as_deriv(x)};
-}
+ *     0.7592 ulp  log_cosh(-0x1.616702p-63) got 0x1.e7dd4p-127 want 0x1.e7dd3cp-127
+ *     0.5820 ulp  log_cosh_grad(-0x1.f1a01p-7)
+ *                 got -0x1.f19644p-7 want -0x1.f19646p-7
+ * Largest errors in float64:
+ *     0.7674 ulp  log_cosh(0x1.0000000000003p-1)
+ *                 got 0x1.ebfd307293524p-4 want 0x1.ebfd307293523p-4
+ *     0.5132 ulp  log_cosh_grad(-0x1.2e7216db8b38p-6)
+ *                 got -0x1.2e694bb8cc28fp-6 want -0x1.2e694bb8cc29p-6 */
+INLINE Dual log_cosh(V x) { return (Dual){.y = log_cosh_of(x), .dx = log_cosh_dx(x)}; }
 
 /* 1 - tanh(x)^2
  *
  * Largest errors in float32:
- *     0.7475 ulp  log_cosh_grad_grad(-0x1.64a5ap+5)
- *                 got 0x1.4a1bb8p-127 want 0x1.4a1bb4p-127
+ *     0.5548 ulp  log_cosh_grad_grad(0x1.033bf8p+5)
+ *                 got 0x1.6a4aa2p-92 want 0x1.6a4aap-92
  * Largest errors in float64:
- *     0.5304 ulp  log_cosh_grad_grad(-0x1.e5be32b6d1aecp+0)
- *                 got 0x1.60622b8ff471cp-4 want 0x1.60622b8ff471bp-4 */
-INLINE Derivative log_cosh_grad_grad(V x)
-{
-    return sech_square(to_pair(v_min(v_set(EXP_NEG_END), v_abs(x))));
-}
+ *     0.5546 ulp  log_cosh_grad_grad(0x1.dd85a7410f59p+3)
+ *                 got 0x1.ec0599b36b6bep-42 want 0x1.ec0599b36b6bdp-42 */
+INLINE Derivative log_cosh_grad_grad(V x) { return log_cosh_d2(x); }
 
 /* ---- tanh_exp ---- */
 
 /* x tanh(v), v = e^x;  tanh(v) + x v (1 - tanh(v)^2)
  *
  * Largest errors in float32:
- *     0.7500 ulp  tanh_exp(-0x1.718558p+6) got -0x1.3113bp-127 want -0x1.3113acp-127
- *     0.7538 ulp  tanh_exp_grad(-0x1.6feb84p+6)
- *                 got -0x1.c052ap-127 want -0x1.c0529cp-127
+ *     0.7528 ulp  tanh_exp(-0x1.d7c668p-127)
+ *                 got -0x1.674d18p-127 want -0x1.674d14p-127
+ *     0.8096 ulp  tanh_exp_grad(-0x1.9d3008p-1) got 0x1.f3023p-4 want 0x1.f30232p-4
  * Largest errors in float64:
- *     0.5125 ulp  tanh_exp(-0x1.1e761f811cf99p+2)
- *                 got -0x1.a13a34583b40ep-5 want -0x1.a13a34583b40fp-5
+ *     0.5396 ulp  tanh_exp(-0x1.72b53b1aed98fp+5)
+ *                 got -0x1.9aaae381bb7aap-62 want -0x1.9aaae381bb7a9p-62
  *     0.5989 ulp  tanh_exp_grad(-0x1.5375b762e150ep+6)
  *                 got -0x1.f08834f3da8fcp-117 want -0x1.f08834f3da8fbp-117 */
 INLINE Dual tanh_exp(V x)

@@ -10,34 +10,23 @@
  *
  * Largest errors in float32:
  *     0.7496 ulp  erf(-0x1.60e75p-127) got -0x1.8e358p-127 want -0x1.8e3584p-127
- *     0.7513 ulp  erf_grad(-0x1.2c28fep+3) got 0x1.2e3a1p-127 want 0x1.2e3a14p-127
+ *     0.5597 ulp  erf_grad(0x1.ffffeap-1) got 0x1.a91214p-2 want 0x1.a91216p-2
  * Largest errors in float64:
- *     0.5224 ulp  erf(-0x1.21cff16b53dap-1)
- *                 got -0x1.27356891b4388p-1 want -0x1.27356891b4387p-1
- *     0.5151 ulp  erf_grad(0x1.5fc17772247a7p-1)
- *                 got 0x1.685c6c620bdc8p-1 want 0x1.685c6c620bdc7p-1 */
-INLINE Dual erf_(V x)
-{
-    V bounded = clamped(x, NORMAL_TAIL_ZERO);
-    Derivative e = exp_minus(two_product(bounded, bounded));
-    return (Dual){.y = erf_of(x), .dx = pair_times_deriv(PAIR_CONSTANT(ERF_SLOPE), e)};
-}
+ *     0.5482 ulp  erf(0x1.1f9437246c7e1p-1)
+ *                 got 0x1.255ffbdaca946p-1 want 0x1.255ffbdaca947p-1
+ *     0.5332 ulp  erf_grad(-0x1.e22e30ab67f81p+3)
+ *                 got 0x1.874938a9abcbp-328 want 0x1.874938a9abcb1p-328 */
+INLINE Dual erf_(V x) { return (Dual){.y = erf_y(x), .dx = erf_dx(x)}; }
 
 /* -4/sqrt(pi) x e^(-x^2)
  *
  * Largest errors in float32:
- *     0.7498 ulp  erf_grad_grad(0x1.a4ef5p-128)
- *                 got -0x1.daf96p-127 want -0x1.daf95cp-127
+ *     0.5635 ulp  erf_grad_grad(0x1.1ae09cp-1)
+ *                 got -0x1.d67384p-1 want -0x1.d67386p-1
  * Largest errors in float64:
- *     0.5524 ulp  erf_grad_grad(0x1.0ae9760f1cea2p+0)
- *                 got -0x1.963bdbc3cfb32p-1 want -0x1.963bdbc3cfb31p-1 */
-INLINE Derivative erf_grad_grad(V x)
-{
-    V bounded = clamped(x, NORMAL_TAIL_ZERO);
-    Derivative e = exp_minus(two_product(bounded, bounded));
-    Pair minus_slope = {v_set(-2 * ERF_SLOPE_HIGH), v_set(-2 * ERF_SLOPE_LOW)};
-    return times_argument(minus_slope, to_pair(bounded), e);
-}
+ *     0.6099 ulp  erf_grad_grad(0x1.ab4e2be9bf24cp+4)
+ *                 got -0x0.795c28f70a964p-1022 want -0x0.795c28f70a963p-1022 */
+INLINE Derivative erf_grad_grad(V x) { return erf_d2(x); }
 
 /* ---- ndtr ---- */
 
@@ -45,138 +34,79 @@ INLINE Derivative erf_grad_grad(V x)
  *
  * Largest errors in float32:
  *     0.7011 ulp  ndtr(-0x1.9ec42ep+3) got 0x1.b8c4fp-127 want 0x1.b8c4f4p-127
- *     0.7336 ulp  ndtr_grad(-0x1.a4fa4ep+3) got 0x1.c79a3p-127 want 0x1.c79a2cp-127
+ *     0.5486 ulp  ndtr_grad(0x1.8875p+3) got 0x1.20e948p-110 want 0x1.20e946p-110
  * Largest errors in float64:
- *     0.6279 ulp  ndtr(-0x1.5ab4763a9c48cp+4)
- *                 got 0x1.70b24a6f65382p-345 want 0x1.70b24a6f65381p-345
- *     0.5121 ulp  ndtr_grad(-0x1.e0dfc4f3d1bc9p-2)
- *                 got 0x1.6dddea8547408p-2 want 0x1.6dddea8547409p-2 */
-INLINE Dual ndtr(V x)
-{
-    Pair u = to_pair(clamped(x, NORMAL_TAIL_ZERO));
-    Derivative e = exp_minus(half_square(u));
-    return (Dual){
-        .y = normal_of(to_pair(x)),
-        .dx = pair_times_deriv(PAIR_CONSTANT(NORMAL_DENSITY_0), e),
-    };
-}
+ *     0.6010 ulp  ndtr(-0x1.f8a975f84e1dfp-4)
+ *                 got 0x1.cdcb57b87373dp-2 want 0x1.cdcb57b87373cp-2
+ *     0.5651 ulp  ndtr_grad(-0x1.11cf1fb9bb96dp+3)
+ *                 got 0x1.d1134c739dbd4p-55 want 0x1.d1134c739dbd5p-55 */
+INLINE Dual ndtr(V x) { return (Dual){.y = ndtr_y(x), .dx = ndtr_dx(x)}; }
 
 /* -x phi(x)
  *
  * Largest errors in float32:
- *     0.7577 ulp  ndtr_grad_grad(-0x1.abd3a4p+3)
- *                 got 0x1.646288p-127 want 0x1.646284p-127
+ *     0.5700 ulp  ndtr_grad_grad(0x1.9cb8dep+1)
+ *                 got -0x1.d1d32cp-8 want -0x1.d1d32ap-8
  * Largest errors in float64:
  *     0.5673 ulp  ndtr_grad_grad(0x1.66811725678p+0)
  *                 got -0x1.ad2dbce975bcap-3 want -0x1.ad2dbce975bcbp-3 */
-INLINE Derivative ndtr_grad_grad(V x)
-{
-    Pair u = to_pair(clamped(x, NORMAL_TAIL_ZERO));
-    Pair minus = {v_set(-NORMAL_DENSITY_0_HIGH), v_set(-NORMAL_DENSITY_0_LOW)};
-    return times_argument(minus, u, exp_minus(half_square(u)));
-}
+INLINE Derivative ndtr_grad_grad(V x) { return ndtr_d2(x); }
 
 /* ---- laplace ---- */
-
-/* u = (x - mu)/sigma as a pair, clamped where phi(u) is 0; `inverse` is 1/sigma. */
-INLINE Pair laplace_argument(V x, V mu, V sigma, Pair inverse)
-{
-    V most = v_set(T_MAX / 2), end = v_mul(v_set(NORMAL_TAIL_ZERO), v_abs(sigma));
-    V finite = v_max(v_sub(v_set(0), most), v_min(most, x));
-    Pair d = two_sum(finite, v_sub(v_set(0), mu));
-    M beyond = v_lt(end, v_abs(d.hi));
-    d.hi = v_select(beyond, v_copysign(end, d.hi), d.hi);
-    d.lo = v_select(beyond, v_set(0), d.lo);
-    return pair_product(d, inverse);
-}
 
 /* Phi(u);  phi(u)/sigma
  *
  * Largest errors in float32:
- *     0.7434 ulp  laplace(-0x1.794afcp+1) got 0x1.dbb908p-127 want 0x1.dbb904p-127
- *     0.7383 ulp  laplace_grad(-0x1.858742p+1)
- *                 got 0x1.014e1p-127 want 0x1.014e14p-127
+ *     0.7615 ulp  laplace(-0x1.7ae98ap+1) got 0x1.08e8f8p-127 want 0x1.08e8f4p-127
+ *     0.5390 ulp  laplace_grad(0x1.4eeaa4p-9) got 0x1.000f6cp-4 want 0x1.000f6ap-4
  * Largest errors in float64:
- *     0.6573 ulp  laplace(-0x1.165bbd1f084f3p+2)
- *                 got 0x1.ac164eac20e52p-238 want 0x1.ac164eac20e51p-238
- *     0.5369 ulp  laplace_grad(-0x1.2815a6ee2ad59p+1)
- *                 got 0x1.c150c212c70cap-83 want 0x1.c150c212c70cbp-83 */
+ *     0.6180 ulp  laplace(-0x1.c693565f940bp+2)
+ *                 got 0x1.fcc23665a91f6p-560 want 0x1.fcc23665a91f5p-560
+ *     0.5757 ulp  laplace_grad(-0x1.58b4333df5927p-4)
+ *                 got 0x1.c563d4cef646ep-6 want 0x1.c563d4cef646fp-6 */
 INLINE Dual laplace(V x, V mu, V sigma)
 {
-    Pair inverse = pair_inverse(to_pair(sigma));
-    Pair u = laplace_argument(x, mu, sigma, inverse);
-    Pair density = pair_product(inverse, PAIR_CONSTANT(NORMAL_DENSITY_0));
-    return (Dual){
-        .y = normal_of(u),
-        .dx = deriv_large(pair_times_d2(density, exp_minus(half_square(u)))),
-    };
+    return (Dual){.y = laplace_y(x, mu, sigma), .dx = laplace_dx(x, mu, sigma)};
 }
 
 /* -u phi(u)/sigma^2
  *
  * Largest errors in float32:
- *     0.7529 ulp  laplace_grad_grad(-0x1.8e1d88p+1)
- *                 got 0x1.fc401p-127 want 0x1.fc400cp-127
+ *     0.5632 ulp  laplace_grad_grad(-0x1.94fe76p+0)
+ *                 got 0x1.cc6a64p-43 want 0x1.cc6a62p-43
  * Largest errors in float64:
- *     0.5326 ulp  laplace_grad_grad(-0x1.a6be330636a41p+0)
- *                 got 0x1.f51b5e59fd4f2p-46 want 0x1.f51b5e59fd4f3p-46 */
+ *     0.5888 ulp  laplace_grad_grad(-0x1.e5afcdbcaf266p-6)
+ *                 got 0x1.bac41fa567d1cp-2 want 0x1.bac41fa567d1dp-2 */
 INLINE Derivative laplace_grad_grad(V x, V mu, V sigma)
 {
-    Pair inverse = pair_inverse(to_pair(sigma));
-    Pair u = laplace_argument(x, mu, sigma, inverse);
-    Pair minus = {v_set(-NORMAL_DENSITY_0_HIGH), v_set(-NORMAL_DENSITY_0_LOW)};
-    minus = pair_product(minus, pair_product(inverse, inverse));
-    return times_argument(minus, u, exp_minus(half_square(u)));
+    return laplace_d2(x, mu, sigma);
 }
 
 /* ---- gaussian ---- */
-
-/* u = x/sigma as a pair, clamped where e^(-u^2/2) is 0; `inverse` is 1/sigma. */
-INLINE V gaussian_bounded(V x, V sigma)
-{
-    V end = v_mul(v_set(NORMAL_TAIL_ZERO), v_abs(sigma));
-    return v_max(v_sub(v_set(0), end), v_min(end, x));
-}
 
 /* e^(-u^2/2);  -u/sigma e^(-u^2/2)
  *
  * Largest errors in float32:
  *     0.7366 ulp  gaussian(0x1.a72756p+3) got 0x1.d1c728p-127 want 0x1.d1c724p-127
- *     0.7138 ulp  gaussian_grad(-0x1.ae521p+3)
- *                 got 0x1.3c04dp-127 want 0x1.3c04d4p-127
+ *     0.5645 ulp  gaussian_grad(-0x1.3d1df6p+1) got 0x1.d79122p-4 want 0x1.d79124p-4
  * Largest errors in float64:
- *     0.5240 ulp  gaussian(0x1.a69353a32137ep+2)
- *                 got 0x1.77528ca3ea17cp-32 want 0x1.77528ca3ea17bp-32
- *     0.5105 ulp  gaussian_grad(-0x1.76694aba524c7p+2)
- *                 got 0x1.d0de02f546b2cp-23 want 0x1.d0de02f546b2dp-23 */
+ *     0.5451 ulp  gaussian(0x1.0311a1fcccbe6p-1)
+ *                 got 0x1.c27a6c0f88b24p-1 want 0x1.c27a6c0f88b23p-1
+ *     0.5399 ulp  gaussian_grad(0x1.33dccd6170344p-2)
+ *                 got -0x1.264233bfdf86ap-2 want -0x1.264233bfdf869p-2 */
 INLINE Dual gaussian(V x, V sigma)
 {
-    Pair inverse = pair_inverse(to_pair(sigma));
-    V bounded = gaussian_bounded(x, sigma);
-    Derivative e = exp_minus(half_square(times_pair(bounded, inverse)));
-    Pair square = pair_product(inverse, inverse);
-    Pair minus = {v_sub(v_set(0), square.hi), v_sub(v_set(0), square.lo)};
-    return (Dual){
-        .y = deriv_value(e),
-        .dx = deriv_large(times_argument(minus, to_pair(bounded), e)),
-    };
+    return (Dual){.y = gaussian_y(x, sigma), .dx = gaussian_dx(x, sigma)};
 }
 
 /* (u^2 - 1)/sigma^2 e^(-u^2/2), where u^2 - 1 = (x - sigma)/sigma (x + sigma)/sigma
  *
  * Largest errors in float32:
- *     0.7390 ulp  gaussian_grad_grad(-0x1.b4657cp+3)
- *                 got 0x1.4c4388p-127 want 0x1.4c438cp-127 */
-INLINE Derivative gaussian_grad_grad(V x, V sigma)
-{
-    Pair inverse = pair_inverse(to_pair(sigma));
-    V bounded = gaussian_bounded(x, sigma);
-    Pair below = two_sum(bounded, v_sub(v_set(0), sigma)),
-         above = two_sum(bounded, sigma);
-    Pair factor =
-        pair_product(pair_product(below, inverse), pair_product(above, inverse));
-    factor = pair_product(factor, pair_product(inverse, inverse));
-    return pair_times_d2(factor, exp_minus(half_square(times_pair(bounded, inverse))));
-}
+ *     0.5545 ulp  gaussian_grad_grad(0x1.1b007ep+3)
+ *                 got 0x1.ce1768p-51 want 0x1.ce176ap-51
+ * Largest errors in float64:
+ *     0.5784 ulp  gaussian_grad_grad(0x1.2ee876b7c7a6p+5)
+ *                 got 0x0.505704fdf8956p-1022 want 0x0.505704fdf8955p-1022 */
+INLINE Derivative gaussian_grad_grad(V x, V sigma) { return gaussian_d2(x, sigma); }
 
 #endif

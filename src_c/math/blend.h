@@ -50,13 +50,10 @@ INLINE Derivative blend_deriv(Blend f)
     return deriv_wide(w_mul(sum, s));
 }
 
-/* factor silu''(z) = factor w (2 (1 + w) - t (1 - w))/(1 + w)^3 with t = |z| and w = e^-t */
+/* factor silu''(z) */
 INLINE Derivative blend_d2(W factor, W z)
 {
-    W t = w_size(z, WIDE_END), w = wide_exp_value(wide_exp_fine(t, -1));
-    W one = w_set(1), divisor = w_add(one, w), s = wide_inverse(divisor, 40);
-    W above = w_fma(divisor, w_set(2), w_mul(t, w_sub(w, one)));
-    return deriv_wide(w_mul(w_mul(w_mul(factor, w), above), w_mul(s, w_square(s))));
+    return deriv_wide(w_silu_d2(factor, w_size(z, WIDE_END)));
 }
 
 /* ---- acon_c: z = beta (p1 - p2) x ---- */

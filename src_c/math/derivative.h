@@ -275,6 +275,13 @@ INLINE Derivative deriv_of_product(V a, V b)
     return (Derivative){DERIV_LARGE, product.hi, product.lo, small};
 }
 
+/* a moderate constant times a derivative */
+INLINE Derivative constant_times_deriv(Pair c, Derivative s)
+{
+    Pair product = pair_product(c, (Pair){s.hi, s.lo});
+    return (Derivative){s.kind, product.hi, product.lo, s.scaled};
+}
+
 /* a times a derivative. Where a is so large that a scaled product could overflow, the
  * scale is removed: that costs accuracy only if the product is subnormal. */
 INLINE Derivative pair_times_deriv(Pair a, Derivative s)

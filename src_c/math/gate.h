@@ -38,7 +38,8 @@ INLINE SiluPoint silu_point(Pair t) { return (SiluPoint){t}; }
 /* (z s(z))', by pieces */
 INLINE Derivative silu_deriv_at(SiluPoint at, M negative)
 {
-    Pair t = at.t, near = eval_piecewise_shifted(&SILU_DERIV, t, v_is_constant_zero(t.lo));
+    Pair t = at.t,
+         near = eval_piecewise_shifted(&SILU_DERIV, t, v_is_constant_zero(t.lo));
     Pair z = exp_neg_clamp(negative, t);
     return gate_deriv(near, v_lt(v_set(SILU_DERIV.last), t.hi), z, z, negative);
 }
@@ -58,8 +59,9 @@ typedef struct {
     const T *log_rest;
 } GateRoot;
 #define GATE_ROOT(name) \
-    ((GateRoot){name##_ONE, name##_DECAY, name##_Z0_HIGH, name##_Z0_LOW, name##_Z0_SHORT, \
-                name##_Z0_MIDDLE, name##_POWER_BITS, name##_LOG_REST})
+    ((GateRoot){name##_ONE, name##_DECAY, name##_Z0_HIGH, name##_Z0_LOW, \
+                name##_Z0_SHORT, name##_Z0_MIDDLE, name##_POWER_BITS, \
+                name##_LOG_REST})
 
 /* e for z <= EXP_NEG_UNSCALED_END, and reduced: its remainder is formed from z0 - n STEP,
  * which is exact, as is the difference to z. */

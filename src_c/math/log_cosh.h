@@ -15,13 +15,12 @@ INLINE Derivative deriv_scaled_below(V t, V factor, Pair above)
 {
     V end = v_set(C(0x1p-102, 0x1p-842));
     M tiny = v_lt(t, end);
+    Derivative s = {DERIV_SCALED, above.hi, above.lo, tiny};
+    if (!v_any(tiny)) return s;
     V small = v_mul(v_mul(v_min(end, t), v_set(ROOT_SCALE)), v_set(ROOT_SCALE));
-    return (Derivative){
-        DERIV_SCALED,
-        .hi = v_select(tiny, v_mul(small, factor), above.hi),
-        .lo = v_select(tiny, v_set(0), above.lo),
-        .scaled = tiny,
-    };
+    s.hi = v_select(tiny, v_mul(small, factor), above.hi);
+    s.lo = v_select(tiny, v_set(0), above.lo);
+    return s;
 }
 
 /* the sign of x times a derivative at |x| */
@@ -77,14 +76,17 @@ INLINE V log_cosh_of(V x)
     return v_select(v_lt(t, half), near, far);
 }
 
-/* tanh(t) + t (1 - tanh(t)^2) */
+/* tanh(t) + t (1 - tanh(t)^2) = (E D + 4t (E + 1))/D^2 with E = e^2t - 1, D = E + 2 */
 INLINE Derivative lisht_deriv(V x)
 {
-    V t = v_min(v_set(40), v_abs(x)), four_t = v_mul(v_set(4), t);
-    Derivative s = logistic_deriv(to_pair(v_add(t, t)));
-    Pair second = times_pair(four_t, (Pair){s.hi, s.lo});
-    Pair sum = pair_sum_positive(tanh_pair(t), second);
-    return deriv_odd(x, deriv_scaled_below(v_abs(x), v_set(2), sum));
+    V t = v_min(v_set(22), v_abs(x));
+    Fraction f = tanh_fraction_normalised(to_pair(t));
+    Pair e = f.numerator, d = f.denominator, power = two_sum_positive(v_set(1), e.hi);
+    power.lo = v_add(power.lo, e.lo);
+    Pair second = times_pair(v_mul(v_set(4), t), power);
+    Pair sum = pair_sum_positive(pair_product(e, d), second);
+    Pair slope = pair_quotient(sum, pair_product(d, d));
+    return deriv_odd(x, deriv_scaled_below(v_abs(x), v_set(2), slope));
 }
 #endif
 

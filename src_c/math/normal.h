@@ -1,5 +1,7 @@
-/* The normal distribution function and erf, and multiples of e^-z, which their derivatives
- * are. R(t) = Phi(-t) e^(t^2/2) as in normal_tail.h. */
+/* erf, the normal distribution function, also shifted and scaled, as in laplace, and the bell
+ * curve: values, and derivatives, which are multiples of e^-z. Float32 is in float64 lanes but
+ * for values that pairs are faster for, float64 in pairs. R(t) = Phi(-t) e^(t^2/2) as in
+ * normal_tail.h. */
 #ifndef FA_NORMAL_H
 #define FA_NORMAL_H
 
@@ -7,6 +9,7 @@
 #include "normal_tail.h"
 #include "second_derivative.h"
 #include "tables/erf.h"
+#include "wide.h"
 
 /* ---- multiples of e^-z ---- */
 
@@ -32,7 +35,7 @@ INLINE Derivative times_argument(Pair c, Pair u, Derivative e)
     return s;
 }
 
-/* ---- the distribution function ---- */
+/* ---- the tail ---- */
 
 #if PRECISION == 32
 /* R(t) */
@@ -58,6 +61,70 @@ INLINE Pair normal_left(Pair t)
     return times_exp_minus(normal_ratio(t), half_square(t), NORMAL_TAIL_ORIGIN);
 }
 
+/* ---- arguments ---- */
+
+/* u = (x - mu)/sigma as a pair, clamped where phi(u) is 0; `inverse` is 1/sigma. */
+INLINE Pair laplace_pair(V x, V mu, V sigma, Pair inverse)
+{
+    V most = v_set(T_MAX / 2), end = v_mul(v_set(NORMAL_TAIL_ZERO), v_abs(sigma));
+    V finite = v_max(v_sub(v_set(0), most), v_min(most, x));
+    Pair d = two_sum(finite, v_sub(v_set(0), mu));
+    M beyond = v_lt(end, v_abs(d.hi));
+    d.hi = v_select(beyond, v_copysign(end, d.hi), d.hi);
+    d.lo = v_select(beyond, v_set(0), d.lo);
+    return pair_product(d, inverse);
+}
+
+/* x clamped where e^(-x^2/(2 sigma^2)) is 0 */
+INLINE V gaussian_bounded(V x, V sigma)
+{
+    V end = v_mul(v_set(NORMAL_TAIL_ZERO), v_abs(sigma));
+    return v_max(v_sub(v_set(0), end), v_min(end, x));
+}
+
+#if PRECISION == 32
+/* From here on e^(-u^2/2) times any float32 numbers, three of them, rounds to 0. */
+#define WIDE_GAUSSIAN_END 37
+
+INLINE W laplace_argument(V x, V mu, V sigma)
+{
+    W d = w_sub(w_widen(x), w_widen(mu));
+    return w_clamped(w_mul(d, w_inverse(w_widen(sigma))), WIDE_GAUSSIAN_END);
+}
+INLINE W gaussian_argument(V x, V sigma)
+{
+    return w_clamped(w_mul(w_widen(x), w_inverse(w_widen(sigma))), WIDE_GAUSSIAN_END);
+}
+#endif
+
+/* ---- values ---- */
+
+INLINE Derivative gaussian_pair(V bounded, Pair inverse)
+{
+    return exp_minus(half_square(times_pair(bounded, inverse)));
+}
+INLINE V gaussian_y(V x, V sigma)
+{
+    V bounded = gaussian_bounded(x, sigma);
+    return deriv_value(gaussian_pair(bounded, pair_inverse(to_pair(sigma))));
+}
+
+#if WIDE_IS_FASTER
+
+INLINE V erf_y(V x) { return w_narrow(w_erf(x)); }
+INLINE V ndtr_y(V x)
+{
+    return w_narrow(w_normal(v_lt(x, v_set(0)), wide_size(x, NORMAL_TAIL_END)));
+}
+INLINE V laplace_y(V x, V mu, V sigma)
+{
+    W u = laplace_argument(x, mu, sigma);
+    M negative = v_lt(w_narrow(u), v_set(0));
+    return w_narrow(w_normal(negative, w_size(u, NORMAL_TAIL_END)));
+}
+
+#else
+
 /* Phi(u) = 1 - Phi(-u) */
 INLINE V normal_of(Pair u)
 {
@@ -69,24 +136,38 @@ INLINE V normal_of(Pair u)
     return v_select(v_lt(u.hi, v_set(0)), below, v_add(right.hi, low));
 }
 
-/* ---- erf ---- */
+INLINE V ndtr_y(V x) { return normal_of(to_pair(x)); }
+INLINE V laplace_y(V x, V mu, V sigma)
+{
+    return normal_of(laplace_pair(x, mu, sigma, pair_inverse(to_pair(sigma))));
+}
 
 #if PRECISION == 32
-INLINE V erf_of(V x)
+INLINE V erf_y(V x)
 {
     V last = v_set(ERF_OVER_X.last), t = v_min(last, v_abs(x));
     V y = rounded_product(t, eval_piecewise_inside(&ERF_OVER_X, t));
     return v_copysign(y, x);
 }
 #else
-/* x P(x^2) below 1/2, 1 - 2 Phi(-sqrt(2) t) above */
-INLINE V erf_of(V x)
+/* x P(x^2) below 1/2; above 1 - y G(y) e^(-x^2) with y = 1/(x + 3) and a polynomial G, whose
+ * constant term dominates */
+INLINE Pair erf_far_factor(V t)
 {
-    V half = v_set(0.5), t = v_abs(x), bounded = v_min(v_set(6.5), t);
-    Pair ratio = normal_ratio(times_pair(bounded, PAIR_CONSTANT(ROOT_2)));
-    Pair twice = {v_mul(v_set(-2), ratio.hi), v_mul(v_set(-2), ratio.lo)};
+    V shift = v_set(ERF_FAR_SHIFT), sum = v_add(t, shift);
+    Pair y = pair_inverse((Pair){sum, v_sub(t, v_sub(sum, shift))});
+    Pair s = {v_sub(y.hi, v_set(ERF_FAR_CENTRE)), y.lo};
+    Pair g = dominated_polynomial(s, ERF_FAR, ERF_FAR_LOW, ERF_FAR_DEGREE);
+    return pair_product(y, g);
+}
+INLINE V erf_y(V x)
+{
+    V half = v_set(0.5), t = v_abs(x), zero = v_set(0);
+    V bounded = v_max(half, v_min(v_set(ERF_FAR_END), t));
+    Pair factor = erf_far_factor(bounded);
+    Pair minus = {v_sub(zero, factor.hi), v_sub(zero, factor.lo)};
     Pair square = two_product(bounded, bounded);
-    Pair minus = times_exp_minus(twice, square, v_set(EXP_ORIGIN(0.0)));
+    minus = times_exp_minus(minus, square, v_set(EXP_ORIGIN(0.0)));
     Pair sum = fast_two_sum(v_set(1), minus.hi);
     V far = v_add(sum.hi, v_add(sum.lo, minus.lo));
 
@@ -96,6 +177,131 @@ INLINE V erf_of(V x)
     q.lo = v_add(q.lo, v_set(ERF_LOW));
     return v_copysign(v_select(v_lt(t, half), rounded_product(small, q), far), x);
 }
+#endif
+
+#endif
+
+/* ---- derivatives ---- */
+
+#if PRECISION == 32
+
+INLINE W erf_slope(double factor, W x)
+{
+    return wide_exp_value(wide_exp(factor * WIDE_ERF_SLOPE, w_square(x), -1));
+}
+INLINE Derivative erf_dx(V x)
+{
+    return deriv_wide(erf_slope(1, w_widen(clamped(x, NORMAL_TAIL_ZERO))));
+}
+INLINE Derivative erf_d2(V x)
+{
+    W bounded = w_widen(clamped(x, NORMAL_TAIL_ZERO));
+    return deriv_wide(w_mul(bounded, erf_slope(-2, bounded)));
+}
+
+INLINE Derivative ndtr_dx(V x)
+{
+    return deriv_wide(w_gaussian(WIDE_DENSITY, w_widen(clamped(x, NORMAL_TAIL_ZERO))));
+}
+INLINE Derivative ndtr_d2(V x)
+{
+    W bounded = w_widen(clamped(x, NORMAL_TAIL_ZERO));
+    return deriv_wide(w_mul(bounded, w_gaussian(-WIDE_DENSITY, bounded)));
+}
+
+INLINE Derivative laplace_dx(V x, V mu, V sigma)
+{
+    W phi = w_gaussian(WIDE_DENSITY, laplace_argument(x, mu, sigma));
+    return deriv_wide(w_mul(w_inverse(w_widen(sigma)), phi));
+}
+INLINE Derivative laplace_d2(V x, V mu, V sigma)
+{
+    W u = laplace_argument(x, mu, sigma), inverse = w_inverse(w_widen(sigma));
+    W slope = w_mul(u, w_gaussian(-WIDE_DENSITY, u));
+    return deriv_wide(w_mul(w_square(inverse), slope));
+}
+
+INLINE Derivative gaussian_dx(V x, V sigma)
+{
+    W u = gaussian_argument(x, sigma), inverse = w_inverse(w_widen(sigma));
+    return deriv_wide(w_mul(inverse, w_mul(u, w_gaussian(-1, u))));
+}
+INLINE Derivative gaussian_d2(V x, V sigma)
+{
+    W u = gaussian_argument(x, sigma), width = w_widen(sigma);
+    W inverse = w_inverse(width), finite = w_widen(clamped(x, T_MAX));
+    W below = w_mul(w_sub(finite, width), inverse);
+    W above = w_mul(w_add(finite, width), inverse);
+    W factor = w_mul(w_mul(below, above), w_square(inverse));
+    return deriv_wide(w_mul(factor, w_gaussian(1, u)));
+}
+
+#else
+
+INLINE Derivative erf_dx(V x)
+{
+    V bounded = clamped(x, NORMAL_TAIL_ZERO);
+    Derivative e = exp_minus(two_product(bounded, bounded));
+    return constant_times_deriv(PAIR_CONSTANT(ERF_SLOPE), e);
+}
+INLINE Derivative erf_d2(V x)
+{
+    V bounded = clamped(x, NORMAL_TAIL_ZERO);
+    Derivative e = exp_minus(two_product(bounded, bounded));
+    Pair minus_slope = {v_set(-2 * ERF_SLOPE_HIGH), v_set(-2 * ERF_SLOPE_LOW)};
+    return times_argument(minus_slope, to_pair(bounded), e);
+}
+
+INLINE Derivative ndtr_dx(V x)
+{
+    Pair u = to_pair(clamped(x, NORMAL_TAIL_ZERO));
+    Derivative e = exp_minus(half_square(u));
+    return constant_times_deriv(PAIR_CONSTANT(NORMAL_DENSITY_0), e);
+}
+INLINE Derivative ndtr_d2(V x)
+{
+    Pair u = to_pair(clamped(x, NORMAL_TAIL_ZERO));
+    Pair minus = {v_set(-NORMAL_DENSITY_0_HIGH), v_set(-NORMAL_DENSITY_0_LOW)};
+    return times_argument(minus, u, exp_minus(half_square(u)));
+}
+
+INLINE Derivative laplace_dx(V x, V mu, V sigma)
+{
+    Pair inverse = pair_inverse(to_pair(sigma));
+    Pair u = laplace_pair(x, mu, sigma, inverse);
+    Pair density = pair_product(inverse, PAIR_CONSTANT(NORMAL_DENSITY_0));
+    return deriv_large(pair_times_d2(density, exp_minus(half_square(u))));
+}
+INLINE Derivative laplace_d2(V x, V mu, V sigma)
+{
+    Pair inverse = pair_inverse(to_pair(sigma));
+    Pair u = laplace_pair(x, mu, sigma, inverse);
+    Pair minus = {v_set(-NORMAL_DENSITY_0_HIGH), v_set(-NORMAL_DENSITY_0_LOW)};
+    minus = pair_product(minus, pair_product(inverse, inverse));
+    return times_argument(minus, u, exp_minus(half_square(u)));
+}
+
+INLINE Derivative gaussian_dx(V x, V sigma)
+{
+    Pair inverse = pair_inverse(to_pair(sigma));
+    Pair square = pair_product(inverse, inverse);
+    V bounded = gaussian_bounded(x, sigma);
+    Pair minus = {v_sub(v_set(0), square.hi), v_sub(v_set(0), square.lo)};
+    return deriv_large(
+        times_argument(minus, to_pair(bounded), gaussian_pair(bounded, inverse)));
+}
+INLINE Derivative gaussian_d2(V x, V sigma)
+{
+    Pair inverse = pair_inverse(to_pair(sigma));
+    V bounded = gaussian_bounded(x, sigma);
+    Pair below = two_sum(bounded, v_sub(v_set(0), sigma)),
+         above = two_sum(bounded, sigma);
+    Pair factor =
+        pair_product(pair_product(below, inverse), pair_product(above, inverse));
+    factor = pair_product(factor, pair_product(inverse, inverse));
+    return pair_times_d2(factor, gaussian_pair(bounded, inverse));
+}
+
 #endif
 
 #endif

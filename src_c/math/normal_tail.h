@@ -77,19 +77,26 @@ INLINE Pair normal_tail_inverse(V t)
     return (Pair){y, v_mul(y, remainder)};
 }
 
-/* A polynomial c(v - 1/2) as a pair. Its constant term dominates, and the last two
- * steps of Horner's rule are carried out in pairs; low words enter to first order. */
-INLINE Pair normal_tail_polynomial(Pair v, const T *c, T c_low, int degree)
+/* A polynomial in s as a pair. Its constant term dominates, and the last two steps of Horner's
+ * rule are carried out in pairs, with two words of their coefficients; low words enter to first
+ * order. */
+INLINE Pair dominated_polynomial(Pair s, const T *c, const T *c_low, int degree)
 {
-    Pair s = fast_two_sum(v_set(-0.5), v.hi);
-    Pair poly = two_product(s.hi, polynomial(s.hi, c + 2, degree - 2));
+    Pair poly = two_product(s.hi, long_polynomial(s.hi, c + 2, degree - 2));
     Pair factor = fast_two_sum(v_set(c[1]), poly.hi);
-    factor.lo = v_add(factor.lo, poly.lo);
+    factor.lo = v_add(factor.lo, v_add(poly.lo, v_set(c_low[1])));
     Pair product = two_product(s.hi, factor.hi);
     Pair sum = fast_two_sum(v_set(c[0]), product.hi);
-    V low = v_fma(s.hi, factor.lo, v_add(product.lo, v_set(c_low)));
-    low = v_fma(v_add(s.lo, v.lo), v_add(factor.hi, poly.hi), low);
+    V low = v_fma(s.hi, factor.lo, v_add(product.lo, v_set(c_low[0])));
+    low = v_fma(s.lo, v_add(factor.hi, poly.hi), low);
     return (Pair){sum.hi, v_add(sum.lo, low)};
+}
+
+/* v - 1/2 */
+INLINE Pair normal_tail_centred(Pair v)
+{
+    Pair s = fast_two_sum(v_set(-0.5), v.hi);
+    return (Pair){s.hi, v_add(s.lo, v.lo)};
 }
 
 /* R(t) */
@@ -97,8 +104,8 @@ INLINE Pair normal_tail_ratio(V t)
 {
     Pair inverse = normal_tail_inverse(t);
     Pair v = times_pair(t, inverse);
-    Pair f = normal_tail_polynomial(v, NORMAL_TAIL_VALUE, NORMAL_TAIL_VALUE_LOW,
-                                    NORMAL_TAIL_VALUE_DEGREE);
+    Pair f = dominated_polynomial(normal_tail_centred(v), NORMAL_TAIL_VALUE,
+                                  NORMAL_TAIL_VALUE_LOW, NORMAL_TAIL_VALUE_DEGREE);
     Pair factor = fast_two_sum(v_set(1), v_mul(v_set(-0.5), v.hi));
     factor.lo = v_fnma(v_set(0.5), v.lo, factor.lo);
     return pair_product(pair_product(inverse, factor), f);
@@ -180,8 +187,8 @@ INLINE Derivative gelu_deriv(V t, M negative)
     Pair factor = eval_piecewise_inside(&NORMAL_TAIL_DERIV, bounded);
 #else
     Pair v = times_pair(bounded, normal_tail_inverse(bounded));
-    Pair w = normal_tail_polynomial(v, NORMAL_TAIL_DERIV, NORMAL_TAIL_DERIV_LOW,
-                                    NORMAL_TAIL_DERIV_DEGREE);
+    Pair w = dominated_polynomial(normal_tail_centred(v), NORMAL_TAIL_DERIV,
+                                  NORMAL_TAIL_DERIV_LOW, NORMAL_TAIL_DERIV_DEGREE);
     Pair d = two_sum(v_set(NORMAL_TAIL_ROOT_HIGH), v_sub(v_set(0), bounded));
     d = fast_two_sum(d.hi, v_add(d.lo, v_set(NORMAL_TAIL_ROOT_LOW)));
     Pair factor = pair_product(d, w);

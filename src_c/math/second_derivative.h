@@ -43,7 +43,12 @@ INLINE Derivative deriv_times_exact(V factor, Derivative s)
  * that the rounding of the low word alone would matter */
 INLINE Derivative pair_times_d2(Pair a, Derivative s)
 {
-    M small = v_lt(v_abs(v_mul(a.hi, s.hi)), v_set(SCALED_BELOW));
+    V size = v_abs(v_mul(a.hi, s.hi));
+    M small = v_lt(size, v_set(SCALED_BELOW)), finite = v_le(size, v_set(T_MAX));
+    if (!v_any(v_or(small, s.scaled)) && v_all(finite)) {
+        Pair product = pair_product(a, (Pair){s.hi, s.lo});
+        return (Derivative){s.kind, product.hi, product.lo, s.scaled};
+    }
     V root_scale = v_select(small, v_set(ROOT_SCALE), v_set(1));
     root_scale = v_select(s.scaled, v_set(1), root_scale);
     Derivative product =

@@ -21,8 +21,7 @@ INLINE Derivative sigmoid_dx(V x)
 }
 INLINE Derivative tanh_dx(V x)
 {
-    W t = wide_size(x, WIDE_END / 2), slope = w_logistic_slope(w_add(t, t));
-    return deriv_wide(w_mul(w_set(4), slope));
+    return deriv_wide(w_tanh_slope(wide_size(x, WIDE_END / 2)));
 }
 INLINE Derivative silu_dx(V x)
 {

@@ -23,10 +23,9 @@ INLINE V tanh_of(V x)
 typedef struct {
     Pair numerator, denominator;
 } Fraction;
-INLINE Fraction tanh_fraction(Pair t)
+INLINE Fraction tanh_fraction_within(Pair t)
 {
-    V bounded = v_min(v_set(20), t.hi);
-    Reduced n = exp_reduce(1, v_add(bounded, bounded), v_set(EXP_ORIGIN(0.0)));
+    Reduced n = exp_reduce(1, v_add(t.hi, t.hi), v_set(EXP_ORIGIN(0.0)));
     if (!v_is_constant_zero(t.lo)) n.low = v_add(n.low, v_add(t.lo, t.lo));
     V head = exp_head(n), head_less_1 = v_sub(head, v_set(1));
     V sum = v_fma(head, n.first, head_less_1);
@@ -36,14 +35,35 @@ INLINE Fraction tanh_fraction(Pair t)
     divisor.lo = v_add(divisor.lo, e.lo);
     return (Fraction){e, divisor};
 }
-
-INLINE V tanh_of(V x)
+/* The same with normalised words, for products of them */
+INLINE Fraction tanh_fraction_normalised(Pair t)
 {
-    Fraction f = tanh_fraction(to_pair(v_abs(x)));
+    Fraction f = tanh_fraction_within(t);
+    return (Fraction){fast_two_sum(f.numerator.hi, f.numerator.lo),
+                      fast_two_sum(f.denominator.hi, f.denominator.lo)};
+}
+/* From 20 on tanh rounds to 1. */
+INLINE Fraction tanh_fraction(Pair t)
+{
+    return tanh_fraction_within((Pair){v_min(v_set(20), t.hi), t.lo});
+}
+
+/* q + y rest, the quotient to a little more than working precision */
+typedef struct {
+    V q, y, rest;
+} TanhQuotient;
+INLINE TanhQuotient tanh_quotient(Fraction f)
+{
     V y = inverse_estimate(v_add(f.denominator.hi, f.denominator.lo));
     V q = v_mul(v_add(f.numerator.hi, f.numerator.lo), y);
     V rest = v_fnma(q, f.denominator.lo, v_fnma(q, f.denominator.hi, f.numerator.hi));
-    return v_copysign(v_fma(y, v_add(rest, f.numerator.lo), q), x);
+    return (TanhQuotient){q, y, v_add(rest, f.numerator.lo)};
+}
+
+INLINE V tanh_of(V x)
+{
+    TanhQuotient t = tanh_quotient(tanh_fraction(to_pair(v_abs(x))));
+    return v_copysign(v_fma(t.y, t.rest, t.q), x);
 }
 #endif
 

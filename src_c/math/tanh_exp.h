@@ -56,20 +56,6 @@ INLINE Derivative tanh_exp_deriv(V x)
 #define TANH_EXP_FAR (-20.0) /* tanh(v) rounds to v to the left of it */
 #define TANH_EXP_END 4.0 /* and the derivative to 1 to the right of it */
 
-INLINE V tanh_exp_of(V x)
-{
-    V z = v_min(v_set(TANH_EXP_END), x);
-    Derivative v = exp_deriv(to_pair(z));
-    M far = v_lt(x, v_set(TANH_EXP_FAR));
-    V zero = v_set(0);
-    V head = v_select(far, zero, v.hi), rest = v_select(far, zero, v.lo);
-    Fraction f = tanh_fraction(fast_two_sum(head, rest));
-    Pair near = pair_quotient(f.numerator, f.denominator);
-    V finite = v_max(v_set(-T_MAX), x);
-    V y = deriv_times(finite, deriv_with_tail(far, v, near));
-    return v_select(v_lt(v_set(TANH_EXP_END), x), x, y);
-}
-
 /* e^z as a pair, more accurate than its tail */
 INLINE Pair exp_pair(V z)
 {
@@ -80,39 +66,55 @@ INLINE Pair exp_pair(V z)
     return fast_two_sum(sum.hi, low);
 }
 
+/* x E/(E + 2) with E = e^2v - 1; far to the left x v */
+INLINE V tanh_exp_of(V x)
+{
+    V z = v_min(v_set(TANH_EXP_END), x), middle = v_max(v_set(TANH_EXP_FAR), z);
+    Fraction f = tanh_fraction_normalised(exp_pair(middle));
+    V y = quotient_of_pair(times_pair(middle, f.numerator), f.denominator);
+    M far = v_lt(x, v_set(TANH_EXP_FAR));
+    if (v_any(far)) {
+        V tail = deriv_times(v_max(v_set(-T_MAX), z), exp_deriv(to_pair(z)));
+        y = v_select(far, tail, y);
+    }
+    return v_select(v_lt(v_set(TANH_EXP_END), x), x, y);
+}
+
+/* The derivative, by its Taylor series about the root */
+INLINE Pair tanh_exp_about_root(V x)
+{
+    Pair d = DISTANCE_TO_ROOT(to_pair(x), TANH_EXP_ROOT);
+    V poly = v_mul(d.hi, polynomial(d.hi, TANH_EXP_TAYLOR + 1, TANH_EXP_DEGREE - 1));
+    Pair slope = fast_two_sum(v_set(TANH_EXP_TAYLOR[0]), poly);
+    slope.lo = v_add(slope.lo, v_set(TANH_EXP_TAYLOR_LOW));
+    return pair_product(d, slope);
+}
+
+/* (E D + 4x v (E + 1))/D^2 with E = e^2v - 1 and D = E + 2; far to the left (x + 1) v */
 INLINE Derivative tanh_exp_deriv(V x)
 {
     V one = v_set(1), zero = v_set(0), end = v_set(TANH_EXP_END);
     V z = v_min(end, x), middle = v_max(v_set(TANH_EXP_FAR), z);
     Pair v = exp_pair(middle);
-    Fraction f = tanh_fraction(v);
-    Pair tanh = pair_quotient(f.numerator, f.denominator);
-    /* 1 - tanh^2 = r (2 - r), r = 1 - tanh = 2/(e^2v + 1) */
-    Pair r = pair_quotient(to_pair(v_set(2)), f.denominator);
-    Pair rest = two_sum(v_set(2), v_sub(zero, r.hi));
-    rest = pair_product(r, (Pair){rest.hi, v_sub(rest.lo, r.lo)});
-    Derivative s = logistic_deriv((Pair){v_add(v.hi, v.hi), v_add(v.lo, v.lo)});
-    M right = v_lt(one, x);
-    V four = v_set(4), unscaled = v_select(s.scaled, zero, s.hi);
-    rest.hi = v_select(right, v_mul(four, unscaled), rest.hi);
-    rest.lo = v_select(right, v_mul(four, v_select(s.scaled, zero, s.lo)), rest.lo);
-    Pair second = pair_product(times_pair(middle, v), rest);
-    Pair near = two_sum(tanh.hi, second.hi);
-    near.lo = v_add(near.lo, v_add(tanh.lo, second.lo));
+    Fraction f = tanh_fraction_normalised(v);
+    Pair e = f.numerator, d = f.denominator, power = two_sum_positive(one, e.hi);
+    power.lo = v_add(power.lo, e.lo);
+    Pair bend = pair_product(times_pair(v_mul(v_set(4), middle), v), power);
+    Pair near = pair_quotient(pair_sum(pair_product(e, d), bend), pair_product(d, d));
 
-    Pair d = DISTANCE_TO_ROOT(to_pair(middle), TANH_EXP_ROOT);
-    V poly = v_mul(d.hi, polynomial(d.hi, TANH_EXP_TAYLOR + 1, TANH_EXP_DEGREE - 1));
-    Pair slope = fast_two_sum(v_set(TANH_EXP_TAYLOR[0]), poly);
-    slope.lo = v_add(slope.lo, v_set(TANH_EXP_TAYLOR_LOW));
-    Pair about = pair_product(d, slope);
-    M close = v_lt(v_abs(d.hi), v_set(0x1p-6));
-    near.hi = v_select(close, about.hi, near.hi);
-    near.lo = v_select(close, about.lo, near.lo);
+    V distance = v_sub(middle, v_set(TANH_EXP_ROOT_HIGH));
+    M close = v_lt(v_abs(distance), v_set(0x1p-6));
+    if (v_any(close)) {
+        Pair about = tanh_exp_about_root(middle);
+        near.hi = v_select(close, about.hi, near.hi);
+        near.lo = v_select(close, about.lo, near.lo);
+    }
     M beyond = v_lt(end, x);
     near.hi = v_select(beyond, one, near.hi);
     near.lo = v_select(beyond, zero, near.lo);
 
     M far = v_lt(x, v_set(TANH_EXP_FAR));
+    if (!v_any(far)) return (Derivative){DERIV_SCALED, near.hi, near.lo};
     Pair factor = two_sum(v_max(v_set(-EXP_NEG_END), z), one);
     Derivative tail = pair_times_deriv(factor, exp_deriv(to_pair(z)));
     return deriv_with_tail(far, tail, near);

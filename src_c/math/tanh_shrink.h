@@ -63,8 +63,8 @@ INLINE Pair tanh_pair(V t)
 INLINE V tanh_product(V factor, Pair product, Pair z)
 {
     Pair t = pair_abs(z);
-    Fraction f = tanh_fraction(t);
-    Pair y = times_pair(factor, pair_quotient(f.numerator, f.denominator));
+    TanhQuotient tanh = tanh_quotient(tanh_fraction(t));
+    Pair y = times_pair(factor, (Pair){tanh.q, v_mul(tanh.y, tanh.rest)});
     return v_copysign(product_or(product, t.hi, v_add(y.hi, y.lo)), product.hi);
 }
 

@@ -148,12 +148,47 @@ INLINE W w_gelu_tanh_slope(M positive, W t)
 }
 
 /* tanh(x) = x P(x^2)/Q(x^2); from END on its square rounds to 1. */
-#define WIDE_TANH_END 9.6
-INLINE W w_tanh(V x)
+#define WIDE_TANH_END 9.6f
+INLINE W w_tanh_within(W x)
 {
-    W bounded = w_widen(clamped(x, (T)WIDE_TANH_END)), square = w_square(bounded);
-    return w_quotient(w_mul(bounded, w_polynomial(square, WIDE_TANH_ABOVE, 5)),
+    W square = w_square(x);
+    return w_quotient(w_mul(x, w_polynomial(square, WIDE_TANH_ABOVE, 5)),
                       w_monic_polynomial(square, WIDE_TANH_BELOW, 4));
+}
+INLINE W w_tanh(V x) { return w_tanh_within(w_widen(clamped(x, WIDE_TANH_END))); }
+
+/* 1 - tanh(x)^2 = 4w/(1 + w)^2 with w = e^-2t, by t = |x| */
+INLINE W w_tanh_slope(W t)
+{
+    W w = w_exp(t, -2), half = w_set(0.5);
+    return w_quotient(w, w_square(w_fma(w, half, half)));
+}
+
+/* tanh''(t) = 8w (w - 1)/(1 + w)^3 for t >= 0 */
+INLINE W w_tanh_d2(W t)
+{
+    WideExp e = wide_exp(1, t, -2);
+    W w = wide_exp_value(e), divisor = w_add(w_set(1), w);
+    W above = w_mul(w_mul(w_set(8), w), wide_exp_less_1(e));
+    return w_quotient(above, w_mul(divisor, w_square(divisor)));
+}
+
+/* (x tanh(x))' = x P(x^2)/Q(x^2), which is near 1 from END on */
+#define WIDE_LISHT_END 11.2f
+INLINE W w_lisht_slope(V x)
+{
+    W bounded = w_widen(clamped(x, WIDE_LISHT_END)), square = w_square(bounded);
+    return w_quotient(w_mul(bounded, w_polynomial(square, WIDE_LISHT_ABOVE, 6)),
+                      w_monic_polynomial(square, WIDE_LISHT_BELOW, 7));
+}
+
+/* factor silu''(t), silu'' = w (2 (1 + w) - t (1 - w))/(1 + w)^3 with w = e^-t for t >= 0 */
+INLINE W w_silu_d2(W factor, W t)
+{
+    W w = wide_exp_value(wide_exp_fine(t, -1));
+    W one = w_set(1), divisor = w_add(one, w), s = wide_inverse(divisor, 40);
+    W above = w_fma(divisor, w_set(2), w_mul(t, w_sub(w, one)));
+    return w_mul(w_mul(w_mul(factor, w), above), w_mul(s, w_square(s)));
 }
 
 /* x - tanh(x) = x^3 P(x^2)/Q(x^2), which is x - 1 from END on */
@@ -177,13 +212,34 @@ INLINE W w_gaussian(double scale, W t)
     return wide_exp_value(wide_exp(scale, w_square(t), -0.5));
 }
 
-/* gelu(x) = max(x, 0) - t Phi(-t) by t = |x| and Mills' ratio Phi(-t) e^(t^2/2), a
- * fraction: the division does not wait for the exponential. */
+/* erf(x) = x P(x^2)/Q(x^2), which rounds to +-1 from END on */
+#define WIDE_ERF_END 3.95f
+INLINE W w_erf(V x)
+{
+    W bounded = w_widen(clamped(x, WIDE_ERF_END)), square = w_square(bounded);
+    return w_quotient(w_mul(bounded, w_polynomial(square, WIDE_ERF_ABOVE, 5)),
+                      w_monic_polynomial(square, WIDE_ERF_BELOW, 6));
+}
+
+/* factor Phi(-t) e^(t^2/2), Mills' ratio, by a fraction: the division does not wait for the
+ * exponential. */
+INLINE W w_normal_ratio(W factor, W t)
+{
+    return w_quotient(w_mul(factor, w_monic_polynomial(t, WIDE_NORMAL_ABOVE, 4)),
+                      w_monic_polynomial(t, WIDE_NORMAL_BELOW, 5));
+}
+
+/* Phi(x) by t = |x|: Phi(-t), or 1 - Phi(-t) */
+INLINE W w_normal(M negative, W t)
+{
+    W left = w_mul(w_normal_ratio(w_set(1), t), w_gaussian(WIDE_NORMAL_SCALE, t));
+    return w_select(negative, left, w_sub(w_set(1), left));
+}
+
+/* gelu(x) = max(x, 0) - t Phi(-t) by t = |x| */
 INLINE W w_gelu(W positive, W t)
 {
-    W ratio = w_quotient(w_mul(t, w_monic_polynomial(t, WIDE_NORMAL_ABOVE, 4)),
-                         w_monic_polynomial(t, WIDE_NORMAL_BELOW, 5));
-    return w_fnma(ratio, w_gaussian(WIDE_NORMAL_SCALE, t), positive);
+    return w_fnma(w_normal_ratio(t, t), w_gaussian(WIDE_NORMAL_SCALE, t), positive);
 }
 
 /* gelu'(x) = Phi(x) + x phi(x): at -t, (t0 - t) W(t) e^(-t^2/2) with a fraction W; at t, 1

@@ -183,6 +183,7 @@ INLINE D d_add(D a, D b) { return _mm256_add_pd(a, b); }
 INLINE D d_sub(D a, D b) { return _mm256_sub_pd(a, b); }
 INLINE D d_mul(D a, D b) { return _mm256_mul_pd(a, b); }
 INLINE D d_quotient(D a, D b) { return _mm256_div_pd(a, b); }
+INLINE D d_inverse(D a) { return _mm256_div_pd(d_set(1), a); }
 #define D_RECIPROCAL_BITS 53
 INLINE D d_reciprocal(D a) { return _mm256_div_pd(_mm256_set1_pd(1), a); }
 INLINE D d_fma(D a, D b, D c) { return _mm256_fmadd_pd(a, b, c); }

@@ -150,6 +150,7 @@ INLINE D d_add(D a, D b) { return _mm512_add_pd(a, b); }
 INLINE D d_sub(D a, D b) { return _mm512_sub_pd(a, b); }
 INLINE D d_mul(D a, D b) { return _mm512_mul_pd(a, b); }
 INLINE D d_quotient(D a, D b) { return _mm512_div_pd(a, b); }
+INLINE D d_inverse(D a) { return _mm512_div_pd(d_set(1), a); }
 #define D_RECIPROCAL_BITS 14
 INLINE D d_reciprocal(D a) { return _mm512_rcp14_pd(a); }
 INLINE D d_fma(D a, D b, D c) { return _mm512_fmadd_pd(a, b, c); }

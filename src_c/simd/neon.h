@@ -163,12 +163,17 @@ INLINE D d_sub(D a, D b) { return vsubq_f64(a, b); }
 INLINE D d_mul(D a, D b) { return vmulq_f64(a, b); }
 /* FDIV takes one pair of lanes in 5 to 10 cycles. The estimate has 8 bits, and two steps of
  * Newton's method make 32 of them. */
-INLINE D d_quotient(D a, D b)
+INLINE D d_short_inverse(D a)
 {
-    D y = vrecpeq_f64(b);
-    y = vmulq_f64(y, vrecpsq_f64(b, y));
-    y = vmulq_f64(y, vrecpsq_f64(b, y));
-    return vmulq_f64(a, y);
+    D y = vrecpeq_f64(a);
+    y = vmulq_f64(y, vrecpsq_f64(a, y));
+    return vmulq_f64(y, vrecpsq_f64(a, y));
+}
+INLINE D d_quotient(D a, D b) { return vmulq_f64(a, d_short_inverse(b)); }
+INLINE D d_inverse(D a)
+{
+    D y = d_short_inverse(a);
+    return vmulq_f64(y, vrecpsq_f64(a, y));
 }
 #define D_RECIPROCAL_BITS 8
 INLINE D d_reciprocal(D a) { return vrecpeq_f64(a); }

@@ -128,8 +128,9 @@ INLINE void n_store_half(uint16_t *p, N a)
     }
 }
 
-/* The lanes of N in float64, in D_PER_N registers D. quotient has 30 bits or more; reciprocal,
- * of a number away from the ends of the range, has so many; times_power is a 2^n for an n in the low bits. */
+/* The lanes of N in float64, in D_PER_N registers D. quotient has 30 bits or more, inverse all
+ * but the last; reciprocal, of a number away from the ends of the range, has so many;
+ * times_power is a 2^n for an n in the low bits. */
 typedef double D;
 #define D_PER_N 1
 INLINE D d_set(double a) { return a; }
@@ -139,6 +140,7 @@ INLINE D d_add(D a, D b) { return a + b; }
 INLINE D d_sub(D a, D b) { return a - b; }
 INLINE D d_mul(D a, D b) { return a * b; }
 INLINE D d_quotient(D a, D b) { return a / b; }
+INLINE D d_inverse(D a) { return 1 / a; }
 #define D_RECIPROCAL_BITS 53
 INLINE D d_reciprocal(D a) { return 1 / a; }
 INLINE D d_fma(D a, D b, D c) { return a * b + c; } /* rounded twice: fma() is slow */

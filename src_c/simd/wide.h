@@ -45,6 +45,7 @@ W_BINARY(quotient)
 W_BINARY(min)
 W_BINARY(max)
 W_BINARY(times_power)
+INLINE W w_inverse(W a) { return (W)W_EACH(W_APPLY1, inverse); }
 W_TERNARY(fma)
 W_TERNARY(fnma)
 INLINE W w_select(M m, W yes, W no) { return (W)W_EACH(W_APPLY_SELECT, select); }

@@ -143,46 +143,47 @@ INLINE bool is_unit(Operands operands, const fa_rows *rows, ptrdiff_t count)
         && (count == 1 || rows->step[p] == 0) && *(T *)rows->at[p] == 1;
 }
 
+/* Parameters that a line has in common are vectors before its loop, where `shared` says so:
+ * what depends on them alone, a division by one, leaves it. */
 INLINE void run_segment(Compute *compute, fa_form form, Operands operands, bool unit,
-                        bool known, const Segments *s, bool streaming)
+                        bool shared, const Segments *s, bool streaming)
 {
     T constants[FA_MAX_PARAMETERS][V_WIDTH] ALIGNED;
     T *at[FA_MAX_OPERANDS];
+    int first = operands.arrays, inputs = first + operands.parameters;
     for (ptrdiff_t line = 0; line < s->lines; line++) {
-        for (int k = 0; k < operands.arrays + operands.parameters + operands.outputs;
-             k++)
+        for (int k = 0; k < inputs + operands.outputs; k++)
             at[k] = s->at[k] + (line > 0 ? line * s->step[k] : 0);
-        Row row = take_row(at, s->broadcast, operands, unit || known, constants);
         V p[FA_MAX_PARAMETERS];
-        for (int k = 0; k < operands.parameters; k++)
-            p[k] = v_set(*at[operands.arrays + k]);
-        run_vectors(compute, form, operands, unit, known, p, &row, s->length,
+        for (int k = first; shared && k < inputs; k++) p[k - first] = v_set(*at[k]);
+        Row row = take_row(at, s->broadcast, operands, unit || shared, constants);
+        run_vectors(compute, form, operands, unit, shared, p, &row, s->length,
                     streaming);
     }
 }
+INLINE bool shares_parameters(const Segments *s, Operands operands)
+{
+    int first = operands.arrays;
+    bool shared = operands.parameters > 0;
+    for (int k = 0; k < operands.parameters; k++) shared &= s->broadcast[first + k];
+    return shared;
+}
 
-/* By a costly kernel, whose body exists once, and again
- *
- *   - for a parameter of 1 where that is the default: of a compile-time 1 the compiler drops
- *     multiplications;
- *   - for several parameters that are the same for a row: it takes what it makes of them out of
- *     the loop. */
+/* By a costly kernel, whose body exists once, and again for the usual parameters: for one of
+ * 1 where that is the default, which spares multiplications, else for parameters that a line
+ * has in common. */
 INLINE void run_costly(Compute *compute, fa_form form, Operands operands,
                        bool one_by_default, const fa_rows *rows, ptrdiff_t count,
                        ptrdiff_t length, fa_memory memory)
 {
-    bool unit = one_by_default && is_unit(operands, rows, count),
-         several = operands.parameters > 1;
+    bool unit = one_by_default && is_unit(operands, rows, count);
     Segments s;
     first_segment(&s, operands, rows, count, length, memory);
     do {
         bool streaming = memory == FA_NONTEMPORAL && !s.packed;
-        bool known = several;
-        for (int k = 0; k < operands.parameters; k++)
-            known &= s.broadcast[operands.arrays + k];
         if (unit)
             run_segment(compute, form, operands, true, false, &s, streaming);
-        else if (several && known)
+        else if (!one_by_default && shares_parameters(&s, operands))
             run_segment(compute, form, operands, false, true, &s, streaming);
         else
             run_segment(compute, form, operands, false, false, &s, streaming);

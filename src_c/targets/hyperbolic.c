@@ -2,6 +2,7 @@
 #include "../simd/simd.h"
 #ifdef V_AVAILABLE
 #include "../simd/vector.h"
+#include "../simd/wide.h"
 
 #include "../kernels/hyperbolic.h"
 #define FA_FAMILY hyperbolic

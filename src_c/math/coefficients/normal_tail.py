@@ -27,14 +27,19 @@ def root():
 
 
 def fit(function, degree, last, precision):
-    """The coefficients in v - 1/2, and what rounding took from the first."""
+    """The coefficients in v - 1/2, and what rounding took from the first two."""
     half, end = mpf(1) / 2, mpf(last) / (mpf(last) + K)
 
     def centred(s):
         return function(K * (s + half) / (half - s))
 
     found = remez(centred, -half, end - half, degree, lambda s: 1 / centred(s))
-    return found[0] - rounded(found[0], precision), [rounded(c, precision) for c in found]
+    return words(found, precision)
+
+
+def words(found, precision):
+    """What rounding takes from the first two of these coefficients, and all of them rounded."""
+    return [c - rounded(c, precision) for c in found[:2]], [rounded(c, precision) for c in found]
 
 
 def polynomial(name, function, degree, last, precision) -> list[str]:
@@ -42,7 +47,7 @@ def polynomial(name, function, degree, last, precision) -> list[str]:
     low, coefficients = fit(function, degree, last, precision)
     return [
         c_array(name, coefficients, precision),
-        c_constant(f"{name}_LOW", low, precision),
+        c_array(f"{name}_LOW", low, precision),
         f"#define {name}_DEGREE {degree}",
     ]
 

@@ -61,6 +61,7 @@ def normal() -> list[str]:
 
     return [
         *monic_fraction("WIDE_NORMAL", ratio, 0, mpf("14.7"), 4, 5),
+        constant("WIDE_DENSITY", density),
         constant("WIDE_GELU_ROOT", zero),
         *monic_fraction("WIDE_GELU", slope, 0, mpf("20.2"), 4, 4),
         *monic_fraction("WIDE_GATE", ratio, 0, mpf("24"), 5, 6),
@@ -68,8 +69,20 @@ def normal() -> list[str]:
     ]
 
 
+def error_function() -> list[str]:
+    """erf(x)/x as a function of u = x^2, and 2/sqrt(pi)."""
+
+    def ratio(u):
+        return mp.erf(mp.sqrt(u)) / mp.sqrt(u)
+
+    return [
+        *fraction("WIDE_ERF", ratio, mpf(2) ** -40, mpf("3.95") ** 2, 5, 6),
+        constant("WIDE_ERF_SLOPE", 2 / mp.sqrt(mp.pi)),
+    ]
+
+
 def hyperbolic() -> list[str]:
-    """tanh(x)/x and (x - tanh(x))/x^3 as functions of u = x^2."""
+    """tanh(x)/x, (x - tanh(x))/x^3 and (x tanh(x))'/x as functions of u = x^2."""
     least = mpf(2) ** -40
 
     def tanh(u):
@@ -78,9 +91,14 @@ def hyperbolic() -> list[str]:
     def shrink(u):
         return (mp.sqrt(u) - mp.tanh(mp.sqrt(u))) / mp.sqrt(u) ** 3
 
+    def lisht_slope(u):
+        x = mp.sqrt(u)
+        return mp.tanh(x) / x + mp.sech(x) ** 2
+
     return [
         *fraction("WIDE_TANH", tanh, least, mpf("9.6") ** 2, 5, 4),
         *fraction("WIDE_TANH_SHRINK", shrink, least, mpf("9.3") ** 2, 4, 4),
+        *fraction("WIDE_LISHT", lisht_slope, least, mpf("11.2") ** 2, 6, 7),
     ]
 
 
@@ -115,4 +133,4 @@ def roots() -> list[str]:
 
 if __name__ == "__main__":
     print("/* Coefficients of math/wide.h.\n *\n * Printed by math/coefficients/wide.py. */")
-    print("\n".join([*exponential(), *normal(), *hyperbolic(), *roots()]))
+    print("\n".join([*exponential(), *normal(), *error_function(), *hyperbolic(), *roots()]))

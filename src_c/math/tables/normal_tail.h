@@ -24,7 +24,9 @@ static const T NORMAL_TAIL_VALUE[29] ALIGNED = {
     0x1.37cdddae29c73p-3, 0x1.e77882c7ca3a7p-5, /* 0.152248, 0.0595057 */
     -0x1.bde2e09b8da18p-7, /* -0.0136074 */
 };
-#define NORMAL_TAIL_VALUE_LOW -0x1.d9e071c9ba5cep-55 /* -5.13778187e-17 */
+static const T NORMAL_TAIL_VALUE_LOW[2] ALIGNED = {
+    -0x1.d9e071c9ba5cep-55, -0x1.730a7a83ac86ep-55, /* -5.13778e-17, -4.02283e-17 */
+};
 #define NORMAL_TAIL_VALUE_DEGREE 28
 #define NORMAL_TAIL_SHIFT 0x1.8p+1 /* 3 */
 static const T NORMAL_TAIL_DERIV[26] ALIGNED = {
@@ -42,7 +44,9 @@ static const T NORMAL_TAIL_DERIV[26] ALIGNED = {
     -0x1.7f70433255c54p-8, -0x1.899b90278850cp-9, /* -0.00585081, -0.00300299 */
     0x1.5f8c2eedf6d46p-9, 0x1.2cc815ac596b3p-9, /* 0.0026821, 0.00229478 */
 };
-#define NORMAL_TAIL_DERIV_LOW 0x1.3d032c07025adp-56 /* 1.71852761e-17 */
+static const T NORMAL_TAIL_DERIV_LOW[2] ALIGNED = {
+    0x1.3d032c07025adp-56, 0x1.7825be22e8d29p-57, /* 1.71853e-17, 1.01955e-17 */
+};
 #define NORMAL_TAIL_DERIV_DEGREE 25
 #define NORMAL_TAIL_ROOT_HIGH 0x1.80ead197f00b4p-1 /* 0.751791525 */
 #define NORMAL_TAIL_ROOT_LOW -0x1.13e74c58cada8p-56 /* -1.49567592e-17 */

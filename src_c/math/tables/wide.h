@@ -25,6 +25,7 @@ static const double WIDE_NORMAL_BELOW[5] ALIGNED = {
     0x1.d0f43a91165d7p+6, 0x1.6b48ad1e12812p+5, /* 116.239, 45.4105 */
     0x1.3b88bc238369ep+3, /* 9.86044 */
 };
+#define WIDE_DENSITY 0x1.9884533d43651p-2 /* 0.39894228 */
 #define WIDE_GELU_ROOT 0x1.80ead197f00b4p-1 /* 0.751791525 */
 #define WIDE_GELU_SCALE 0x1.9884a4de7dp-2 /* 0.398943497 */
 static const double WIDE_GELU_ABOVE[4] ALIGNED = {
@@ -57,6 +58,17 @@ static const double WIDE_GATE_SLOPE_BELOW[5] ALIGNED = {
     0x1.35895c2535d47p+7, 0x1.c1c5727189c41p+5, /* 154.768, 56.2214 */
     0x1.655ef2b5a9a83p+3, /* 11.1678 */
 };
+static const double WIDE_ERF_ABOVE[6] ALIGNED = {
+    0x1.1036e0242b06ep+22, 0x1.73bc8fe09638fp+19, /* 4.45996e+06, 761316 */
+    0x1.ad8a94fbd218cp+17, 0x1.03c15382b573dp+14, /* 219925, 16624.3 */
+    0x1.92d339756678ep+10, 0x1.a51e4cf9a4ef4p+4, /* 1611.3, 26.3199 */
+};
+static const double WIDE_ERF_BELOW[6] ALIGNED = {
+    0x1.e27cc548cd017p+21, 0x1.e6613c326b076p+20, /* 3.95254e+06, 1.99221e+06 */
+    0x1.c4d989fc6ba2p+18, 0x1.f58d1170b525p+15, /* 463718, 64198.5 */
+    0x1.5ce5c5f57a6eap+12, 0x1.1b0eac7a6e091p+8, /* 5582.36, 283.057 */
+};
+#define WIDE_ERF_SLOPE 0x1.20dd750429b6dp+0 /* 1.12837917 */
 static const double WIDE_TANH_ABOVE[6] ALIGNED = {
     0x1.8a09a73aa001ep+19, 0x1.ae5b249db9dfep+16, /* 806989, 110171 */
     0x1.82b51b20200cap+11, 0x1.60a71881861cap+4, /* 3093.66, 22.0408 */
@@ -74,6 +86,18 @@ static const double WIDE_TANH_SHRINK_ABOVE[5] ALIGNED = {
 static const double WIDE_TANH_SHRINK_BELOW[4] ALIGNED = {
     0x1.711f8c33f597dp+19, 0x1.5b3b89641350ap+18, /* 755964, 355566 */
     0x1.42fd4b5d2ee39p+14, 0x1.2d43d97bf6355p+8, /* 20671.3, 301.265 */
+};
+static const double WIDE_LISHT_ABOVE[7] ALIGNED = {
+    0x1.1c7cd924989b5p+37, 0x1.2912e68882ca9p+35, /* 1.52733e+11, 3.98726e+10 */
+    0x1.9c7e7b9d4f49cp+32, 0x1.5967641b5cb9ap+28, /* 6.9205e+09, 3.62182e+08 */
+    0x1.f56c8b892a0c4p+22, 0x1.c8960c0604f46p+15, /* 8.21533e+06, 58443 */
+    0x1.39b16c70db6aap+6, /* 78.4233 */
+};
+static const double WIDE_LISHT_BELOW[7] ALIGNED = {
+    0x1.1c7cd928a655fp+36, 0x1.07ed4a02badb3p+36, /* 7.63666e+10, 7.08473e+10 */
+    0x1.2c2fc861b1533p+34, 0x1.a314a1e106638p+30, /* 2.01452e+10, 1.75775e+09 */
+    0x1.d494ee46ec671p+25, 0x1.9151fe1147da6p+19, /* 6.14179e+07, 821904 */
+    0x1.5a7e040d084f2p+11, /* 2771.94 */
 };
 #define WIDE_SILU_ROOT 0x1.474973c84120bp+0 /* 1.27846454 */
 #define WIDE_SILU_DECAY 0x1.1d25cf210482ep-2 /* 0.278464543 */
