@@ -86,8 +86,11 @@ INLINE Derivative isru_dx(V x, V alpha)
 /* x / sqrt(w), w = 1 + alpha x^2;  w^(-3/2)
  *
  * Largest errors in float32:
- *     0.5045 ulp  isru(-0x1.fa4d98p+3) got -0x1.fefafcp-1 want -0x1.fefafep-1
- *     0.7297 ulp  isru_grad(0x1.00627p+42) got 0x1.fdb328p-127 want 0x1.fdb324p-127 */
+ *     0.5366 ulp  isru(0x1.f1c886p+9) got 0x1.ffffeep-1 want 0x1.fffffp-1
+ *     0.7493 ulp  isru_grad(-0x1.25a82p+42) got 0x1.533608p-127 want 0x1.533604p-127
+ * Largest errors in float64:
+ *     0.5182 ulp  isru(-0x1.f58aff2180108p+6)
+ *                 got -0x1.fffbd4e7cd3d4p-1 want -0x1.fffbd4e7cd3d5p-1 */
 INLINE Dual isru(V x, V alpha)
 {
     return (Dual){.y = isru_y(x, alpha), .dx = isru_dx(x, alpha)};
@@ -96,9 +99,12 @@ INLINE Dual isru(V x, V alpha)
 /* x from 0 on, else isru
  *
  * Largest errors in float32:
- *     0.5045 ulp  isrlu(-0x1.fa4d98p+3) got -0x1.fefafcp-1 want -0x1.fefafep-1
- *     0.7142 ulp  isrlu_grad(-0x1.238dd2p+42)
- *                 got 0x1.5a9a8p-127 want 0x1.5a9a7cp-127 */
+ *     0.5291 ulp  isrlu(-0x1.ed4ebap+8) got -0x1.ffffbap-1 want -0x1.ffffbcp-1
+ *     0.7493 ulp  isrlu_grad(-0x1.25a82p+42)
+ *                 got 0x1.533608p-127 want 0x1.533604p-127
+ * Largest errors in float64:
+ *     0.5182 ulp  isrlu(-0x1.f58aff2180108p+6)
+ *                 got -0x1.fffbd4e7cd3d4p-1 want -0x1.fffbd4e7cd3d5p-1 */
 INLINE Dual isrlu(V x, V alpha)
 {
     V left = v_min(v_set(0), x), y = isru_y(left, alpha);
@@ -111,8 +117,11 @@ INLINE Dual isrlu(V x, V alpha)
 /* -3 alpha x w^(-5/2). A small x carries the square root of the scale, and so does 3.
  *
  * Largest errors in float32:
- *     0.7324 ulp  isru_grad_grad(-0x1.e8268ep+31)
- *                 got 0x1.d0b988p-127 want 0x1.d0b984p-127 */
+ *     0.7743 ulp  isru_grad_grad(-0x1.e9fd4cp+31)
+ *                 got 0x1.c9c9a8p-127 want 0x1.c9c9acp-127
+ * Largest errors in float64:
+ *     0.5001 ulp  isru_grad_grad(0x1.ffffffffffffep-20)
+ *                 got -0x1.7ffffffff0ffep-18 want -0x1.7ffffffff0fffp-18 */
 INLINE Derivative isru_grad_grad(V x, V alpha)
 {
     IsruRoot root = isru_root(x, alpha, FAR_SECOND, ISRU_SECOND_END);
@@ -131,8 +140,11 @@ INLINE Derivative isru_grad_grad(V x, V alpha)
     return (Derivative){DERIV_SCALED, product.hi, product.lo, scaled};
 }
 /* Largest errors in float32:
- *     0.7324 ulp  isrlu_grad_grad(-0x1.e8268ep+31)
- *                 got 0x1.d0b988p-127 want 0x1.d0b984p-127 */
+ *     0.7743 ulp  isrlu_grad_grad(-0x1.e9fd4cp+31)
+ *                 got 0x1.c9c9a8p-127 want 0x1.c9c9acp-127
+ * Largest errors in float64:
+ *     0.5001 ulp  isrlu_grad_grad(-0x1.ffffffffffffep-20)
+ *                 got 0x1.7ffffffff0ffep-18 want 0x1.7ffffffff0fffp-18 */
 INLINE Derivative isrlu_grad_grad(V x, V alpha)
 {
     Derivative below = isru_grad_grad(x, alpha);
@@ -187,9 +199,14 @@ INLINE Derivative squareplus_dx(V x, V b)
  * (1 + x/r)/2, on the left b/4 over that times r
  *
  * Largest errors in float32:
- *     0.5013 ulp  squareplus(0x1.b056b6p+1) got 0x1.d3648ap+1 want 0x1.d3648cp+1
- *     0.7348 ulp  squareplus_grad(-0x1.185882p+63)
- *                 got 0x1.aaef68p-127 want 0x1.aaef6cp-127 */
+ *     0.5268 ulp  squareplus(-0x1.01f0fap+55) got 0x1.fc2586p-56 want 0x1.fc2588p-56
+ *     0.7513 ulp  squareplus_grad(-0x1.6322e8p+63)
+ *                 got 0x1.0a0c38p-127 want 0x1.0a0c3cp-127
+ * Largest errors in float64:
+ *     0.5062 ulp  squareplus(-0x1.e5afcdbcaf266p-41)
+ *                 got 0x1.ffffffffff0d2p-1 want 0x1.ffffffffff0d3p-1
+ *     0.5268 ulp  squareplus_grad(0x1.f13fc204bac5p+9)
+ *                 got 0x1.ffffde12c8bd7p-1 want 0x1.ffffde12c8bd8p-1 */
 INLINE Dual squareplus(V x, V b)
 {
     return (Dual){.y = squareplus_y(x, b), .dx = squareplus_dx(x, b)};
@@ -198,8 +215,8 @@ INLINE Dual squareplus(V x, V b)
 /* b/2 (x^2 + b)^(-3/2)
  *
  * Largest errors in float32:
- *     0.7421 ulp  squareplus_grad_grad(-0x1.570458p+42)
- *                 got 0x1.a9ab88p-127 want 0x1.a9ab84p-127 */
+ *     0.7516 ulp  squareplus_grad_grad(-0x1.7d588ep+42)
+ *                 got 0x1.35c958p-127 want 0x1.35c95cp-127 */
 INLINE Derivative squareplus_grad_grad(V x, V b)
 {
     V t = v_min(v_set(SQUAREPLUS_END), v_abs(x));
