@@ -8,8 +8,13 @@
  * x silu'(z);  x silu'(-z);  (p1 - p2)^2 x^2 s'(z)
  *
  * Largest errors in float32:
+ *     0.5001 ulp  acon_c(-0x1.fffffcp-25) got -0x1.fffffap-26 want -0x1.fffffcp-26
  *     0.5001 ulp  acon_c_grad(-0x1.4749c4p+0)
  *                 got -0x1.178e96p-20 want -0x1.178e94p-20
+ *     0.5002 ulp  acon_c_grad_p1(-0x1.474956p+0)
+ *                 got -0x1.0962bp-21 want -0x1.0962b2p-21
+ *     0.5002 ulp  acon_c_grad_p2(0x1.474956p+0)
+ *                 got 0x1.0962bp-21 want 0x1.0962b2p-21
  * Largest errors in float64:
  *     0.5449 ulp  acon_c(-0x1.474973c84120ep-1)
  *                 got -0x1.c434b82171ea8p-3 want -0x1.c434b82171ea9p-3
@@ -34,6 +39,8 @@ INLINE Dual acon_c(V x, V p1, V p2, V beta)
 
 /* beta (p1 - p2)^2 silu''(z)
  *
+ * Largest errors in float32:
+ *     0.5001 ulp  acon_c_grad_grad(0x1p-12) got 0x1.fffffep-2 want 0x1p-1
  * Largest errors in float64:
  *     0.6857 ulp  acon_c_grad_grad(-0x1.098431658d0abp-6)
  *                 got 0x1.ffeeca1ae60a8p-2 want 0x1.ffeeca1ae60a9p-2 */
@@ -45,10 +52,11 @@ INLINE Derivative acon_c_grad_grad(V x, V p1, V p2, V beta)
 /* (alpha + tanh(beta x)) gamma x, slopes gamma (alpha + 1) and gamma (alpha - 1), z = 2 beta x
  *
  * Largest errors in float32:
+ *     0.5001 ulp  aptx(-0x1.fffffcp-26) got -0x1.fffffap-27 want -0x1.fffffcp-27
  *     0.5001 ulp  aptx_grad(-0x1.4749c4p-1) got -0x1.178e96p-20 want -0x1.178e94p-20
  * Largest errors in float64:
- *     0.5436 ulp  aptx(-0x1.f6a7a2955385cp+1)
- *                 got -0x1.8f79c729b508bp-10 want -0x1.8f79c729b508cp-10
+ *     0.5752 ulp  aptx(-0x1.01760ec0509abp-4)
+ *                 got -0x1.e2993aa1e04d8p-6 want -0x1.e2993aa1e04d7p-6
  *     0.5968 ulp  aptx_grad(-0x1.3ffffffffffffp-1)
  *                 got 0x1.9e21d46d55797p-8 want 0x1.9e21d46d55798p-8 */
 INLINE Dual aptx(V x, V alpha, V beta, V gamma_)
@@ -59,9 +67,11 @@ INLINE Dual aptx(V x, V alpha, V beta, V gamma_)
 
 /* 4 beta gamma silu''(z)
  *
+ * Largest errors in float32:
+ *     0.5001 ulp  aptx_grad_grad(0x1p-13) got 0x1.fffffep-1 want 0x1p+0
  * Largest errors in float64:
- *     0.6306 ulp  aptx_grad_grad(0x1.7ed6bcee0ff96p-4)
- *                 got 0x1.f721c9b78806p-1 want 0x1.f721c9b788061p-1 */
+ *     0.6885 ulp  aptx_grad_grad(-0x1.0b6c2783c50b3p-8)
+ *                 got 0x1.fffba299a2df2p-1 want 0x1.fffba299a2df3p-1 */
 INLINE Derivative aptx_grad_grad(V x, V beta, V gamma_)
 {
     return aptx_d2(x, beta, gamma_);

@@ -38,10 +38,12 @@ INLINE Pair inverse_root_cube(Pair w)
 
 /* ---- isru, isrlu ---- */
 
-/* In units of 1/sqrt(alpha), the value is level from LEVEL on, and alpha x^4 is beyond every dtype
- * from END on. FLAT is a root of alpha that is 0 beside every x. */
+/* In units of 1/sqrt(alpha), the value is level from LEVEL on, and g times a derivative rounds to 0
+ * from END on, where it is not 0 yet as it is held, and has its sign. FLAT is a root of alpha that
+ * is 0 beside every x. */
 #define ISRU_LEVEL C(0x1p40, 0x1p80)
 #define ISRU_END C(0x1p100, 0x1p700)
+#define ISRU_SECOND_END C(0x1p78, 0x1p535)
 #define ISRU_FLAT C(0x1p-27, 0x1p-323)
 #define ISRU_GRAD_GRAD_FACTOR C(0x1p-70, 0x1p-370)
 
@@ -56,9 +58,9 @@ typedef struct {
     V t;
     Pair w;
 } IsruRoot;
-INLINE IsruRoot isru_root(V x, V alpha, T from)
+INLINE IsruRoot isru_root(V x, V alpha, T from, T end)
 {
-    V t = v_min(isru_end(alpha, ISRU_END), v_abs(x));
+    V t = v_min(isru_end(alpha, end), v_abs(x));
     M far = v_lt(isru_end(alpha, from), t);
     t = scaled_down(far, t, CUBE_DOWN);
     Pair square = times_pair(t, two_product(alpha, t));
@@ -74,7 +76,7 @@ INLINE V isru_y(V x, V alpha)
 }
 INLINE Derivative isru_dx(V x, V alpha)
 {
-    IsruRoot root = isru_root(x, alpha, FAR_VALUE);
+    IsruRoot root = isru_root(x, alpha, FAR_VALUE, ISRU_END);
     Pair cube = inverse_root_cube(root.w);
     V factor = v_select(root.far, v_set(CUBE_FACTOR), v_set(1));
     return (Derivative){DERIV_SCALED, v_mul(cube.hi, factor), v_mul(cube.lo, factor),
@@ -84,8 +86,11 @@ INLINE Derivative isru_dx(V x, V alpha)
 /* x / sqrt(w), w = 1 + alpha x^2;  w^(-3/2)
  *
  * Largest errors in float32:
- *     0.5045 ulp  isru(-0x1.fa4d98p+3) got -0x1.fefafcp-1 want -0x1.fefafep-1
- *     0.7297 ulp  isru_grad(0x1.00627p+42) got 0x1.fdb328p-127 want 0x1.fdb324p-127 */
+ *     0.5366 ulp  isru(0x1.f1c886p+9) got 0x1.ffffeep-1 want 0x1.fffffp-1
+ *     0.7493 ulp  isru_grad(-0x1.25a82p+42) got 0x1.533608p-127 want 0x1.533604p-127
+ * Largest errors in float64:
+ *     0.5182 ulp  isru(-0x1.f58aff2180108p+6)
+ *                 got -0x1.fffbd4e7cd3d4p-1 want -0x1.fffbd4e7cd3d5p-1 */
 INLINE Dual isru(V x, V alpha)
 {
     return (Dual){.y = isru_y(x, alpha), .dx = isru_dx(x, alpha)};
@@ -94,9 +99,12 @@ INLINE Dual isru(V x, V alpha)
 /* x from 0 on, else isru
  *
  * Largest errors in float32:
- *     0.5045 ulp  isrlu(-0x1.fa4d98p+3) got -0x1.fefafcp-1 want -0x1.fefafep-1
- *     0.7142 ulp  isrlu_grad(-0x1.238dd2p+42)
- *                 got 0x1.5a9a8p-127 want 0x1.5a9a7cp-127 */
+ *     0.5291 ulp  isrlu(-0x1.ed4ebap+8) got -0x1.ffffbap-1 want -0x1.ffffbcp-1
+ *     0.7493 ulp  isrlu_grad(-0x1.25a82p+42)
+ *                 got 0x1.533608p-127 want 0x1.533604p-127
+ * Largest errors in float64:
+ *     0.5182 ulp  isrlu(-0x1.f58aff2180108p+6)
+ *                 got -0x1.fffbd4e7cd3d4p-1 want -0x1.fffbd4e7cd3d5p-1 */
 INLINE Dual isrlu(V x, V alpha)
 {
     V left = v_min(v_set(0), x), y = isru_y(left, alpha);
@@ -109,11 +117,14 @@ INLINE Dual isrlu(V x, V alpha)
 /* -3 alpha x w^(-5/2). A small x carries the square root of the scale, and so does 3.
  *
  * Largest errors in float32:
- *     0.7324 ulp  isru_grad_grad(-0x1.e8268ep+31)
- *                 got 0x1.d0b988p-127 want 0x1.d0b984p-127 */
+ *     0.7743 ulp  isru_grad_grad(-0x1.e9fd4cp+31)
+ *                 got 0x1.c9c9a8p-127 want 0x1.c9c9acp-127
+ * Largest errors in float64:
+ *     0.5001 ulp  isru_grad_grad(0x1.ffffffffffffep-20)
+ *                 got -0x1.7ffffffff0ffep-18 want -0x1.7ffffffff0fffp-18 */
 INLINE Derivative isru_grad_grad(V x, V alpha)
 {
-    IsruRoot root = isru_root(x, alpha, FAR_SECOND);
+    IsruRoot root = isru_root(x, alpha, FAR_SECOND, ISRU_SECOND_END);
     ShortInverse inverse = short_inverse_root(root.w);
     M small = v_lt(v_abs(v_mul(alpha, root.t)), v_set(C(0x1p-90, 0x1p-900)));
     small = v_and(small, v_lt(root.t, v_set(1)));
@@ -121,16 +132,19 @@ INLINE Derivative isru_grad_grad(V x, V alpha)
     V factor = v_select(root.far, v_set(ISRU_GRAD_GRAD_FACTOR), root_scale);
     V minus_3 = v_mul(v_sub(v_set(0), v_copysign(v_set(3), x)), factor);
     V y = inverse.y, square = v_mul(y, y);
-    Pair product = times_pair(y, two_product(v_mul(root.t, root_scale), square));
-    product = times_pair(square, times_pair(minus_3, product));
-    product = times_pair(alpha, product);
+    Pair product = two_product(alpha, v_mul(root.t, root_scale));
+    product = times_pair(minus_3, times_pair(square, times_pair(y, product)));
+    product = times_pair(square, product);
     product.lo = v_fma(product.hi, inverse_root_error(inverse.r, 5), product.lo);
     M scaled = v_or(root.far, small);
     return (Derivative){DERIV_SCALED, product.hi, product.lo, scaled};
 }
 /* Largest errors in float32:
- *     0.7324 ulp  isrlu_grad_grad(-0x1.e8268ep+31)
- *                 got 0x1.d0b988p-127 want 0x1.d0b984p-127 */
+ *     0.7743 ulp  isrlu_grad_grad(-0x1.e9fd4cp+31)
+ *                 got 0x1.c9c9a8p-127 want 0x1.c9c9acp-127
+ * Largest errors in float64:
+ *     0.5001 ulp  isrlu_grad_grad(-0x1.ffffffffffffep-20)
+ *                 got 0x1.7ffffffff0ffep-18 want 0x1.7ffffffff0fffp-18 */
 INLINE Derivative isrlu_grad_grad(V x, V alpha)
 {
     Derivative below = isru_grad_grad(x, alpha);
@@ -148,47 +162,51 @@ INLINE Derivative isrlu_grad_grad(V x, V alpha)
 #define SQUAREPLUS_LEVEL \
     C(0x1p63, 0x1p511) /* from here on the value is x or b/(4 |x|) */
 
-/* t + r for r = sqrt(t^2 + b) */
-INLINE Pair squareplus_sum(V t, Pair r)
+/* (t + r)/2 for r = sqrt(t^2 + b) */
+INLINE Pair squareplus_right(V t, Pair r)
 {
     Pair sum = fast_two_sum(r.hi, t);
-    return (Pair){sum.hi, v_add(sum.lo, r.lo)};
+    V half = v_set(0.5);
+    return (Pair){v_mul(half, sum.hi), v_mul(half, v_add(sum.lo, r.lo))};
 }
 
 INLINE V squareplus_y(V x, V b)
 {
-    V size = v_abs(x), t = v_min(v_set(SQUAREPLUS_LEVEL), size), half = v_set(0.5);
-    M left = v_lt(x, v_set(0)), far = v_lt(v_set(SQUAREPLUS_LEVEL), size);
-    Pair sum = squareplus_sum(t, pair_root(sum_of(b, two_product(t, t))).root);
-    V above = v_mul(half, v_add(sum.hi, sum.lo));
-    V y = v_select(left, quotient(v_mul(half, b), sum), above);
+    V level = v_set(SQUAREPLUS_LEVEL), size = v_abs(x), t = v_min(level, size);
+    M left = v_lt(x, v_set(0)), far = v_lt(level, size);
+    Pair right = squareplus_right(t, pair_root(sum_of(b, two_product(t, t))).root);
+    V quarter = v_mul(v_set(0.25), b), above = v_add(right.hi, right.lo);
+    V y = v_select(left, quotient(quarter, right), above);
     if (!v_any(far)) return y;
-    V below = v_div(v_mul(v_set(0.25), b), v_max(v_set(SQUAREPLUS_LEVEL), size));
-    return v_select(far, v_select(left, below, x), y);
+    return v_select(far, v_select(left, v_div(quarter, v_max(level, size)), x), y);
 }
 INLINE Derivative squareplus_dx(V x, V b)
 {
-    V size = v_min(v_set(T_MAX), v_abs(x)), half = v_set(0.5);
     M left = v_lt(x, v_set(0));
+    V size = v_min(v_set(T_MAX), v_abs(x));
     M far = v_lt(v_mul(v_set(SQUAREPLUS_FAR), v_sqrt(v_abs(b))), size);
-    V t = scaled_down(far, size, SQUAREPLUS_DOWN);
-    Pair w = sum_of(v_select(far, v_set(0), b), two_product(t, t));
-    Pair r = pair_root(w).root, sum = squareplus_sum(t, r),
-         product = pair_product(r, sum);
-    Pair above = {v_select(left, b, sum.hi), v_select(left, v_set(0), sum.lo)};
+    V t = scaled_down(far, size, SQUAREPLUS_DOWN), quarter = v_mul(v_set(0.25), b);
+    Pair r = pair_root(sum_of(v_select(far, v_set(0), b), two_product(t, t))).root;
+    Pair right = squareplus_right(t, r), product = pair_product(r, right);
+    Pair above = {v_select(left, quarter, right.hi),
+                  v_select(left, v_set(0), right.lo)};
     Pair below = {v_select(left, product.hi, r.hi), v_select(left, product.lo, r.lo)};
     Pair dx = short_quotient(above, below);
-    return (Derivative){DERIV_SCALED, v_mul(half, dx.hi), v_mul(half, dx.lo),
-                        v_and(left, far)};
+    return (Derivative){DERIV_SCALED, dx.hi, dx.lo, v_and(left, far)};
 }
 
-/* (x + r)/2, r = sqrt(x^2 + b), which on the left is b/2 over r - x;
- * (1 + x/r)/2, on the left b/2 over r (r - x)
+/* (x + r)/2, r = sqrt(x^2 + b), which on the left is b/4 over its mirror image;
+ * (1 + x/r)/2, on the left b/4 over that times r
  *
  * Largest errors in float32:
- *     0.5013 ulp  squareplus(0x1.b056b6p+1) got 0x1.d3648ap+1 want 0x1.d3648cp+1
- *     0.7348 ulp  squareplus_grad(-0x1.185882p+63)
- *                 got 0x1.aaef68p-127 want 0x1.aaef6cp-127 */
+ *     0.5268 ulp  squareplus(-0x1.01f0fap+55) got 0x1.fc2586p-56 want 0x1.fc2588p-56
+ *     0.7513 ulp  squareplus_grad(-0x1.6322e8p+63)
+ *                 got 0x1.0a0c38p-127 want 0x1.0a0c3cp-127
+ * Largest errors in float64:
+ *     0.5062 ulp  squareplus(-0x1.e5afcdbcaf266p-41)
+ *                 got 0x1.ffffffffff0d2p-1 want 0x1.ffffffffff0d3p-1
+ *     0.5268 ulp  squareplus_grad(0x1.f13fc204bac5p+9)
+ *                 got 0x1.ffffde12c8bd7p-1 want 0x1.ffffde12c8bd8p-1 */
 INLINE Dual squareplus(V x, V b)
 {
     return (Dual){.y = squareplus_y(x, b), .dx = squareplus_dx(x, b)};
@@ -197,8 +215,8 @@ INLINE Dual squareplus(V x, V b)
 /* b/2 (x^2 + b)^(-3/2)
  *
  * Largest errors in float32:
- *     0.7421 ulp  squareplus_grad_grad(-0x1.570458p+42)
- *                 got 0x1.a9ab88p-127 want 0x1.a9ab84p-127 */
+ *     0.7516 ulp  squareplus_grad_grad(-0x1.7d588ep+42)
+ *                 got 0x1.35c958p-127 want 0x1.35c95cp-127 */
 INLINE Derivative squareplus_grad_grad(V x, V b)
 {
     V t = v_min(v_set(SQUAREPLUS_END), v_abs(x));
