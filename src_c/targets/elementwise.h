@@ -143,35 +143,49 @@ INLINE bool is_unit(Operands operands, const fa_rows *rows, ptrdiff_t count)
         && (count == 1 || rows->step[p] == 0) && *(T *)rows->at[p] == 1;
 }
 
-/* Parameters that a line has in common are vectors before its loop, where `shared` says so:
- * what depends on them alone, a division by one, leaves it. */
+INLINE void find_line(T **at, const Segments *s, Operands operands, ptrdiff_t line)
+{
+    for (int k = 0; k < operands.arrays + operands.parameters + operands.outputs; k++)
+        at[k] = s->at[k] + (line > 0 ? line * s->step[k] : 0);
+}
 INLINE void run_segment(Compute *compute, fa_form form, Operands operands, bool unit,
-                        bool shared, const Segments *s, bool streaming)
+                        const Segments *s, bool streaming)
 {
     T constants[FA_MAX_PARAMETERS][V_WIDTH] ALIGNED;
     T *at[FA_MAX_OPERANDS];
-    int first = operands.arrays, inputs = first + operands.parameters;
     for (ptrdiff_t line = 0; line < s->lines; line++) {
-        for (int k = 0; k < inputs + operands.outputs; k++)
-            at[k] = s->at[k] + (line > 0 ? line * s->step[k] : 0);
-        V p[FA_MAX_PARAMETERS];
-        for (int k = first; shared && k < inputs; k++) p[k - first] = v_set(*at[k]);
-        Row row = take_row(at, s->broadcast, operands, unit || shared, constants);
-        run_vectors(compute, form, operands, unit, shared, p, &row, s->length,
+        find_line(at, s, operands, line);
+        Row row = take_row(at, s->broadcast, operands, unit, constants);
+        run_vectors(compute, form, operands, unit, false, NULL, &row, s->length,
                     streaming);
+    }
+}
+
+/* Parameters that a line has in common are vectors before its loop: what depends on them
+ * alone, a division by one, leaves it. */
+INLINE void run_shared_segment(Compute *compute, fa_form form, Operands operands,
+                               const Segments *s, bool streaming)
+{
+    T *at[FA_MAX_OPERANDS];
+    V p[FA_MAX_PARAMETERS];
+    for (ptrdiff_t line = 0; line < s->lines; line++) {
+        find_line(at, s, operands, line);
+        for (int k = 0; k < operands.parameters; k++)
+            p[k] = v_set(*at[operands.arrays + k]);
+        Row row = take_row(at, s->broadcast, operands, true, NULL);
+        run_vectors(compute, form, operands, false, true, p, &row, s->length, streaming);
     }
 }
 INLINE bool shares_parameters(const Segments *s, Operands operands)
 {
-    int first = operands.arrays;
-    bool shared = operands.parameters > 0;
-    for (int k = 0; k < operands.parameters; k++) shared &= s->broadcast[first + k];
+    bool shared = true;
+    for (int k = 0; k < operands.parameters; k++)
+        shared &= s->broadcast[operands.arrays + k];
     return shared;
 }
 
-/* By a costly kernel, whose body exists once, and again for the usual parameters: for one of
- * 1 where that is the default, which spares multiplications, else for parameters that a line
- * has in common. */
+/* By a costly kernel, whose body exists once, and again for a parameter of 1 where that is
+ * the default: of a compile-time 1 the compiler drops multiplications. */
 INLINE void run_costly(Compute *compute, fa_form form, Operands operands,
                        bool one_by_default, const fa_rows *rows, ptrdiff_t count,
                        ptrdiff_t length, fa_memory memory)
@@ -182,11 +196,26 @@ INLINE void run_costly(Compute *compute, fa_form form, Operands operands,
     do {
         bool streaming = memory == FA_NONTEMPORAL && !s.packed;
         if (unit)
-            run_segment(compute, form, operands, true, false, &s, streaming);
-        else if (!one_by_default && shares_parameters(&s, operands))
-            run_segment(compute, form, operands, false, true, &s, streaming);
+            run_segment(compute, form, operands, true, &s, streaming);
         else
-            run_segment(compute, form, operands, false, false, &s, streaming);
+            run_segment(compute, form, operands, false, &s, streaming);
+    } while (another_segment(&s));
+}
+
+/* By one with parameters that are not 1 by default: its body exists again for those that a
+ * line has in common. */
+INLINE void run_costly_shared(Compute *compute, fa_form form, Operands operands,
+                              const fa_rows *rows, ptrdiff_t count, ptrdiff_t length,
+                              fa_memory memory)
+{
+    Segments s;
+    first_segment(&s, operands, rows, count, length, memory);
+    do {
+        bool streaming = memory == FA_NONTEMPORAL && !s.packed;
+        if (shares_parameters(&s, operands))
+            run_shared_segment(compute, form, operands, &s, streaming);
+        else
+            run_segment(compute, form, operands, false, &s, streaming);
     } while (another_segment(&s));
 }
 
