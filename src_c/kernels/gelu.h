@@ -33,18 +33,17 @@ INLINE Dual gelu(V x)
  *     0.7293 ulp  clipped_gelu_grad(-0x1.ab41e4p+3)
  *                 got -0x1.c0e5d8p-127 want -0x1.c0e5dcp-127
  * Largest errors in float64:
- *     0.7662 ulp  clipped_gelu(0x1p-48)
- *                 got 0x1.000000000000cp-49 want 0x1.000000000000dp-49
- *     0.5909 ulp  clipped_gelu_grad(-0x1.348e3f290e2c8p-7)
- *                 got 0x1.f84e861d890cdp-2 want 0x1.f84e861d890ccp-2 */
+ *     0.8245 ulp  clipped_gelu(-0x1.05ab3e33346fcp+5)
+ *                 got -0x1.ea0a06fef4e33p-774 want -0x1.ea0a06fef4e32p-774
+ *     0.6736 ulp  clipped_gelu_grad(-0x1.0273fb0c47d87p-7)
+ *                 got 0x1.f98e4f022bbc6p-2 want 0x1.f98e4f022bbc5p-2 */
 INLINE Dual clipped_gelu(V x, V low, V high)
 {
     Dual f = gelu(x);
-    M below = v_lt(f.y, low), under = v_or(v_lt(f.y, high), v_le(x, high));
+    M under = v_or(v_lt(f.y, high), v_le(x, high));
     M inside = v_and(v_lt(low, f.y), under);
-    V y = v_select(below, low, f.y);
-    y = v_select(v_lt(high, y), high, y);
-    f.y = propagate_nan(low, propagate_nan(high, propagate_nan(x, y)));
+    M no_bound = v_or(v_is_nan(low), v_is_nan(high));
+    f.y = v_select(no_bound, v_set(NAN), v_min(high, v_max(low, f.y)));
     f.dx = deriv_or_zero(v_or(inside, v_is_nan(x)), f.dx);
     return f;
 }
@@ -54,10 +53,11 @@ INLINE Dual clipped_gelu(V x, V low, V high)
  * Largest errors in float32:
  *     0.7757 ulp  gelu_tanh(-0x1.4354dep+3)
  *                 got -0x1.d822cp-127 want -0x1.d822bcp-127
- *     0.5764 ulp  gelu_tanh_grad(-0x1.0794p-1) got 0x1.fa3c76p-4 want 0x1.fa3c78p-4
+ *     0.6411 ulp  gelu_tanh_grad(-0x1.8142ap-1)
+ *                 got -0x1.4f6406p-28 want -0x1.4f6404p-28
  * Largest errors in float64:
- *     0.5396 ulp  gelu_tanh(-0x1.0000000000001p+2)
- *                 got -0x1.26a20335ddd27p-14 want -0x1.26a20335ddd26p-14
+ *     0.5573 ulp  gelu_tanh(-0x1.538bd861a7388p+0)
+ *                 got -0x1.f6ba66f4ac7c7p-4 want -0x1.f6ba66f4ac7c6p-4
  *     0.6942 ulp  gelu_tanh_grad(-0x1.81429f9e97e4dp-1)
  *                 got -0x1.20a50541a648cp-56 want -0x1.20a50541a648bp-56 */
 INLINE Dual gelu_tanh(V x)
@@ -76,11 +76,11 @@ INLINE Dual gelu_tanh(V x)
  * Largest errors in float32:
  *     0.7912 ulp  quick_gelu(-0x1.ad71a4p+5)
  *                 got -0x1.e9aaf8p-127 want -0x1.e9aafcp-127
- *     0.5649 ulp  quick_gelu_grad(-0x1.08742ap-1)
- *                 got 0x1.c72aa6p-4 want 0x1.c72aa8p-4
+ *     0.7187 ulp  quick_gelu_grad(-0x1.9999dep-4)
+ *                 got 0x1.a946bcp-2 want 0x1.a946bap-2
  * Largest errors in float64:
- *     0.5441 ulp  quick_gelu(-0x1.afcb7bbf5c686p+6)
- *                 got -0x1.9cea3eb719774p-259 want -0x1.9cea3eb719775p-259
+ *     0.5500 ulp  quick_gelu(-0x1.78fdb9effea47p+3)
+ *                 got -0x1.8c574691c81a2p-26 want -0x1.8c574691c81a1p-26
  *     0.7882 ulp  quick_gelu_grad(-0x1.80974a62be3dep-1)
  *                 got 0x1.b60e8ab484512p-56 want 0x1.b60e8ab484513p-56 */
 INLINE Dual quick_gelu(V x)
@@ -100,11 +100,11 @@ INLINE Dual quick_gelu(V x)
  * x: no product z is accurate enough.
  *
  * Largest errors in float32:
- *     0.7305 ulp  quick_gelu_grad_grad(0x1.b53d52p+5)
- *                 got -0x1.0d18d8p-127 want -0x1.0d18d4p-127
+ *     0.7414 ulp  quick_gelu_grad_grad(-0x1.b45428p+5)
+ *                 got -0x1.45f098p-127 want -0x1.45f09cp-127
  * Largest errors in float64:
- *     0.5946 ulp  quick_gelu_grad_grad(-0x1.0187fb288a961p+4)
- *                 got -0x1.e17316507fe94p-35 want -0x1.e17316507fe93p-35 */
+ *     0.7343 ulp  quick_gelu_grad_grad(0x1.a4be47a9a1298p+8)
+ *                 got -0x0.8bae804ea92ecp-1022 want -0x0.8bae804ea92ebp-1022 */
 INLINE Derivative quick_gelu_grad_grad(V x)
 {
     Pair beta = PAIR_CONSTANT(QUICK_GELU);
@@ -124,8 +124,8 @@ INLINE Derivative gelu_grad_grad(V x) { return gelu_d2(v_abs(x)); }
  *     0.7293 ulp  gelu_tanh_grad_grad(-0x1.4c20b4p+3)
  *                 got -0x1.86aebp-127 want -0x1.86aeb4p-127
  * Largest errors in float64:
- *     0.5999 ulp  gelu_tanh_grad_grad(0x1.a00641a9f1e54p-9)
- *                 got 0x1.988344304f208p-1 want 0x1.988344304f209p-1 */
+ *     0.6712 ulp  gelu_tanh_grad_grad(0x1.593f043c920e4p-8)
+ *                 got 0x1.988168924a614p-1 want 0x1.988168924a613p-1 */
 INLINE Derivative gelu_tanh_grad_grad(V x) { return gelu_tanh_d2(v_abs(x)); }
 
 #endif

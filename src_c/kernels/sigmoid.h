@@ -62,12 +62,12 @@ INLINE Derivative tanh_from_output(V y)
  *
  * Largest errors in float32:
  *     0.7820 ulp  silu(-0x1.6f8b06p+6) got -0x1.f187p-127 want -0x1.f186fcp-127
- *     0.5707 ulp  silu_grad(-0x1.c1d6e6p-1) got 0x1.c7dff4p-4 want 0x1.c7dff6p-4
+ *     0.7505 ulp  silu_grad(-0x1.48e04ep-3) got 0x1.ae2208p-2 want 0x1.ae220ap-2
  * Largest errors in float64:
- *     0.5456 ulp  silu(-0x1.0d714ff23d6cbp+6)
- *                 got -0x1.db6245bf87e87p-92 want -0x1.db6245bf87e88p-92
- *     0.5883 ulp  silu_grad(-0x1.4p+6)
- *                 got -0x1.d9d06c3501d1cp-110 want -0x1.d9d06c3501d1dp-110 */
+ *     0.5515 ulp  silu(0x1.bf67165bd875dp-3)
+ *                 got 0x1.f0142446c02eep-4 want 0x1.f0142446c02efp-4
+ *     0.6022 ulp  silu_grad(-0x1.54c7f0ba5ae1ap-7)
+ *                 got 0x1.faace6876478p-2 want 0x1.faace6876477fp-2 */
 INLINE Dual silu(V x)
 {
     V z = logistic_clamp(x);
@@ -85,16 +85,16 @@ INLINE Dual silu(V x)
  *
  * Largest errors in float32:
  *     0.7820 ulp  swish(-0x1.6f8b06p+6) got -0x1.f187p-127 want -0x1.f186fcp-127
- *     0.5707 ulp  swish_grad(-0x1.c1d6e6p-1) got 0x1.c7dff4p-4 want 0x1.c7dff6p-4
- *     0.5677 ulp  swish_grad_beta(-0x1.9f2038p+4)
- *                 got 0x1.f33abcp-29 want 0x1.f33abep-29
+ *     0.7505 ulp  swish_grad(-0x1.48e04ep-3) got 0x1.ae2208p-2 want 0x1.ae220ap-2
+ *     0.7496 ulp  swish_grad_beta(0x1.a43c86p-63)
+ *                 got 0x1.58eb5p-127 want 0x1.58eb54p-127
  * Largest errors in float64:
- *     0.5456 ulp  swish(-0x1.0d714ff23d6cbp+6)
- *                 got -0x1.db6245bf87e87p-92 want -0x1.db6245bf87e88p-92
- *     0.5883 ulp  swish_grad(-0x1.4p+6)
- *                 got -0x1.d9d06c3501d1cp-110 want -0x1.d9d06c3501d1dp-110
- *     0.5708 ulp  swish_grad_beta(-0x1.658b8b64d30b9p+2)
- *                 got 0x1.db83feaf392b2p-4 want 0x1.db83feaf392b1p-4 */
+ *     0.5515 ulp  swish(0x1.bf67165bd875dp-3)
+ *                 got 0x1.f0142446c02eep-4 want 0x1.f0142446c02efp-4
+ *     0.6022 ulp  swish_grad(-0x1.54c7f0ba5ae1ap-7)
+ *                 got 0x1.faace6876478p-2 want 0x1.faace6876477fp-2
+ *     0.6409 ulp  swish_grad_beta(0x1.68ed3ad0d5d3fp+9)
+ *                 got 0x0.beece4a52be8p-1022 want 0x0.beece4a52be81p-1022 */
 INLINE Dual swish(V x, V beta)
 {
     Pair z = saturating_product(x, beta, EXP_NEG_END);

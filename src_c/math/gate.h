@@ -15,7 +15,7 @@ INLINE V gate_clamped(V x, Reduced minus_z)
 }
 
 /* The derivative from `near`, its value at -|x|; where far, w (1 - m + w (2 m - 1)) with
- * w = e^-z and m = t z'(t), both for t = |x|. */
+ * w = e^-z and m = t z'(t), for a t = |x| that is bounded. */
 INLINE Derivative gate_deriv(Pair near, M far, Pair z, Pair m, M negative)
 {
     Derivative left = {DERIV_SCALED, near.hi, near.lo, far};
@@ -38,17 +38,24 @@ INLINE SiluPoint silu_point(Pair t) { return (SiluPoint){t}; }
 /* (z s(z))', by pieces */
 INLINE Derivative silu_deriv_at(SiluPoint at, M negative)
 {
-    Pair t = at.t,
-         near = eval_piecewise_shifted(&SILU_DERIV, t, v_is_constant_zero(t.lo));
-    Pair z = exp_neg_clamp(negative, t);
+    Pair t = at.t, z = {v_min(v_set(EXP_NEG_END), t.hi), t.lo};
+    Pair near = eval_piecewise_shifted(&SILU_DERIV, t, v_is_constant_zero(t.lo));
     return gate_deriv(near, v_lt(v_set(SILU_DERIV.last), t.hi), z, z, negative);
 }
+
+/* a s'(t) for t <= EXP_NEG_UNSCALED_END */
+INLINE Pair times_logistic_deriv(Pair a, SiluPoint at)
+{
+    Pair near = {v_min(v_set(EXP_NEG_UNSCALED_END), at.t.hi), at.t.lo};
+    Derivative s = logistic_deriv_from(logistic_parts(exp_neg_unscaled(near)));
+    return pair_product(a, (Pair){s.hi, s.lo});
+}
 #else
-/* The derivative at negative x is w (1 + w - m) / (1 + w)^2 with t = |x|, w = e^-z(t) and
- * m = t z'(t). It has a root t0, where 1 + w0 = m(t0), w0 = e^-z(t0). With e = z(t0) - z(t)
- * and l = m(t0) - m(t), w is w0 e^e, and
+/* The derivative at negative x is w (1 + w - m) / (1 + w)^2 with t = |x|, w = e^-z(t)
+ * and m = t z'(t). It has a root t0, where 1 + w0 = m(t0), w0 = e^-z(t0). With
+ * e = z(t0) - z(t) and l = m(t0) - m(t), w is w0 e^e, and
  *     1 + w - m = l + w0 (e^e - 1)
- * is a sum of two terms of equal sign, each of them accurate relative to itself down to 0.
+ * is a sum of two terms of equal sign, each accurate relative to itself down to 0.
  *
  * Every factor is scaled by a number near 1 with which w0 is short, and w is head
  * (1 + tail) with a head that is short, too. */
@@ -83,8 +90,8 @@ INLINE GateExponent gate_exponent(GateRoot root, Pair z)
 }
 
 /* w/(1 + w)^2, divided by the scale, as factor (1 + tail) (1 + error): 1/(1 + w)^2 is
- * y^2 (1 + error), where y is so short that factor = head y^2 is exact. For y a few bits of w
- * will do, which need not wait for the tail. */
+ * y^2 (1 + error), where y is so short that factor = head y^2 is exact. For y, a few bits
+ * of w will do, which need not wait for the tail. */
 typedef struct {
     V head, rest, tail; /* w = head (1 + tail), tail = n.first + rest */
     V factor, error;
@@ -138,6 +145,12 @@ INLINE Derivative silu_deriv_at(SiluPoint at, M negative)
     Pair near = gate_left(GATE_ROOT(SILU), at.exponent.n, at.factor, at.exponent.e);
     Pair z = {v_min(v_set(EXP_NEG_END), at.t.hi), at.t.lo};
     return gate_deriv(near, v_lt(v_set(EXP_NEG_UNSCALED_END), z.hi), z, z, negative);
+}
+
+INLINE Pair times_logistic_deriv(Pair a, SiluPoint at)
+{
+    Pair scaled = times_pair(v_set(SILU_ONE), a);
+    return times_gate_factor(scaled, at.factor);
 }
 #endif
 INLINE Derivative silu_deriv(Pair t, M negative)
@@ -197,21 +210,16 @@ INLINE Derivative gate_deriv_beta_any(V x, Pair t)
     return (Derivative){DERIV_LARGE, product.hi, product.lo, scaled};
 }
 
-/* The same, by what (z s(z))' has anyway unless x or the result is tiny or huge */
+/* The same, without scales unless x or the result is tiny or huge */
 INLINE Derivative gate_deriv_beta(V x, SiluPoint at)
 {
-#if PRECISION == 32
-    return gate_deriv_beta_any(x, at.t);
-#else
-    V most = v_set(0x1p300), size = v_abs(x), bounded = v_min(most, size);
-    Pair square = times_pair(v_set(SILU_ONE), two_product(bounded, bounded));
-    Pair near = times_gate_factor(square, at.factor);
+    V most = v_set(C(0x1p30, 0x1p300)), size = v_abs(x), bounded = v_min(most, size);
+    Pair near = times_logistic_deriv(two_product(bounded, bounded), at);
     M tiny = v_and(v_lt(v_set(0), size), v_lt(near.hi, v_set(SCALED_BELOW)));
     M huge = v_or(v_lt(most, size), v_lt(v_set(EXP_NEG_UNSCALED_END), at.t.hi));
     M special = v_or(tiny, huge);
     if (!v_any(special)) return (Derivative){DERIV_LARGE, near.hi, near.lo, special};
     return deriv_large(deriv_with_tail(special, gate_deriv_beta_any(x, at.t), near));
-#endif
 }
 
 #endif

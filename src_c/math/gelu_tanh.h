@@ -101,8 +101,7 @@ INLINE Derivative quick_gelu_deriv(V t, M negative)
 #if PRECISION == 32
     Pair near = eval_piecewise(&QUICK_GELU_DERIV, t);
     M far = v_lt(v_set(QUICK_GELU_DERIV.last), t);
-    V end = v_select(negative, v_set(117.5f), v_set(47)); /* as exp_neg_clamp */
-    Pair z = times_pair(v_min(end, t), factor);
+    Pair z = times_pair(v_min(v_set(117.5f), t), factor); /* up to EXP_NEG_END */
     return gate_deriv(near, far, z, z, negative);
 #else
     return silu_deriv(times_pair(v_min(v_set(870), t), factor), negative);

@@ -62,11 +62,12 @@ def part(precision: int) -> tuple[int, int, list[str]]:
         *odd_cubic("GELU_TANH", LINEAR, CUBIC, end, precision),
         *odd_cubic("GELU_TANH_BINARY", LINEAR * DOUBLINGS, CUBIC * DOUBLINGS, end, precision),
         c_constant("GELU_TANH_CUBIC_LOW", CUBIC - rounded(CUBIC, precision), precision),
-        *high_and_low("GELU_TANH_DERIV_CUBIC", 3 * CUBIC, precision),
         *high_and_low("QUICK_GELU", QUICK, precision),
         *high_and_low("QUICK_GELU_BINARY", QUICK * DOUBLINGS, precision),
     ]
-    if precision == 64:
+    if precision == 32:
+        definitions += high_and_low("GELU_TANH_DERIV_CUBIC", 3 * CUBIC, precision)
+    else:
         zero = root()
         slope, bend = mp.taylor(left, zero, 2)[1:]
         definitions += [
