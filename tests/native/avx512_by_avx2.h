@@ -8,6 +8,7 @@
 
 /* All of <immintrin.h> that is wanted, so that names of AVX-512 are free. */
 #define _IMMINTRIN_H_INCLUDED
+#include <math.h>
 #include <smmintrin.h>
 #include <wmmintrin.h>
 #include <avxintrin.h>
