@@ -39,6 +39,9 @@ SECONDS = {"gates": 4, "axis": 4, "relu": 4, "hyperbolic": 3, "softplus": 3, "si
 
 # A loop that may stream asks so at each step: two copies of every kernel would gain nothing.
 SIZE = ["-fno-unswitch-loops"]
+# GCC keeps a struct of vectors in registers if it is copied 32 times at most; kernels copy theirs
+# more often.
+REGISTERS = ["--param=sra-max-propagations=1000"]
 # Copies of a few instructions take a quarter longer where a loop starts between two lines.
 ALIGNED = ["-falign-loops=32"]
 # Windows code is always position independent and rejects the flag.
@@ -293,7 +296,7 @@ def libraries() -> list[tuple[str, dict]]:
                 "isa": isa,
                 "cflags": flags if isa in ("scalar", *ISAS) else [],
                 "macros": [f"-DFA_ISA={isa}", f"-DPRECISION={precision}"],
-                "optional": [*SHARED, *SIZE],
+                "optional": [*SHARED, *SIZE, *REGISTERS],
             },
         )
         for isa, flags in TARGETS.items()

@@ -16,16 +16,16 @@
  *     0.5002 ulp  acon_c_grad_p2(0x1.474956p+0)
  *                 got 0x1.0962bp-21 want 0x1.0962b2p-21
  * Largest errors in float64:
- *     0.5449 ulp  acon_c(-0x1.474973c84120ep-1)
- *                 got -0x1.c434b82171ea8p-3 want -0x1.c434b82171ea9p-3
- *     0.5883 ulp  acon_c_grad(-0x1.4p+6)
- *                 got -0x1.d9d06c3501d1cp-110 want -0x1.d9d06c3501d1dp-110
- *     0.5781 ulp  acon_c_grad_p1(0x1.d5838c7cec526p-7)
- *                 got 0x1.dc3db3efbfd14p-8 want 0x1.dc3db3efbfd15p-8
- *     0.6146 ulp  acon_c_grad_p2(0x1.4f1d854cc1a26p+0)
- *                 got -0x1.17d8b82631a46p-7 want -0x1.17d8b82631a47p-7
- *     0.5708 ulp  acon_c_grad_beta(-0x1.658b8b64d30b9p+2)
- *                 got 0x1.db83feaf392b2p-4 want 0x1.db83feaf392b1p-4 */
+ *     0.5699 ulp  acon_c(-0x1.5050011913221p+2)
+ *                 got -0x1.bf410b2d1641ap-6 want -0x1.bf410b2d1641bp-6
+ *     0.6022 ulp  acon_c_grad(-0x1.54c7f0ba5ae1ap-7)
+ *                 got 0x1.faace6876478p-2 want 0x1.faace6876477fp-2
+ *     0.5839 ulp  acon_c_grad_p1(-0x1.e5afcdbcaf266p+3)
+ *                 got 0x1.ce47f76236cdfp-15 want 0x1.ce47f76236cep-15
+ *     0.6250 ulp  acon_c_grad_p2(0x1.13eefeef26a08p+6)
+ *                 got -0x1.983e61d205ba4p-88 want -0x1.983e61d205ba5p-88
+ *     0.6409 ulp  acon_c_grad_beta(0x1.68ed3ad0d5d3fp+9)
+ *                 got 0x0.beece4a52be8p-1022 want 0x0.beece4a52be81p-1022 */
 INLINE Dual acon_c(V x, V p1, V p2, V beta)
 {
     Blend f = acon_blend(x, p1, p2, beta);
@@ -55,10 +55,10 @@ INLINE Derivative acon_c_grad_grad(V x, V p1, V p2, V beta)
  *     0.5001 ulp  aptx(-0x1.fffffcp-26) got -0x1.fffffap-27 want -0x1.fffffcp-27
  *     0.5001 ulp  aptx_grad(-0x1.4749c4p-1) got -0x1.178e96p-20 want -0x1.178e94p-20
  * Largest errors in float64:
- *     0.5752 ulp  aptx(-0x1.01760ec0509abp-4)
- *                 got -0x1.e2993aa1e04d8p-6 want -0x1.e2993aa1e04d7p-6
- *     0.5968 ulp  aptx_grad(-0x1.3ffffffffffffp-1)
- *                 got 0x1.9e21d46d55797p-8 want 0x1.9e21d46d55798p-8 */
+ *     0.5790 ulp  aptx(-0x1.86757359dfe2ep+1)
+ *                 got -0x1.bef82ad8324b8p-8 want -0x1.bef82ad8324b7p-8
+ *     0.5937 ulp  aptx_grad(-0x1.3d89368cd92d9p-1)
+ *                 got 0x1.16dc22c28a0f7p-7 want 0x1.16dc22c28a0f6p-7 */
 INLINE Dual aptx(V x, V alpha, V beta, V gamma_)
 {
     Blend f = aptx_blend(x, alpha, beta, gamma_);

@@ -203,8 +203,8 @@ INLINE Derivative squareplus_dx(V x, V b)
  *     0.7513 ulp  squareplus_grad(-0x1.6322e8p+63)
  *                 got 0x1.0a0c38p-127 want 0x1.0a0c3cp-127
  * Largest errors in float64:
- *     0.5062 ulp  squareplus(-0x1.e5afcdbcaf266p-41)
- *                 got 0x1.ffffffffff0d2p-1 want 0x1.ffffffffff0d3p-1
+ *     0.5123 ulp  squareplus(-0x1.f2e8c7f11f546p+3)
+ *                 got 0x1.05a524d8a8105p-4 want 0x1.05a524d8a8106p-4
  *     0.5268 ulp  squareplus_grad(0x1.f13fc204bac5p+9)
  *                 got 0x1.ffffde12c8bd7p-1 want 0x1.ffffde12c8bd8p-1 */
 INLINE Dual squareplus(V x, V b)
@@ -216,7 +216,10 @@ INLINE Dual squareplus(V x, V b)
  *
  * Largest errors in float32:
  *     0.7516 ulp  squareplus_grad_grad(-0x1.7d588ep+42)
- *                 got 0x1.35c958p-127 want 0x1.35c95cp-127 */
+ *                 got 0x1.35c958p-127 want 0x1.35c95cp-127
+ * Largest errors in float64:
+ *     0.5077 ulp  squareplus_grad_grad(0x1.7bff43b385b95p+342)
+ *                 got 0x0.09c8c6aacff6p-1022 want 0x0.09c8c6aacff61p-1022 */
 INLINE Derivative squareplus_grad_grad(V x, V b)
 {
     V t = v_min(v_set(SQUAREPLUS_END), v_abs(x));

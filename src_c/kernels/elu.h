@@ -10,7 +10,7 @@
 /* x, or alpha (e^x - 1);  1, or alpha e^x
  *
  * Largest errors in float32:
- *     0.6269 ulp  elu(-0x1.019796p-5) got -0x1.fb2b3p-6 want -0x1.fb2b2ep-6
+ *     0.6839 ulp  elu(-0x1.23e958p-2) got -0x1.fbfb7cp-3 want -0x1.fbfb7ap-3
  *     0.7604 ulp  elu_grad(-0x1.5ee9e2p+6) got 0x1.5a0298p-127 want 0x1.5a029cp-127
  *     0.5945 ulp  elu_grad_alpha(-0x1.eacecp-6)
  *                 got -0x1.e3877p-6 want -0x1.e3876ep-6
@@ -53,12 +53,12 @@ INLINE Derivative elu_from_output(V y, V alpha)
  *
  * Largest errors in float32:
  *     0.9916 ulp  selu(0x1.b6522p-126) got 0x1.cc8b4cp-126 want 0x1.cc8b4ap-126
- *     0.7153 ulp  selu_grad(-0x1.60345cp+6) got 0x1.b886c8p-127 want 0x1.b886c4p-127
+ *     0.7462 ulp  selu_grad(-0x1.5ff45p+6) got 0x1.d4f5ap-127 want 0x1.d4f59cp-127
  * Largest errors in float64:
- *     0.5919 ulp  selu(-0x1.75bea5bafbcd8p-1022)
- *                 got -0x1.488a48902b1cap-1021 want -0x1.488a48902b1cbp-1021
- *     0.5518 ulp  selu_grad(-0x1.62e6666666667p+9)
- *                 got 0x0.6e97076fc60c2p-1022 want 0x0.6e97076fc60c1p-1022 */
+ *     0.7317 ulp  selu(0x1.66fae0c59014fp-1022)
+ *                 got 0x1.792e3deafb067p-1022 want 0x1.792e3deafb068p-1022
+ *     0.5802 ulp  selu_grad(-0x1.46901eb309e19p-1)
+ *                 got 0x1.dbad61f70bdp-1 want 0x1.dbad61f70bd01p-1 */
 INLINE Dual selu(V x)
 {
     M positive = v_lt(v_set(0), x);
@@ -104,7 +104,7 @@ INLINE Derivative celu_exp(Pair z)
  * The formula holds for a negative alpha, too; at alpha = 0 it has the limit relu.
  *
  * Largest errors in float32:
- *     0.6269 ulp  celu(-0x1.019796p-5) got -0x1.fb2b3p-6 want -0x1.fb2b2ep-6
+ *     0.6839 ulp  celu(-0x1.23e958p-2) got -0x1.fbfb7cp-3 want -0x1.fbfb7ap-3
  *     0.7105 ulp  celu_grad(-0x1.5f342cp+6) got 0x1.41cbf8p-127 want 0x1.41cbfcp-127
  *     0.7448 ulp  celu_grad_alpha(-0x1.23bb74p-63)
  *                 got -0x1.4c73bp-127 want -0x1.4c73b4p-127
@@ -113,8 +113,8 @@ INLINE Derivative celu_exp(Pair z)
  *                 got -0x1.9ac97857204fep-6 want -0x1.9ac97857204fdp-6
  *     0.6674 ulp  celu_grad(-0x1.623333333333p+9)
  *                 got 0x0.ff15b469ee584p-1022 want 0x0.ff15b469ee583p-1022
- *     0.5870 ulp  celu_grad_alpha(-0x1.db3043970ae8cp-3)
- *                 got -0x1.7a63d9641b33dp-6 want -0x1.7a63d9641b33cp-6 */
+ *     0.7215 ulp  celu_grad_alpha(-0x1.f5fb3119c8e78p-3)
+ *                 got -0x1.a2ab6d828c7b8p-6 want -0x1.a2ab6d828c7b7p-6 */
 INLINE Dual celu(V x, V alpha)
 {
     M positive = v_le(v_set(0), x);
@@ -168,8 +168,8 @@ INLINE Dual celu(V x, V alpha)
  * 2 alpha_p x + beta, or alpha_n (e^x - 1) + beta, without e^x between eps and 0
  *
  * Largest errors in float64:
- *     0.7142 ulp  xielu(0x1.09c37a428092fp+502)
- *                 got 0x1.b97073cea96c2p+1003 want 0x1.b97073cea96c1p+1003
+ *     0.8968 ulp  xielu(0x1.930a86fe08ac9p+510)
+ *                 got 0x1.fba1b78ee8458p+1020 want 0x1.fba1b78ee8459p+1020
  *     0.6714 ulp  xielu_grad(-0x1.f62f40794a7b8p-1)
  *                 got -0x1.dec3dbde5495ap-57 want -0x1.dec3dbde54959p-57 */
 INLINE Dual xielu(V x, V alpha_p, V alpha_n, V beta, V eps)
@@ -205,11 +205,11 @@ INLINE Derivative elu_grad_grad(V x, V alpha)
 /* lambda alpha e^x
  *
  * Largest errors in float32:
- *     0.7153 ulp  selu_grad_grad(-0x1.60345cp+6)
- *                 got 0x1.b886c8p-127 want 0x1.b886c4p-127
+ *     0.7462 ulp  selu_grad_grad(-0x1.5ff45p+6)
+ *                 got 0x1.d4f5ap-127 want 0x1.d4f59cp-127
  * Largest errors in float64:
- *     0.5518 ulp  selu_grad_grad(-0x1.62e6666666667p+9)
- *                 got 0x0.6e97076fc60c2p-1022 want 0x0.6e97076fc60c1p-1022 */
+ *     0.5802 ulp  selu_grad_grad(-0x1.46901eb309e19p-1)
+ *                 got 0x1.dbad61f70bdp-1 want 0x1.dbad61f70bd01p-1 */
 INLINE Derivative selu_grad_grad(V x)
 {
     Derivative exp = exp_deriv(to_pair(v_min(v_set(0), x)));

@@ -11,10 +11,10 @@
  *     0.6961 ulp  log_ndtr_grad(0x1.a57a7p+3)
  *                 got 0x1.72d318p-127 want 0x1.72d314p-127
  * Largest errors in float64:
- *     0.6682 ulp  log_ndtr(0x1.19a3a00819eb1p-5)
- *                 got -0x1.5509db97b3048p-1 want -0x1.5509db97b3047p-1
- *     0.5767 ulp  log_ndtr_grad(-0x1.084d19c887505p-2)
- *                 got 0x1.f03250fb62137p-1 want 0x1.f03250fb62138p-1 */
+ *     0.6874 ulp  log_ndtr(0x1.00f016323e65p-35)
+ *                 got -0x1.62e42fef705e9p-1 want -0x1.62e42fef705e8p-1
+ *     0.5775 ulp  log_ndtr_grad(-0x1.959d3ed33ab9fp-6)
+ *                 got 0x1.a09ed202ed9f4p-1 want 0x1.a09ed202ed9f5p-1 */
 INLINE Dual log_ndtr(V x)
 {
     return (Dual){.y = log_normal_of(x), .dx = log_normal_deriv(x)};

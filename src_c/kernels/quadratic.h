@@ -14,7 +14,10 @@ INLINE Pair half_of_next(V x)
     return (Pair){v_mul(v_set(0.5), sum.hi), v_mul(v_set(0.5), sum.lo)};
 }
 
-/* 0, (x + 1)^2/4 or x, with kinks at -1 and 1;  0, (x + 1)/2 or 1 */
+/* 0, (x + 1)^2/4 or x, with kinks at -1 and 1;  0, (x + 1)/2 or 1
+ *
+ * Largest errors in float32:
+ *     0.5001 ulp  sparse_plus(0x1p-25) got 0x1p-2 want 0x1.000002p-2 */
 INLINE Dual sparse_plus(V x)
 {
     Pair half = half_of_next(x);
@@ -33,7 +36,10 @@ INLINE Dual sparse_sigmoid(V x)
 }
 
 /* 0, (x + beta)^2/(4 beta) or x, with kinks at -beta and beta;
- * 0, r = (x + beta)/(2 beta) or 1. The value is r (x + beta)/2. */
+ * 0, r = (x + beta)/(2 beta) or 1. The value is r (x + beta)/2.
+ *
+ * Largest errors in float32:
+ *     0.5001 ulp  smelu(0x1p-25) got 0x1p-2 want 0x1.000002p-2 */
 INLINE Dual smelu(V x, V beta)
 {
     V minus_beta = v_sub(v_set(0), beta), zero = v_set(0);

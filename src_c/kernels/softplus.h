@@ -24,9 +24,9 @@ INLINE V softplus_beta(V x, V beta, Pair z)
  * -(t w/(1 + w) + log(1 + w)) / beta^2 with t = |beta x|, w = e^-t
  *
  * Largest errors in float32:
- *     0.8017 ulp  softplus(-0x1.177c22p+1) got 0x1.b5392p-4 want 0x1.b53922p-4
- *     0.5479 ulp  softplus_grad(-0x1.3199d6p+4)
- *                 got 0x1.5c5c9p-28 want 0x1.5c5c8ep-28
+ *     0.8463 ulp  softplus(-0x1.21c8bcp+4) got 0x1.d4150cp-27 want 0x1.d4150ap-27
+ *     0.7105 ulp  softplus_grad(-0x1.5f342cp+6)
+ *                 got 0x1.41cbf8p-127 want 0x1.41cbfcp-127
  *     0.6922 ulp  softplus_grad_beta(-0x1.7237bcp+6)
  *                 got -0x1.038f28p-127 want -0x1.038f24p-127
  * Largest errors in float64:
@@ -34,8 +34,8 @@ INLINE V softplus_beta(V x, V beta, Pair z)
  *                 got 0x0.ff15b469ee584p-1022 want 0x0.ff15b469ee583p-1022
  *     0.6674 ulp  softplus_grad(-0x1.623333333333p+9)
  *                 got 0x0.ff15b469ee584p-1022 want 0x0.ff15b469ee583p-1022
- *     0.5923 ulp  softplus_grad_beta(-0x1.423f9a79a19c3p-3)
- *                 got -0x1.614fcc5dc3923p-1 want -0x1.614fcc5dc3922p-1 */
+ *     0.6327 ulp  softplus_grad_beta(0x1.c8549c7f07dc8p-3)
+ *                 got -0x1.5fbbc79f2ee6ap-1 want -0x1.5fbbc79f2ee69p-1 */
 INLINE Dual softplus(V x, V beta)
 {
     Pair z = saturating_product(x, beta, EXP_NEG_END);
@@ -63,9 +63,9 @@ INLINE Dual softplus(V x, V beta)
  *     0.7441 ulp  softplus_backward_from_output(0x1.6236a2p-1, 0x1.099ef4p-126)
  *                 got 0x1.6f868p-127 want 0x1.6f867cp-127
  * Largest errors in float64:
- *     0.6811 ulp  softplus_backward_from_output(-0x1.0a380deb82cd5p-1,
- *                 0x0.ff15b469ed98ep-1022)
- *                 got -0x0.84a2340a26bc4p-1022 want -0x0.84a2340a26bc3p-1022 */
+ *     0.7364 ulp  softplus_backward_from_output(-0x1.13bcede2f639ep-3,
+ *                 0x1.cf1ea61f9606bp-1020)
+ *                 got -0x0.f969daa7f1d2cp-1022 want -0x0.f969daa7f1d2bp-1022 */
 INLINE Derivative softplus_from_output(V y, V beta)
 {
     V minus = v_sub(v_set(0), y);
@@ -88,9 +88,10 @@ INLINE Derivative softplus_from_output(V y, V beta)
 /* -log(1 + e^-x);  s(-x)
  *
  * Largest errors in float32:
- *     0.8017 ulp  log_sigmoid(0x1.177c22p+1) got -0x1.b5392p-4 want -0x1.b53922p-4
- *     0.5479 ulp  log_sigmoid_grad(0x1.3199d6p+4)
- *                 got 0x1.5c5c9p-28 want 0x1.5c5c8ep-28
+ *     0.8113 ulp  log_sigmoid(0x1.23420ap+3)
+ *                 got -0x1.d37c98p-14 want -0x1.d37c96p-14
+ *     0.7300 ulp  log_sigmoid_grad(0x1.601d56p+6)
+ *                 got 0x1.00447p-127 want 0x1.00446cp-127
  * Largest errors in float64:
  *     0.6674 ulp  log_sigmoid(0x1.623333333333p+9)
  *                 got -0x0.ff15b469ee584p-1022 want -0x0.ff15b469ee583p-1022
@@ -107,11 +108,11 @@ INLINE Dual log_sigmoid(V x)
 /* x tanh(softplus(x)), see math/mish.h
  *
  * Largest errors in float32:
- *     0.5630 ulp  mish(-0x1.3c0da8p+4) got -0x1.bf9354p-25 want -0x1.bf9352p-25
- *     0.5630 ulp  mish_grad(-0x1.af1362p-1) got 0x1.ec0366p-4 want 0x1.ec0364p-4
+ *     0.7023 ulp  mish(-0x1.70f78p+6) got -0x1.5de098p-127 want -0x1.5de094p-127
+ *     0.7494 ulp  mish_grad(-0x1.6a09dp+0) got -0x1.9695ecp-5 want -0x1.9695eep-5
  * Largest errors in float64:
- *     0.5292 ulp  mish(-0x1.22dce2cd5a65cp+4)
- *                 got -0x1.f1273eec0aa36p-23 want -0x1.f1273eec0aa35p-23
+ *     0.6000 ulp  mish(-0x1.602e864f645f5p-1022)
+ *                 got -0x0.d34f1d62d5d2cp-1022 want -0x0.d34f1d62d5d2dp-1022
  *     0.7138 ulp  mish_grad(-0x1.31432c0d12d84p+0)
  *                 got 0x1.dd827678b94b9p-57 want 0x1.dd827678b94bap-57 */
 INLINE Dual mish(V x) { return (Dual){.y = mish_y(x), .dx = mish_dx(x)}; }
@@ -144,8 +145,8 @@ INLINE Derivative log_sigmoid_grad_grad(V x)
 }
 
 /* Largest errors in float32:
- *     0.7310 ulp  mish_grad_grad(0x1.e1b5d4p+0)
- *                 got -0x1.b261bcp-5 want -0x1.b261bap-5
+ *     0.7472 ulp  mish_grad_grad(-0x1.71378cp+6)
+ *                 got -0x1.41c2dp-127 want -0x1.41c2ccp-127
  * Largest errors in float64:
  *     0.7569 ulp  mish_grad_grad(0x1.fa9d047ecb7b8p-2)
  *                 got 0x1.e22d5a8d5e43ep-2 want 0x1.e22d5a8d5e43dp-2 */

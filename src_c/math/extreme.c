@@ -8,6 +8,7 @@
 
 #include "extreme.h"
 #include "double_double.h"
+#include "reduction.h"
 
 /* 0, 1/2 or 1: what a sigmoid is where its argument has the sign of two factors, one of them
  * infinite; NaN where the other is 0. */
@@ -192,5 +193,28 @@ fa_words fa_xielu_left(fa_form form, double x, double m, double alpha, double be
     Wide a = wide(alpha), rest = plus(wide(beta), wide(-alpha));
     Wide f = form == FA_VALUE ? plus(times(a, expm1_of(wide(m))), times(rest, wide(x)))
                               : plus(times(a, exp_of(wide(m))), rest);
+    return (fa_words){ldexp(f.hi, f.exponent), ldexp(f.lo, f.exponent)};
+}
+
+/* ---- snake ---- */
+
+/* r - r^3/3! + ... and 1 - r^2/2! + ... for |r| <= pi/2, by all terms that count */
+static Wide series(Wide r, int last)
+{
+    Wide minus_square = negative(times(r, r)), one = wide(1), sum = one;
+    for (int n = last; n > 1; n -= 2)
+        sum = plus(one, over(times(minus_square, sum), wide(n * (n - 1))));
+    return sum;
+}
+
+/* sin(z) (2 z cos(z) - sin(z))/alpha^2 with z = alpha x, of which an even number of signs
+ * counts */
+fa_words fa_snake_dalpha(double x, double alpha)
+{
+    fa_reduced near = fa_reduce(x, alpha, 0);
+    Wide r = wide_of(near.hi, near.lo, 0), a = wide(alpha), z = times(wide(x), a);
+    Wide s = times(r, series(r, 37)), c = series(r, 38);
+    Wide sum = plus(times(plus(z, z), c), negative(s));
+    Wide f = over(times(s, sum), times(a, a));
     return (fa_words){ldexp(f.hi, f.exponent), ldexp(f.lo, f.exponent)};
 }

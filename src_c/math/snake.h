@@ -11,6 +11,7 @@
 #define FA_SNAKE_H
 
 #include "derivative.h"
+#include "extreme.h"
 #include "inverse.h"
 #include "sine.h"
 
@@ -154,17 +155,62 @@ INLINE Derivative snake_dbeta(V x, V alpha, V beta)
     return deriv_large(pair_times_deriv(minus, s));
 }
 
+/* A word of the derivative by alpha beside a root, where too many bits cancel: lanes are computed
+ * one by one in double-double. Forms that do not use it leave it out, as it takes registers and
+ * has no side effects. */
+static COLD __attribute__((const, unused)) N snake_dalpha_near_root(bool low, NM near,
+                                                                    N word, N x,
+                                                                    N alpha)
+{
+    T at[4][V_LANES] ALIGNED;
+    N operands[4] = {n_select(near, n_set(1), n_set(0)), word, x, alpha};
+    for (int k = 0; k < 4; k++) n_store(at[k], operands[k]);
+    for (int i = 0; i < V_LANES; i++) {
+        if (at[0][i] == 0) continue;
+        fa_words exact = fa_snake_dalpha(at[2][i], at[3][i]);
+        at[1][i] = low ? exact.lo : exact.hi;
+    }
+    return n_load(at[1]);
+}
+INLINE V snake_dalpha_near_roots(bool low, M near, V word, V x, V alpha)
+{
+    FOR_EACH word.at[k] =
+        snake_dalpha_near_root(low, near.at[k], word.at[k], x.at[k], alpha.at[k]);
+    return word;
+}
+
+/* s as sqrt(1 - c^2) beside a small cosine c: the polynomial of a sine near 1 leaves 58 bits, of
+ * which too few would be left beside a root. */
+INLINE Pair sine_by_cosine(Pair s, Pair c)
+{
+    M small = v_lt(v_abs(c.hi), v_set(0.5));
+    V zero = v_set(0), sign = v_copysign(v_set(1), s.hi);
+    c = (Pair){v_select(small, c.hi, zero), v_select(small, c.lo, zero)};
+    Pair square = pair_product(c, c),
+         w = fast_two_sum(v_set(1), v_sub(zero, square.hi));
+    Pair root = pair_root((Pair){w.hi, v_sub(w.lo, square.lo)}).root;
+    return (Pair){v_select(small, v_mul(sign, root.hi), s.hi),
+                  v_select(small, v_mul(sign, root.lo), s.lo)};
+}
+
 /* 2 s (x C(0) - s/2) with s = S(0)/alpha, or x^2 where that is tiny */
 INLINE Derivative snake_dalpha(V x, V alpha)
 {
     M tiny = squares_underflow(x, alpha);
     Pair inverse = pair_inverse(to_pair(alpha)), minus_half = {v_set(-0.5), v_set(0)};
-    Pair sine_0 = sine(x, alpha, 0), above = times_pair(x, cosine(sine_0, x, alpha, 0));
-    Pair s = pair_product(sine_0, inverse), below = pair_product(s, minus_half);
+    Pair sine_0 = sine(x, alpha, 0), c = cosine(sine_0, x, alpha, 0);
+    Pair above = times_pair(x, c);
+    Pair s = pair_product(sine_by_cosine(sine_0, c), inverse),
+         below = pair_product(s, minus_half);
     Pair sum = two_sum(above.hi, below.hi),
          twice = {v_add(s.hi, s.hi), v_add(s.lo, s.lo)};
     sum.lo = v_add(sum.lo, v_add(above.lo, below.lo));
     Pair product = pair_finite_low(pair_product(twice, sum));
+    M near = v_lt(v_abs(sum.hi), v_abs(v_mul(v_set(0x1p-10), above.hi)));
+    if (v_any(near)) {
+        product.hi = snake_dalpha_near_roots(false, near, product.hi, x, alpha);
+        product.lo = snake_dalpha_near_roots(true, near, product.lo, x, alpha);
+    }
     V small = v_select(tiny, x, v_set(0));
     Derivative square = deriv_of_product(small, small);
     return (Derivative){DERIV_LARGE, v_select(tiny, square.hi, product.hi),
