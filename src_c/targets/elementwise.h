@@ -173,7 +173,8 @@ INLINE void run_shared_segment(Compute *compute, fa_form form, Operands operands
         for (int k = 0; k < operands.parameters; k++)
             p[k] = v_set(*at[operands.arrays + k]);
         Row row = take_row(at, s->broadcast, operands, true, NULL);
-        run_vectors(compute, form, operands, false, true, p, &row, s->length, streaming);
+        run_vectors(compute, form, operands, false, true, p, &row, s->length,
+                    streaming);
     }
 }
 INLINE bool shares_parameters(const Segments *s, Operands operands)
