@@ -99,13 +99,14 @@ cdef object contiguous_call(
         return NotImplemented
 
     # From here on nothing is handed back.
-    cdef object result = output_for(x, outputs[0], dtype)
-    cdef list others = None
-    data[op.inputs] = np.PyArray_DATA(<np.ndarray> result)
-    if op.outputs > 1:
-        others = [output_for(x, outputs[k], dtype) for k in range(1, op.outputs)]
-        for k in range(1, op.outputs):
-            data[op.inputs + k] = np.PyArray_DATA(<np.ndarray> others[k - 1])
+    cdef object result
+    cdef tuple results = None if op.outputs == 1 else PyTuple_New(op.outputs)
+    for k in range(op.outputs):
+        result = output_for(x, outputs[k], dtype)
+        data[op.inputs + k] = np.PyArray_DATA(<np.ndarray> result)
+        if results is not None:
+            Py_INCREF(result)
+            PyTuple_SET_ITEM(results, k, result)
 
     cdef bint overflowed
     if count * entry.cost < SMALL_WORK:
@@ -115,7 +116,7 @@ cdef object contiguous_call(
             overflowed = fa_run_contiguous(op, data, count)
     if overflowed:
         PyUFunc_GiveFloatingpointErrors(ufunc.name, NPY_FPE_OVERFLOW)
-    return result if others is None else (result, *others)
+    return result if results is None else results
 
 
 cdef inline object output_for(np.ndarray x, PyObject *given, int dtype):

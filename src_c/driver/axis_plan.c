@@ -16,8 +16,7 @@ enum {
     FEW_ROWS = 8, /* of short columns, which are read where they lie from memory, too */
     PANEL_ROW_BYTES = 4096, /* of an element of each of a panel's columns: a page */
     SHORT_ROW = 32, /* longest row that is made a column ... */
-    SHORT_ROWS =
-        8, /* ... where there are two operands, of which exponentials are none */
+    SHORT_GRADIENT = 8, /* ... for a gradient, whose sum has no exponentials */
     TRANSPOSED_BYTES = 8192, /* of an operand at a time */
     STREAMED_ROW = 4096, /* shortest row whose result may be stored past the caches */
     LOADED_BYTES = 512, /* while others are stored */
@@ -155,7 +154,7 @@ static void choose_panels(fa_axis_plan *plan)
 /* Short rows take less time side by side, a row in each lane. */
 static void choose_transposed(fa_axis_plan *plan)
 {
-    ptrdiff_t longest = plan->operands > 2 ? SHORT_ROWS : SHORT_ROW;
+    ptrdiff_t longest = plan->operands > 2 ? SHORT_GRADIENT : SHORT_ROW;
     ptrdiff_t width = plan->axis->column_width;
     plan->transposed = plan->direct && plan->column_kernel && plan->length > 1
         && plan->length <= longest && plan->count >= width / 2;

@@ -33,6 +33,15 @@ INLINE W w_monic_polynomial(W x, const double *c, int degree)
 
 INLINE W w_square(W a) { return w_mul(a, a); }
 
+/* x P(x^2)/Q(x^2), the leading coefficient of Q being 1 */
+INLINE W w_odd_fraction(W x, const double *above, int above_degree, const double *below,
+                        int below_degree)
+{
+    W square = w_square(x);
+    return w_quotient(w_mul(x, w_polynomial(square, above, above_degree)),
+                      w_monic_polynomial(square, below, below_degree));
+}
+
 /* 1/a to so many bits, for an a away from the ends of the range: a step by the error r of an
  * estimate triples its bits, or doubles them where that is enough. */
 INLINE W wide_inverse(W a, int bits)
@@ -151,9 +160,7 @@ INLINE W w_gelu_tanh_slope(M positive, W t)
 #define WIDE_TANH_END 9.6f
 INLINE W w_tanh_within(W x)
 {
-    W square = w_square(x);
-    return w_quotient(w_mul(x, w_polynomial(square, WIDE_TANH_ABOVE, 5)),
-                      w_monic_polynomial(square, WIDE_TANH_BELOW, 4));
+    return w_odd_fraction(x, WIDE_TANH_ABOVE, 5, WIDE_TANH_BELOW, 4);
 }
 INLINE W w_tanh(V x) { return w_tanh_within(w_widen(clamped(x, WIDE_TANH_END))); }
 
@@ -177,9 +184,8 @@ INLINE W w_tanh_d2(W t)
 #define WIDE_LISHT_END 11.2f
 INLINE W w_lisht_slope(V x)
 {
-    W bounded = w_widen(clamped(x, WIDE_LISHT_END)), square = w_square(bounded);
-    return w_quotient(w_mul(bounded, w_polynomial(square, WIDE_LISHT_ABOVE, 6)),
-                      w_monic_polynomial(square, WIDE_LISHT_BELOW, 7));
+    W bounded = w_widen(clamped(x, WIDE_LISHT_END));
+    return w_odd_fraction(bounded, WIDE_LISHT_ABOVE, 6, WIDE_LISHT_BELOW, 7);
 }
 
 /* factor silu''(t), silu'' = w (2 (1 + w) - t (1 - w))/(1 + w)^3 with w = e^-t for t >= 0 */
@@ -216,9 +222,8 @@ INLINE W w_gaussian(double scale, W t)
 #define WIDE_ERF_END 3.95f
 INLINE W w_erf(V x)
 {
-    W bounded = w_widen(clamped(x, WIDE_ERF_END)), square = w_square(bounded);
-    return w_quotient(w_mul(bounded, w_polynomial(square, WIDE_ERF_ABOVE, 5)),
-                      w_monic_polynomial(square, WIDE_ERF_BELOW, 6));
+    W bounded = w_widen(clamped(x, WIDE_ERF_END));
+    return w_odd_fraction(bounded, WIDE_ERF_ABOVE, 5, WIDE_ERF_BELOW, 6);
 }
 
 /* factor Phi(-t) e^(t^2/2), Mills' ratio, by a fraction: the division does not wait for the
