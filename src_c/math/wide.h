@@ -33,15 +33,6 @@ INLINE W w_monic_polynomial(W x, const double *c, int degree)
 
 INLINE W w_square(W a) { return w_mul(a, a); }
 
-/* x P(x^2)/Q(x^2), the leading coefficient of Q being 1 */
-INLINE W w_odd_fraction(W x, const double *above, int above_degree, const double *below,
-                        int below_degree)
-{
-    W square = w_square(x);
-    return w_quotient(w_mul(x, w_polynomial(square, above, above_degree)),
-                      w_monic_polynomial(square, below, below_degree));
-}
-
 /* 1/a to so many bits, for an a away from the ends of the range: a step by the error r of an
  * estimate triples its bits, or doubles them where that is enough. */
 INLINE W wide_inverse(W a, int bits)
@@ -53,6 +44,21 @@ INLINE W wide_inverse(W a, int bits)
         y = w_fma(y, 2 * known < bits ? w_fma(r, r, r) : r, y);
     }
     return y;
+}
+
+/* n/d to 40 bits, for a d away from the ends of the range */
+INLINE W w_ratio(W n, W d)
+{
+    return D_RECIPROCAL_BITS < 40 ? w_mul(n, wide_inverse(d, 40)) : w_quotient(n, d);
+}
+
+/* x P(x^2)/Q(x^2), the leading coefficient of Q being 1 */
+INLINE W w_odd_fraction(W x, const double *above, int above_degree, const double *below,
+                        int below_degree)
+{
+    W square = w_square(x);
+    return w_ratio(w_mul(x, w_polynomial(square, above, above_degree)),
+                   w_monic_polynomial(square, below, below_degree));
 }
 
 /* a clamped to +-limit; a NaN stays. */
@@ -104,13 +110,13 @@ INLINE W w_logistic_divisor(W z)
 {
     return w_add(w_set(1), w_exp(w_clamped(z, WIDE_END), -1));
 }
-INLINE W w_logistic(W z) { return w_quotient(w_set(1), w_logistic_divisor(z)); }
+INLINE W w_logistic(W z) { return w_ratio(w_set(1), w_logistic_divisor(z)); }
 
 /* s'(z) = w/(1 + w)^2 with w = e^-t, by t = |z| */
 INLINE W w_logistic_slope(W t)
 {
     W w = w_exp(t, -1);
-    return w_quotient(w, w_square(w_add(w_set(1), w)));
+    return w_ratio(w, w_square(w_add(w_set(1), w)));
 }
 
 /* The derivative of a gate x s(z) at negative x, with t = |x| and m = t z'(t):
@@ -123,7 +129,7 @@ INLINE W w_gate_slope(M positive, W exponent, W l, double w0)
 {
     WideExp e = wide_exp(1, exponent, 1);
     W v = wide_exp_value(e), sum = w_add(v, w_set(1 / w0));
-    W left = w_quotient(w_mul(v, w_add(l, wide_exp_less_1(e))), w_square(sum));
+    W left = w_ratio(w_mul(v, w_add(l, wide_exp_less_1(e))), w_square(sum));
     return w_select(positive, w_sub(w_set(1), left), left);
 }
 
@@ -168,7 +174,7 @@ INLINE W w_tanh(V x) { return w_tanh_within(w_widen(clamped(x, WIDE_TANH_END)));
 INLINE W w_tanh_slope(W t)
 {
     W w = w_exp(t, -2), half = w_set(0.5);
-    return w_quotient(w, w_square(w_fma(w, half, half)));
+    return w_ratio(w, w_square(w_fma(w, half, half)));
 }
 
 /* tanh''(t) = 8w (w - 1)/(1 + w)^3 for t >= 0 */
@@ -177,7 +183,7 @@ INLINE W w_tanh_d2(W t)
     WideExp e = wide_exp(1, t, -2);
     W w = wide_exp_value(e), divisor = w_add(w_set(1), w);
     W above = w_mul(w_mul(w_set(8), w), wide_exp_less_1(e));
-    return w_quotient(above, w_mul(divisor, w_square(divisor)));
+    return w_ratio(above, w_mul(divisor, w_square(divisor)));
 }
 
 /* (x tanh(x))' = x P(x^2)/Q(x^2), which is near 1 from END on */
@@ -205,7 +211,7 @@ INLINE W w_tanh_shrink(V x)
       square = w_square(bounded);
     W above =
         w_mul(w_mul(bounded, square), w_polynomial(square, WIDE_TANH_SHRINK_ABOVE, 4));
-    W near = w_quotient(above, w_monic_polynomial(square, WIDE_TANH_SHRINK_BELOW, 4));
+    W near = w_ratio(above, w_monic_polynomial(square, WIDE_TANH_SHRINK_BELOW, 4));
     return w_add(near, w_sub(w_widen(x), bounded));
 }
 
@@ -230,8 +236,8 @@ INLINE W w_erf(V x)
  * exponential. */
 INLINE W w_normal_ratio(W factor, W t)
 {
-    return w_quotient(w_mul(factor, w_monic_polynomial(t, WIDE_NORMAL_ABOVE, 4)),
-                      w_monic_polynomial(t, WIDE_NORMAL_BELOW, 5));
+    return w_ratio(w_mul(factor, w_monic_polynomial(t, WIDE_NORMAL_ABOVE, 4)),
+                   w_monic_polynomial(t, WIDE_NORMAL_BELOW, 5));
 }
 
 /* Phi(x) by t = |x|: Phi(-t), or 1 - Phi(-t) */
@@ -253,7 +259,7 @@ INLINE W w_gelu_slope(M positive, W t)
 {
     W factor = w_mul(w_sub(w_set(WIDE_GELU_ROOT), t),
                      w_monic_polynomial(t, WIDE_GELU_ABOVE, 4));
-    factor = w_quotient(factor, w_monic_polynomial(t, WIDE_GELU_BELOW, 4));
+    factor = w_ratio(factor, w_monic_polynomial(t, WIDE_GELU_BELOW, 4));
     W left = w_mul(factor, w_gaussian(WIDE_GELU_SCALE, t));
     return w_select(positive, w_sub(w_set(1), left), left);
 }
@@ -266,7 +272,7 @@ INLINE W w_mish(V x)
 {
     W bounded = w_widen(v_max(v_set(-WIDE_END / 2), v_min(v_set(WIDE_MISH_END), x)));
     W w = w_exp(bounded, 1), a = w_mul(w, w_add(w, w_set(2)));
-    return w_quotient(w_mul(bounded, a), w_add(a, w_set(2)));
+    return w_ratio(w_mul(bounded, a), w_add(a, w_set(2)));
 }
 
 /* mish' = w B/D^2 with w = e^x, D = w (w + 2) + 2, B = (w + 2) D + 4 x (w + 1). Its root
@@ -282,7 +288,7 @@ INLINE W w_mish_slope(V x)
     W b = w_fma(w, w_add(w, w_set(w0 + 4)), w_set(WIDE_MISH_CONSTANT));
     b = w_fma(r, b, w_mul(w_mul(w_set(4), d), w_add(w, w_set(1))));
     W divisor = w_fma(w, w_add(w, w_set(2)), w_set(2));
-    return w_quotient(w_mul(w, b), w_square(divisor));
+    return w_ratio(w_mul(w, b), w_square(divisor));
 }
 #endif
 
