@@ -13,7 +13,7 @@
 #define FAR_SECOND C(0x1p25, 0x1p200)
 /* The DOWN by which y^3 is scaled as a derivative, but for a factor */
 #define CUBE_DOWN C(0x1p-60, 0x1p-370)
-#define CUBE_FACTOR C(0x1p-10, 1.0)
+#define CUBE_FACTOR C(0x1p20, 0x1p90)
 
 INLINE V scaled_down(M far, V t, T down)
 {
@@ -45,7 +45,7 @@ INLINE Pair inverse_root_cube(Pair w)
 #define ISRU_END C(0x1p100, 0x1p700)
 #define ISRU_SECOND_END C(0x1p78, 0x1p535)
 #define ISRU_FLAT C(0x1p-27, 0x1p-323)
-#define ISRU_GRAD_GRAD_FACTOR C(0x1p-70, 0x1p-370)
+#define ISRU_GRAD_GRAD_FACTOR C(0x1p-40, 0x1p-280)
 
 /* end/sqrt(alpha); a negative alpha may not overflow. */
 INLINE V isru_end(V alpha, T end)
@@ -128,7 +128,7 @@ INLINE Derivative isru_grad_grad(V x, V alpha)
     ShortInverse inverse = short_inverse_root(root.w);
     M small = v_lt(v_abs(v_mul(alpha, root.t)), v_set(C(0x1p-90, 0x1p-900)));
     small = v_and(small, v_lt(root.t, v_set(1)));
-    V root_scale = v_select(small, v_set(C(0x1p85, 0x1p555)), v_set(1));
+    V root_scale = v_select(small, v_set(ROOT_SCALE), v_set(1));
     V factor = v_select(root.far, v_set(ISRU_GRAD_GRAD_FACTOR), root_scale);
     V minus_3 = v_mul(v_sub(v_set(0), v_copysign(v_set(3), x)), factor);
     V y = inverse.y, square = v_mul(y, y);
@@ -157,6 +157,8 @@ INLINE Derivative isrlu_grad_grad(V x, V alpha)
 /* ---- squareplus ---- */
 
 #define SQUAREPLUS_DOWN C(0x1p-85, 0x1p-555)
+#define SQUAREPLUS_FACTOR \
+    C(0x1p30, 0x1p90) /* the square of it, and this, are the scale */
 #define SQUAREPLUS_END C(0x1p120, 0x1p880) /* the second derivative is 0 before */
 #define SQUAREPLUS_FAR C(0x1p51, 0x1p421)
 #define SQUAREPLUS_LEVEL \
@@ -185,7 +187,8 @@ INLINE Derivative squareplus_dx(V x, V b)
     M left = v_lt(x, v_set(0));
     V size = v_min(v_set(T_MAX), v_abs(x));
     M far = v_lt(v_mul(v_set(SQUAREPLUS_FAR), v_sqrt(v_abs(b))), size);
-    V t = scaled_down(far, size, SQUAREPLUS_DOWN), quarter = v_mul(v_set(0.25), b);
+    V t = scaled_down(far, size, SQUAREPLUS_DOWN);
+    V quarter = v_mul(v_select(far, v_set(SQUAREPLUS_FACTOR / 4), v_set(0.25)), b);
     Pair r = pair_root(sum_of(v_select(far, v_set(0), b), two_product(t, t))).root;
     Pair right = squareplus_right(t, r), product = pair_product(r, right);
     Pair above = {v_select(left, quarter, right.hi),

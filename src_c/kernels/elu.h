@@ -136,7 +136,7 @@ INLINE Dual celu(V x, V alpha)
     V poly = v_mul(z.hi, polynomial(z.hi, CELU_POLY + 1, CELU_DEGREE - 1));
     Pair near = fast_two_sum(v_set(CELU_POLY[0]), poly);
     M tiny = v_lt(v_abs(z.hi), v_set(C(0x1p-45, 0x1p-430)));
-    V up = v_set(C(0x1p85, 0x1p555)), unit = v_set(1);
+    V up = v_set(ROOT_SCALE), unit = v_set(1);
     M small = v_lt(v_abs(x), unit);
     Pair scaled_z = two_product(v_mul(v_max(v_set(-1), below_zero), up), inverse);
     scaled_z.lo = v_fma(scaled_z.hi, v_fnma(inverse, divisor, unit), scaled_z.lo);

@@ -63,9 +63,9 @@ INLINE Dual clipped_gelu(V x, V low, V high)
  *                 got -0x1.20a50541a648cp-56 want -0x1.20a50541a648bp-56 */
 INLINE Dual gelu_tanh(V x)
 {
-    V bounded = v_max(v_set(C(-11.0, -21.8)), v_min(v_set(C(7.5, 12.0)), x));
+    V bounded = v_max(v_set(C(-11.2, -21.8)), v_min(v_set(C(7.5, 12.0)), x));
     Pair z = gelu_tanh_steps(bounded);
-    V y = gate_clamped(bounded, exp_reduce_steps(z, LOGISTIC_ORIGIN));
+    V y = gate_clamped(bounded, exp_reduce_steps(z, LOGISTIC_ORIGIN), -9.9f);
     return (Dual){
         .y = v_select(v_lt(bounded, x), x, y),
         .dx = gelu_tanh_dx(x),
@@ -86,9 +86,9 @@ INLINE Dual gelu_tanh(V x)
  *                 got 0x1.b60e8ab484512p-56 want 0x1.b60e8ab484513p-56 */
 INLINE Dual quick_gelu(V x)
 {
-    V bounded = v_max(v_set(C(-64.6, -446.0)), v_min(v_set(C(23.4, 352.0)), x));
+    V bounded = v_max(v_set(C(-69.3, -452.0)), v_min(v_set(C(23.4, 352.0)), x));
     Pair z = quick_gelu_steps(bounded);
-    V y = gate_clamped(bounded, exp_reduce_steps(z, LOGISTIC_ORIGIN));
+    V y = gate_clamped(bounded, exp_reduce_steps(z, LOGISTIC_ORIGIN), -53);
     return (Dual){
         .y = v_select(v_lt(bounded, x), x, y),
         .dx = quick_gelu_dx(x),

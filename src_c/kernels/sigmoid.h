@@ -71,7 +71,7 @@ INLINE Derivative tanh_from_output(V y)
 INLINE Dual silu(V x)
 {
     V z = logistic_clamp(x);
-    V y = gate_clamped(z, exp_reduce(-1, z, LOGISTIC_ORIGIN));
+    V y = gate_clamped(z, exp_reduce(-1, z, LOGISTIC_ORIGIN), -91);
     y = v_select(v_lt(v_set(LOGISTIC_END), x), x, y);
     return (Dual){
         .y = y,

@@ -12,9 +12,12 @@
 INLINE V softplus_beta(V x, V beta, Pair z)
 {
     if (v_is_constant_one(beta)) return softplus_of(1, x);
+    /* Where beta is so small that a scaled quotient would overflow, it is scaled, too. */
     Derivative s = softplus_pair(z);
-    V y = pair_divided_by((Pair){s.hi, s.lo}, beta);
-    if (v_any(s.scaled)) y = unscale_factor(s.scaled, unscale_product(s.scaled, y));
+    V up = v_select(s.scaled, v_set(0x1p64), v_set(1));
+    V y = pair_divided_by((Pair){s.hi, s.lo}, v_mul(beta, up));
+    if (v_any(s.scaled))
+        y = v_select(s.scaled, lowered(y, v_set(UNSCALE_BORDER * 0x1p-64)), y);
     y = v_select(v_lt(v_set(SOFTPLUS_END), z.hi), x, y);
     M one = is_one(beta);
     return v_any(one) ? v_select(one, softplus_of(1, x), y) : y;
@@ -76,8 +79,8 @@ INLINE Derivative softplus_from_output(V y, V beta)
     M has_beta = v_or(v_lt(beta, one), v_lt(one, beta));
     s.scaled = v_and(has_beta, v_lt(v_abs(e.hi), v_set(C(0x1p-100, 0x1p-840))));
     if (!v_any(s.scaled)) return s;
-    T most = C(0x1p40, 0x1p400);
-    V root_scale = v_set(C(0x1p85, 0x1p555)), tiny = v_select(s.scaled, y, v_set(0));
+    T most = C(0x1p26, 0x1p400);
+    V root_scale = v_set(ROOT_SCALE), tiny = v_select(s.scaled, y, v_set(0));
     Pair product = two_product(v_mul(root_scale, clamped(tiny, most)),
                                v_mul(root_scale, clamped(beta, most)));
     s.hi = v_select(s.scaled, product.hi, s.hi);

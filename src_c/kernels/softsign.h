@@ -29,7 +29,7 @@ INLINE Dual softsign(V x)
 
     M scaled = v_lt(v_set(C(0x1p50, 0x1p430)), t);
     V finite = v_min(v_set(T_MAX), t);
-    V scaled_t = v_mul(finite, v_set(C(0x1p-85, 0x1p-555)));
+    V scaled_t = v_mul(finite, v_set(1 / ROOT_SCALE));
     Pair deriv_divisor = {v_select(scaled, scaled_t, divisor.hi),
                           v_select(scaled, v_set(0), divisor.lo)};
     InversePower inverse = inverse_square(deriv_divisor);
@@ -85,13 +85,13 @@ INLINE Derivative tanh_shrink_grad_grad(V x)
 INLINE Derivative softsign_grad_grad(V x)
 {
     V t = v_min(v_set(SOFTSIGN_D2_END), v_abs(x)), one = v_set(1);
-    M scaled = v_lt(v_set(C(0x1p25, 0x1p280)), t);
+    M scaled = v_lt(v_set(C(0x1p34, 0x1p280)), t);
     Pair divisor = two_sum_positive(one, t);
     V y = inverse(divisor);
     V rest = v_mul(y, v_fnma(y, divisor.lo, v_fnma(y, divisor.hi, one)));
-    V root_scale = v_select(scaled, v_set(C(0x1p85, 0x1p555)), one);
+    V root_scale = v_select(scaled, v_set(ROOT_SCALE), one);
     Pair scaled_y = {v_mul(y, root_scale), v_mul(rest, root_scale)};
-    Pair cube = pair_product(pair_product(scaled_y, scaled_y), (Pair){y, rest});
+    Pair cube = pair_product(pair_product(scaled_y, (Pair){y, rest}), scaled_y);
     Derivative d2 = {DERIV_SCALED, cube.hi, cube.lo, scaled};
     V factor = v_select(v_lt(v_set(0), t), v_set(2), v_set(0));
     return minus_sign_times(x, deriv_times_exact(propagate_nan(x, factor), d2));

@@ -9,19 +9,24 @@
 #include "../table/table.h"
 #include "pair.h"
 
-/* A scaled derivative is below 2^-100 (2^-840 in float64) in truth. The scale is
- * therefore removed in two steps: UNSCALE_FACTOR on the other factor, which loses bits
- * only if the product is 0, and UNSCALE_PRODUCT on the product. Nothing overflows, and
- * only the second step rounds. */
-#define SCALE_EXPONENT C(170.0, 1110.0)
-#define UNSCALE_FACTOR C(0x1p-72, 0x1p-300)
-#define UNSCALE_PRODUCT C(0x1p-98, 0x1p-810)
+/* A scaled derivative is below SCALED_BELOW in truth, and both its words are normal
+ * numbers down to where its product with any factor rounds to 0: for an instruction with
+ * subnormal ones Intel's CPUs take 150 cycles. From a product with a factor of 1 or more,
+ * which could overflow, the scale is removed in two steps, UNSCALE_FACTOR from the factor
+ * and UNSCALE_PRODUCT from the product. Only the last step rounds. */
+#define SCALE_EXPONENT C(200.0, 1200.0)
+#define UNSCALE_FACTOR C(0x1p-104, 0x1p-600)
+#define UNSCALE_PRODUCT C(0x1p-96, 0x1p-600)
 #define SCALED_BELOW C(0x1p-100, 0x1p-840)
+/* What becomes the smallest normal number when the scale is removed, or the rest of it */
+#define UNSCALE_BORDER C(0x1p74, 0x1p178)
+#define UNSCALE_PRODUCT_BORDER C(0x1p-30, 0x1p-422)
 /* The square root of the scale, which each factor of a small product carries */
-#define ROOT_SCALE C(0x1p85, 0x1p555)
-/* e^-t is held scaled above UNSCALED_END;
- * above END, g t e^-t rounds to 0 for every g. */
-#define EXP_NEG_UNSCALED_END C(80.0, 600.0)
+#define ROOT_SCALE C(0x1p100, 0x1p600)
+/* Above NEGLIGIBLE e^-t is nothing beside 1, it is held scaled above UNSCALED_END, and
+ * above END g t e^-t rounds to 0 for every g. */
+#define EXP_NEG_NEGLIGIBLE C(40.0, 80.0)
+#define EXP_NEG_UNSCALED_END C(72.5, 600.0)
 #define EXP_NEG_END C(200.0, 1465.0)
 
 typedef enum {
@@ -76,11 +81,15 @@ INLINE Derivative deriv_wide(W value)
  * sums are rounded down. */
 INLINE V unscale_factor(M scaled, V a)
 {
-    return v_select(scaled, v_mul_tiny(a, v_set(UNSCALE_FACTOR)), a);
+    return v_select(scaled, v_mul(a, v_set(UNSCALE_FACTOR)), a);
 }
 INLINE V unscale_product(M scaled, V a)
 {
-    return v_select(scaled, v_mul_tiny(a, v_set(UNSCALE_PRODUCT)), a);
+    return v_select(scaled, lowered(a, v_set(UNSCALE_PRODUCT_BORDER)), a);
+}
+INLINE V unscale(M scaled, V a)
+{
+    return v_select(scaled, lowered(a, v_set(UNSCALE_BORDER)), a);
 }
 
 /* y, or NaN where x is NaN */
@@ -153,8 +162,7 @@ INLINE bool deriv_is_scaled(Derivative s)
     return (s.kind == DERIV_SCALED || s.kind == DERIV_LARGE) && v_any(s.scaled);
 }
 
-/* The derivative rounded to one number. Unscaling may start with the factor that
- * rounds: what it flushes to 0, the other would. */
+/* The derivative rounded to one number */
 INLINE V deriv_value(Derivative s)
 {
 #if HAS_WIDE
@@ -167,9 +175,7 @@ INLINE V deriv_value(Derivative s)
     V rest = halved ? deriv_rest_of_halved(&s) : v_set(1);
     V value = v_add(s.hi, s.lo);
     if (halved) value = v_mul(value, rest);
-    if (deriv_is_scaled(s))
-        value = unscale_factor(s.scaled, unscale_product(s.scaled, value));
-    return value;
+    return deriv_is_scaled(s) ? unscale(s.scaled, value) : value;
 }
 
 /* The factor of lo in g (hi + lo). lo may be 0 or opposite
@@ -202,9 +208,10 @@ INLINE V deriv_times_special_case(V g, Derivative s)
 {
     bool scaled = deriv_is_scaled(s);
     V low_factor = deriv_low_factor(g, s);
+    M large = v_and(s.scaled, v_le(v_set(1), v_abs(g)));
     if (scaled) {
-        g = unscale_factor(s.scaled, g);
-        low_factor = unscale_factor(s.scaled, low_factor);
+        g = unscale_factor(large, g);
+        low_factor = unscale_factor(large, low_factor);
     }
     V product = deriv_product(g, low_factor, s), size = v_abs(product);
     /* A scaled product as small as this rounds to 0. */
@@ -217,7 +224,9 @@ INLINE V deriv_times_special_case(V g, Derivative s)
         V lowered = v_mul_tiny(raised, v_set(C(0x1p-64, 0x1p-512)));
         product = v_select(tiny, lowered, product);
     }
-    return scaled ? unscale_product(s.scaled, product) : product;
+    if (!scaled) return product;
+    V border = v_select(large, v_set(UNSCALE_PRODUCT_BORDER), v_set(UNSCALE_BORDER));
+    return v_select(s.scaled, lowered(product, border), product);
 }
 
 /* 2 g half, rounded once. Only one of the factors is doubled, so that no intermediate
@@ -267,7 +276,7 @@ INLINE V deriv_times(V g, Derivative s)
 /* a b, scaled where it is small */
 INLINE Derivative deriv_of_product(V a, V b)
 {
-    V size = v_max(v_abs(a), v_abs(b)), most = v_set(C(0x1p40, 0x1p460));
+    V size = v_max(v_abs(a), v_abs(b)), most = v_set(C(0x1p26, 0x1p420));
     M small = v_and(v_lt(v_abs(v_mul(a, b)), v_set(SCALED_BELOW)), v_lt(size, most));
     V root_scale = v_select(small, v_set(ROOT_SCALE), v_set(1));
     Pair product =

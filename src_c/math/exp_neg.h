@@ -8,7 +8,7 @@
 
 /* w, reduced */
 typedef struct {
-    M scaled;
+    M scaled, negligible; /* negligible beside 1: its square is not formed there */
     Reduced n;
 } ExpNeg;
 
@@ -20,7 +20,7 @@ INLINE ExpNeg exp_neg_in_range(Pair t)
     V origin = v_select(scaled, scaling, v_set(EXP_ORIGIN(0.0)));
     Reduced n = exp_reduce(-1, t.hi, origin);
     n.low = v_sub(n.low, t.lo);
-    return (ExpNeg){scaled, n};
+    return (ExpNeg){scaled, v_lt(v_set(EXP_NEG_NEGLIGIBLE), t.hi), n};
 }
 
 INLINE ExpNeg exp_neg(Pair t)
@@ -33,14 +33,14 @@ INLINE ExpNeg exp_neg_unscaled(Pair t)
 {
     Reduced n = exp_reduce(-1, t.hi, v_set(EXP_ORIGIN(0.0)));
     if (!v_is_constant_zero(t.lo)) n.low = v_sub(n.low, t.lo);
-    return (ExpNeg){.n = n};
+    return (ExpNeg){.negligible = v_lt(v_set(EXP_NEG_NEGLIGIBLE), t.hi), .n = n};
 }
 
 /* t clamped for exp_neg_in_range: to END in the lanes where a tiny w matters, in the
- * others to UNSCALED_END, where w is negligible. */
+ * others where w is negligible. */
 INLINE Pair exp_neg_clamp(M matters, Pair t)
 {
-    V end = v_select(matters, v_set(EXP_NEG_END), v_set(EXP_NEG_UNSCALED_END));
+    V end = v_select(matters, v_set(EXP_NEG_END), v_set(EXP_NEG_NEGLIGIBLE));
     return (Pair){v_min(end, t.hi), t.lo};
 }
 
@@ -48,8 +48,8 @@ INLINE Pair exp_neg_clamp(M matters, Pair t)
 INLINE Derivative exp_neg_series(ExpNeg decay, Pair a, V b)
 {
     V head = exp_head(decay.n), tail = exp_tail(decay.n);
-    V unscaled = v_select(decay.scaled, v_set(0), head);
-    V square = v_mul_tiny(head, v_fma(unscaled, tail, unscaled));
+    V beside = v_select(decay.negligible, v_set(0), head);
+    V square = v_mul(head, v_fma(beside, tail, beside));
     Pair first = two_product(head, a.hi);
     V lo = v_fma(square, b, v_fma(head, a.lo, first.lo));
     lo = v_fma(tail, v_fma(square, b, first.hi), lo);

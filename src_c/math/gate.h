@@ -7,11 +7,12 @@
 #include "piecewise.h"
 #include "tables/gate.h"
 
-/* x s(z) for finite x and a clamped z, reduced from LOGISTIC_ORIGIN */
-INLINE V gate_clamped(V x, Reduced minus_z)
+/* x s(z) for finite x and a clamped z, reduced from LOGISTIC_ORIGIN; to the left of `low`
+ * it may be subnormal. */
+INLINE V gate_clamped(V x, Reduced minus_z, T low)
 {
     V scaled_y = quotient(x, logistic_divisor_scaled(minus_z));
-    return v_mul_tiny(scaled_y, v_set(LOGISTIC_UNSCALE));
+    return times_unscale(v_lt(x, v_set(low)), scaled_y, LOGISTIC_UNSCALE);
 }
 
 /* The derivative from `near`, its value at -|x|; where far, w (1 - m + w (2 m - 1)) with
@@ -189,20 +190,19 @@ INLINE Derivative gate_deriv_beta_any(V x, Pair t)
 {
     Derivative s = logistic_deriv(t);
     V one = v_set(1), size = v_abs(x), below_one = v_min(one, size);
-    M moderate = v_lt(size, v_set(C(0x1p30, 0x1p340)));
-    V root_scale = v_select(moderate, one, v_set(C(0x1p-85, 0x1p-555)));
+    M moderate = v_lt(size, v_set(C(0x1p18, 0x1p340)));
+    V root_scale = v_select(moderate, one, v_set(1 / ROOT_SCALE));
     V result = v_mul(v_mul(below_one, below_one), s.hi);
     V least = v_select(v_lt(size, one), v_set(C(0x1p-100, 0x1p-840)), v_set(0));
     M tiny = v_lt(result, v_select(s.scaled, v_set(0), least));
-    root_scale =
-        v_select(s.scaled, root_scale, v_select(tiny, v_set(C(0x1p85, 0x1p555)), one));
+    root_scale = v_select(s.scaled, root_scale, v_select(tiny, v_set(ROOT_SCALE), one));
     root_scale = v_select(v_le(v_set(EXP_NEG_END), t.hi), v_set(0), root_scale);
     V factor = v_mul(v_max(v_set(-T_MAX), v_min(v_set(T_MAX), x)), root_scale);
     Pair product = times_pair(factor, times_pair(factor, (Pair){s.hi, s.lo}));
     product = pair_finite_low(product);
     M kept = v_and(s.scaled, moderate);
-    M low = v_le(product.hi, v_set(C(0x1p70, 0x1p270)));
-    root_scale = v_select(kept, v_set(C(0x1p-85, 0x1p-555)), one);
+    M low = v_le(product.hi, v_set(C(0x1p100, 0x1p360)));
+    root_scale = v_select(kept, v_set(1 / ROOT_SCALE), one);
     root_scale = v_select(low, one, root_scale);
     product.hi = v_mul(v_mul(product.hi, root_scale), root_scale);
     product.lo = v_mul(v_mul(product.lo, root_scale), root_scale);

@@ -74,9 +74,12 @@ INLINE V log_normal_of(V x)
     V below = v_add(left.hi, v_select(v_le(v_abs(left.hi), most), low, zero));
     below = v_select(infinite, v_set(-INFINITY), below);
 
-    Pair q = normal_left(to_pair(v_min(v_set(NORMAL_TAIL_END), finite)));
+    Pair q = normal_left(to_pair(finite));
+    V minus_q = v_sub(zero, v_select(negative, one, v_add(q.hi, q.lo)));
+    M low = v_lt(v_set(NORMAL_TAIL_SUBNORMAL), x);
+    V tiny = times_unscale(low, minus_q, NORMAL_TAIL_UNSCALE);
     V unscale = v_set(NORMAL_TAIL_UNSCALE);
-    V tiny = v_mul_tiny(v_add(q.hi, q.lo), v_set(-NORMAL_TAIL_UNSCALE));
+    q = normal_left_beside_1(finite, q);
     q = (Pair){v_mul(q.hi, unscale), v_mul(q.lo, unscale)};
     q = fast_two_sum(q.hi, q.lo);
     Pair divisor = fast_two_sum(one, v_sub(zero, q.hi));
@@ -101,7 +104,7 @@ INLINE Derivative log_normal_deriv(V x)
     left.lo = v_select(far, rest, left.lo);
 
     Pair bounded = to_pair(v_min(v_set(NORMAL_TAIL_ZERO), t));
-    Pair near = to_pair(v_min(v_set(C(12.0, 37.0)), t)); /* q is negligible beyond */
+    Pair near = to_pair(v_min(v_set(NORMAL_TAIL_NEGLIGIBLE), t));
     Pair q =
         times_exp_minus(normal_ratio(near), half_square(near), v_set(EXP_ORIGIN(0.0)));
     Pair divisor = fast_two_sum(one, v_sub(zero, q.hi));

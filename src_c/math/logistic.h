@@ -8,8 +8,8 @@
 #include "exp_neg.h"
 #include "inverse.h"
 
-/* z s(z) rounds to 0 below START, s(z) to 1 above END. */
-#define LOGISTIC_START C(-110.0, -760.0)
+/* z s(z) is far below the subnormal range at START, s(z) rounds to 1 above END. */
+#define LOGISTIC_START C(-118.0, -770.0)
 #define LOGISTIC_END C(40.0, 600.0)
 INLINE V logistic_clamp(V z)
 {
@@ -68,7 +68,7 @@ typedef struct {
 INLINE Logistic logistic_parts(ExpNeg decay)
 {
     V head = exp_head(decay.n), tail = exp_tail(decay.n);
-    V unscaled = v_select(decay.scaled, v_set(0), head);
+    V unscaled = v_select(decay.negligible, v_set(0), head);
     return (Logistic){head, tail, short_inverse(one_plus(unscaled, tail)),
                       decay.scaled};
 }

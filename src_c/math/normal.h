@@ -61,6 +61,14 @@ INLINE Pair normal_left(Pair t)
     return times_exp_minus(normal_ratio(t), half_square(t), NORMAL_TAIL_ORIGIN);
 }
 
+/* The same, or 0 where it is negligible beside 1 */
+INLINE Pair normal_left_beside_1(V t, Pair left)
+{
+    M negligible = v_lt(v_set(NORMAL_TAIL_NEGLIGIBLE), v_abs(t));
+    return (Pair){v_select(negligible, v_set(0), left.hi),
+                  v_select(negligible, v_set(0), left.lo)};
+}
+
 /* ---- arguments ---- */
 
 /* u = (x - mu)/sigma as a pair, clamped where phi(u) is 0; `inverse` is 1/sigma. */
@@ -128,12 +136,14 @@ INLINE V laplace_y(V x, V mu, V sigma)
 /* Phi(u) = 1 - Phi(-u) */
 INLINE V normal_of(Pair u)
 {
-    Pair left = normal_left(pair_abs(u));
-    V unscale = v_set(NORMAL_TAIL_UNSCALE), one = v_set(1);
-    Pair right = fast_two_sum(one, v_mul(left.hi, v_set(-NORMAL_TAIL_UNSCALE)));
-    V low = v_fnma(left.lo, unscale, right.lo);
-    V below = v_mul_tiny(v_add(left.hi, left.lo), unscale);
-    return v_select(v_lt(u.hi, v_set(0)), below, v_add(right.hi, low));
+    Pair left = normal_left(pair_abs(u)), tail = normal_left_beside_1(u.hi, left);
+    M negative = v_lt(u.hi, v_set(0));
+    V unscale = v_set(NORMAL_TAIL_UNSCALE);
+    Pair right = fast_two_sum(v_set(1), v_mul(tail.hi, v_set(-NORMAL_TAIL_UNSCALE)));
+    V above = v_add(right.hi, v_fnma(tail.lo, unscale, right.lo));
+    V below = v_select(negative, v_add(left.hi, left.lo), above);
+    M low = v_lt(u.hi, v_set(-NORMAL_TAIL_SUBNORMAL));
+    return v_select(negative, times_unscale(low, below, NORMAL_TAIL_UNSCALE), above);
 }
 
 INLINE V ndtr_y(V x) { return normal_of(to_pair(x)); }

@@ -47,9 +47,11 @@ INLINE Pair times_gaussian(Pair a, V t, V origin)
  * The product of its short high word and the head of the exponential is exact, so that
  * the tail is rounded once. */
 #define NORMAL_TAIL_END C(14.7, 39.3)
-#define NORMAL_TAIL_ORIGIN v_set(EXP_ORIGIN(C(64.0, 128.0)))
-#define NORMAL_TAIL_UNSCALED_END C(12.5, 34.5)
-#define NORMAL_TAIL_UNSCALE C(0x1p-64, 0x1p-128)
+#define NORMAL_TAIL_ORIGIN v_set(EXP_ORIGIN(C(64.0, 400.0)))
+#define NORMAL_TAIL_UNSCALED_END C(11.95, 34.5)
+#define NORMAL_TAIL_NEGLIGIBLE C(9.5, 15.0) /* beside 1, from here on */
+#define NORMAL_TAIL_UNSCALE C(0x1p-64, 0x1p-400)
+#define NORMAL_TAIL_SUBNORMAL 12.8f /* its value in float32 is normal before */
 #if PRECISION == 32
 /* t R(t) */
 INLINE Pair normal_tail_factor(V t) { return eval_piecewise(&NORMAL_TAIL_VALUE, t); }
@@ -120,6 +122,12 @@ INLINE V normal_tail_scaled(V x)
 }
 #endif
 
+/* Where t is clamped: at end in lanes where a tiny tail matters */
+INLINE V tail_end(M matters, T end)
+{
+    return v_select(matters, v_set(end), v_set(NORMAL_TAIL_NEGLIGIBLE));
+}
+
 /* gelu(x) = x Phi(x) = max(x, 0) - t Phi(-t) as a pair, for x >= -UNSCALED_END */
 INLINE Pair relu_minus_tail(V x, Pair tail)
 {
@@ -128,7 +136,7 @@ INLINE Pair relu_minus_tail(V x, Pair tail)
 }
 INLINE Derivative gelu_pair(V x)
 {
-    V t = v_min(v_set(NORMAL_TAIL_UNSCALED_END), v_abs(x));
+    V t = v_min(tail_end(v_lt(x, v_set(0)), NORMAL_TAIL_UNSCALED_END), v_abs(x));
     Pair tail = times_gaussian(normal_tail_factor(t), t, v_set(EXP_ORIGIN(0.0)));
     Pair y = relu_minus_tail(x, tail);
     return deriv_pair(y.hi, y.lo);
@@ -144,9 +152,7 @@ INLINE Derivative gelu_pair_scaled(V x)
     V t = v_abs(x);
     M negative = v_lt(x, v_set(0));
     M scaled = v_and(negative, v_lt(v_set(NORMAL_TAIL_UNSCALED_END), t));
-    V end =
-        v_select(negative, v_set(NORMAL_TAIL_ZERO), v_set(NORMAL_TAIL_UNSCALED_END));
-    V bounded = v_min(end, t);
+    V bounded = v_min(tail_end(negative, NORMAL_TAIL_ZERO), t);
     V origin =
         v_select(scaled, v_set(EXP_ORIGIN(SCALE_EXPONENT)), v_set(EXP_ORIGIN(0.0)));
     Pair factor = normal_tail_factor(bounded);
@@ -161,11 +167,11 @@ INLINE Derivative gelu_pair_scaled(V x)
     factor.lo = v_select(far, series.lo, factor.lo);
     Pair y = relu_minus_tail(x, times_gaussian(factor, bounded, origin));
 
-    V least = v_set(C(0x1p-64, 0x1p-500));
+    V least = v_set(C(0x1p-80, 0x1p-500));
     M tiny = v_lt(t, least);
     V small = v_select(tiny, x, least);
     /* x/2, scaled */
-    V half = v_mul(v_mul(small, v_set(C(0x1p85, 0x1p555))), v_set(C(0x1p84, 0x1p554)));
+    V half = v_mul(v_mul(small, v_set(ROOT_SCALE)), v_set(ROOT_SCALE / 2));
     return (Derivative){
         DERIV_SCALED,
         .hi = v_select(tiny, half, y.hi),
@@ -178,11 +184,9 @@ INLINE Derivative gelu_pair_scaled(V x)
 INLINE Derivative gelu_deriv(V t, M negative)
 {
     M scaled = v_and(negative, v_lt(v_set(NORMAL_TAIL_UNSCALED_END), t));
-    V end =
-        v_select(negative, v_set(NORMAL_TAIL_ZERO), v_set(NORMAL_TAIL_UNSCALED_END));
     V origin =
         v_select(scaled, v_set(EXP_ORIGIN(SCALE_EXPONENT)), v_set(EXP_ORIGIN(0.0)));
-    V bounded = v_min(end, t);
+    V bounded = v_min(tail_end(negative, NORMAL_TAIL_ZERO), t);
 #if PRECISION == 32
     Pair factor = eval_piecewise_inside(&NORMAL_TAIL_DERIV, bounded);
 #else

@@ -16,7 +16,7 @@ INLINE Derivative logistic_d2(Pair t)
 {
     ExpNeg decay = exp_neg(t);
     V head = exp_head(decay.n), tail = v_add(decay.n.first, exp_rest(decay.n));
-    V unscaled = v_select(decay.scaled, v_set(0), head), zero = v_set(0);
+    V unscaled = v_select(decay.negligible, v_set(0), head), zero = v_set(0);
     Pair w_less_1 = expm1_from(unscaled, fast_two_sum(v_set(-1), unscaled), decay.n);
     Pair eightfold = {v_mul(v_set(8), v_sub(zero, w_less_1.hi)),
                       v_mul(v_set(8), v_sub(zero, w_less_1.lo))};
@@ -108,7 +108,7 @@ typedef struct {
 INLINE Derivative gate_d2(Pair e, Pair l, Pair h, RootConstants at_root)
 {
     ExpNeg decay = exp_neg(e);
-    V head = exp_head(decay.n), unscaled = v_select(decay.scaled, v_set(0), head);
+    V head = exp_head(decay.n), unscaled = v_select(decay.negligible, v_set(0), head);
     V w0_short = v_set(at_root.w0_short);
     V w_head = v_mul(w0_short, unscaled);
     V tail = v_add(decay.n.first, exp_rest(decay.n));
@@ -191,7 +191,7 @@ INLINE Derivative mish_d2(V x)
         distance_to_root(to_pair(t), SIDE(ROOT_HIGH), SIDE(ROOT_LOW), SIDE(ROOT_REST));
 
     ExpNeg decay = exp_neg(d);
-    V head = exp_head(decay.n), unscaled = v_select(decay.scaled, zero, head);
+    V head = exp_head(decay.n), unscaled = v_select(decay.negligible, zero, head);
     V v_head = v_mul(SIDE(V0_SHORT), unscaled);
     V v_tail = v_add(decay.n.first, exp_rest(decay.n));
     v_tail = combined_error(v_tail, SIDE(V0_REST));
@@ -216,7 +216,7 @@ INLINE Derivative mish_d2(V x)
     /* On the right both factors v carry the square root of the scale. */
     M low = v_lt(v_select(negative, v_set(INFINITY), v_set(C(36.0, 340.0))), t);
     V scaled_v = v_mul(SIDE(V0_SHORT), head);
-    scaled_v = v_mul(scaled_v, v_select(low, v_set(C(0x1p85, 0x1p555)), one));
+    scaled_v = v_mul(scaled_v, v_select(low, v_set(ROOT_SCALE), one));
     Pair factor = times_pair(y, two_product(scaled_v, v_mul(y, y)));
     Pair product = pair_product(factor, k);
     product = times_pair(v_select(negative, one, scaled_v), product);

@@ -13,17 +13,8 @@
 #include "tables/sine.h"
 #include "wide.h"
 
-/* Of z */
+/* Of |z| */
 #define SINE_FAR 0x1p20
-
-/* Lanes where z is beyond FAR: no product that could overflow is formed. */
-INLINE M is_far(V x, V alpha)
-{
-    V small = v_set(C(0x1p-70, 0x1p-520));
-    V probe = v_mul(v_mul(x, small), v_mul(alpha, small));
-    V far = v_set(SINE_FAR * C(0x1p-70, 0x1p-520) * C(0x1p-70, 0x1p-520));
-    return v_lt(far, v_abs(probe));
-}
 
 /* r in words: three in float32, two in float64 */
 typedef struct {
@@ -60,7 +51,7 @@ INLINE W reduced_near(W z, double offset)
 
 INLINE W sine(V x, V alpha, double offset)
 {
-    M far = is_far(x, alpha);
+    M far = product_exceeds(SINE_FAR, x, alpha);
     W z = w_mul(w_widen(v_select(far, v_set(0), x)), w_widen(alpha));
     W r = reduced_near(z, offset);
     if (v_any(far)) {
@@ -102,7 +93,7 @@ INLINE Pair sine_coefficient(int k, Pair rest)
 
 INLINE Pair sine(V x, V alpha, T offset)
 {
-    M far = is_far(x, alpha), cancels;
+    M far = product_exceeds(SINE_FAR, x, alpha), cancels;
     Pair r = reduced_near(v_select(far, v_set(0), x), alpha, offset, &cancels);
     M inexact = v_or(far, cancels);
     if (v_any(inexact)) {

@@ -120,7 +120,12 @@ INLINE Derivative tanh_shrink_dx(V x) { return tanh_square_deriv(v_abs(x)); }
  * can be the other zero. */
 INLINE V gelu_y(V x, V positive)
 {
-    return v_fma(normal_tail_scaled(x), v_set(-NORMAL_TAIL_UNSCALE), positive);
+    V tail = normal_tail_scaled(x), unscale = v_set(-NORMAL_TAIL_UNSCALE);
+    M low = v_lt(x, v_set(-NORMAL_TAIL_SUBNORMAL));
+    if (PRECISION == 64 || !v_any(low)) return v_fma(tail, unscale, positive);
+    V small = lowered(v_mul(tail, v_set(-1)), v_set(T_MIN / NORMAL_TAIL_UNSCALE));
+    V rest = v_select(low, v_set(0), tail);
+    return v_select(low, small, v_fma(rest, unscale, positive));
 }
 INLINE V mish_y(V x) { return mish_of(x); }
 INLINE V tanh_shrink_y(V x) { return tanh_shrink_of(x); }

@@ -23,7 +23,7 @@ INLINE Derivative softplus_pair(Pair z)
     M positive = v_lt(v_set(0), z.hi);
     ExpNeg decay = exp_neg(pair_abs(z));
     V head = exp_head(decay.n), tail = exp_tail(decay.n);
-    V unscaled = v_select(decay.scaled, v_set(0), head);
+    V unscaled = v_select(decay.negligible, v_set(0), head);
     Pair log = log1p_exp(head, tail, v_fma(unscaled, tail, unscaled));
     V linear = v_min(v_set(SOFTPLUS_END), v_max(v_set(0), z.hi));
     Pair sum = two_sum_positive(log.hi, linear); /* linear carries a NaN */
@@ -59,7 +59,7 @@ INLINE V softplus_far(TablePolyPiece e, V low, V w)
 /* sign log(1 + e^(sign x)); sign is 1 or -1 and costs nothing. -n is computed in the
  * low bits of a float, which shifted into the exponent field give 2^-n, here scaled. */
 #define SOFTPLUS_REMAINDER 10 /* t / log(2) - n, rounded: leads to the last pieces */
-#define SOFTPLUS_ZERO 110 /* L rounds to 0 from here on */
+#define SOFTPLUS_ZERO 118 /* L is far below the subnormal range from here on */
 #define SOFTPLUS_ORIGIN (SOFTPLUS_TAIL.offset + 64)
 #define SOFTPLUS_UNSCALE 0x1p-64f
 INLINE V softplus_of(int sign, V x)
@@ -82,8 +82,10 @@ INLINE V softplus_of(int sign, V x)
     TablePolyPiece c =
         softplus_piece(reduced, v_and(positive, v_lt(t, v_set(SOFTPLUS_NEAR))));
     V unscale = v_set(SOFTPLUS_UNSCALE);
-    V w = v_mul_tiny(v_mul(table_poly_value(c), power), unscale);
-    V rest = v_mul_tiny(v_mul(power, softplus_far(c, low, w)), unscale);
+    M negligible = v_lt(v_set(EXP_NEG_NEGLIGIBLE), t);
+    V w = v_mul(v_select(negligible, zero, v_mul(table_poly_value(c), power)), unscale);
+    V rest = v_mul(power, softplus_far(c, low, w));
+    rest = v_mul_tiny(v_select(v_and(positive, negligible), zero, rest), unscale);
     V beyond = v_add(v_select(positive, t, zero), rest);
     if (sign < 0) beyond = v_mul(v_set(-1), beyond);
     return v_select(far, beyond, softplus_near(sign, c));
@@ -103,7 +105,7 @@ INLINE Derivative softplus_deriv_beta(Pair t)
 {
     ExpNeg decay = exp_neg(t);
     V head = exp_head(decay.n), tail = exp_tail(decay.n);
-    V unscaled = v_select(decay.scaled, v_set(0), head);
+    V unscaled = v_select(decay.negligible, v_set(0), head);
     Pair product = two_product(v_min(v_set(EXP_NEG_END), t.hi), head);
     product.lo = v_fma(product.hi, tail, v_fma(head, t.lo, product.lo));
     Pair part = pair_quotient(product, one_plus(unscaled, tail));

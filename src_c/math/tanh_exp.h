@@ -17,8 +17,8 @@ INLINE Derivative tanh_exp_series(V z, Pair a, V b)
 {
     ExpNeg decay = exp_neg(to_pair(v_abs(z)));
     V head = exp_head(decay.n), tail = exp_tail(decay.n);
-    V v = v_select(decay.scaled, v_set(0), v_fma(head, tail, head));
-    return exp_neg_series(decay, a, v_mul_tiny(b, v));
+    V v = v_select(decay.negligible, v_set(0), v_fma(head, tail, head));
+    return exp_neg_series(decay, a, v_mul(b, v));
 }
 
 INLINE V tanh_exp_of(V x)

@@ -107,7 +107,7 @@ INLINE Derivative tanh_square_deriv(V t)
     V end = v_set(C(0x1p-50, 0x1p-430));
     M scaled = v_lt(t, end);
     if (v_any(scaled)) {
-        V scaled_t = v_mul(v_min(end, t), v_set(C(0x1p85, 0x1p555)));
+        V scaled_t = v_mul(v_min(end, t), v_set(ROOT_SCALE));
         Pair tiny = two_product(scaled_t, scaled_t);
         square.hi = v_select(scaled, tiny.hi, square.hi);
         square.lo = v_select(scaled, tiny.lo, square.lo);

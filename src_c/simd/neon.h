@@ -128,6 +128,7 @@ INLINE N n_select(NM m, N yes, N no) { return OP(vbslq)(m, yes, no); }
 INLINE NI n_bits(N a) { return TO_BITS(a); }
 INLINE N n_from_bits(NI a) { return FROM_BITS(a); }
 INLINE NI n_int_add(NI a, NI b) { return INT_OP(vaddq)(a, b); }
+INLINE NI n_int_sub(NI a, NI b) { return INT_OP(vsubq)(a, b); }
 INLINE NI n_shift_left(NI a, int bits) { return INT_OP(vshlq)(a, SHIFT(bits)); }
 INLINE NI n_shift_right(NI a, int bits) { return INT_OP(vshlq)(a, SHIFT(-bits)); }
 

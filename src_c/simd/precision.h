@@ -24,6 +24,7 @@ typedef uint32_t TBITS;
 typedef int32_t TINT;
 #define T_MANTISSA 24                 /* significant bits, the hidden one included */
 #define T_MAX 0x1.fffffep127f         /* largest finite value */
+#define T_MIN 0x1p-126f               /* smallest normal value */
 #define T_SIGN UINT32_C(0x80000000)
 #define T_UPPER_HALF UINT32_C(0xfffff000) /* keeps 12 significant bits */
 #define T_UPPER_QUARTER UINT32_C(0xfffc0000) /* keeps 6 significant bits */
@@ -33,6 +34,7 @@ typedef uint64_t TBITS;
 typedef int64_t TINT;
 #define T_MANTISSA 53
 #define T_MAX 0x1.fffffffffffffp1023
+#define T_MIN 0x1p-1022
 #define T_SIGN UINT64_C(0x8000000000000000)
 #define T_UPPER_HALF UINT64_C(0xfffffffff8000000) /* keeps 26 significant bits */
 #define T_UPPER_QUARTER UINT64_C(0xffffff0000000000) /* keeps 13 significant bits */

@@ -89,6 +89,7 @@ INLINE N n_select(NM m, N yes, N no) { return m ? yes : no; }
 
 /* Integers wrap; shifts are logical; a lookup takes the index modulo V_TABLE. */
 INLINE NI n_int_add(NI a, NI b) { return a + b; }
+INLINE NI n_int_sub(NI a, NI b) { return a - b; }
 INLINE NI n_shift_left(NI a, int bits) { return a << bits; }
 INLINE NI n_shift_right(NI a, int bits) { return a >> bits; }
 INLINE N n_lookup(const T *table, NI i) { return table[i % V_TABLE]; }

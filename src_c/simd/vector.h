@@ -73,6 +73,7 @@ TERNARY(V, select, M, V, V)
 UNARY(I, bits, V)
 UNARY(V, from_bits, I)
 BINARY(I, int_add, I, I)
+BINARY(I, int_sub, I, I)
 
 INLINE I v_shift_left(I a, int bits) { return (I)EACH(APPLY_BITS, shift_left); }
 INLINE I v_shift_right(I a, int bits) { return (I)EACH(APPLY_BITS, shift_right); }
