@@ -115,8 +115,7 @@ def measure(name: str, form: str, dtype: str, isa: str, operands: Sequence[float
     try:
         with np.errstate(all="ignore"):
             got = float(ACTIVATIONS[name].ufunc(form)(*arrays)[0])
-            rounded = truth.nearest if dtype == "float64" else truth.rounded_to_odd()
-            want = float(rounded.astype(dtype)[0])
+            want = float(truth.rounded_to(dtype)[0])
     finally:
         fastact.use_isa(before)
     error = float(truth.ulp_error(got, dtype)[0])

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 import fastact as fa
 from fastact import _ufuncs
-from fastact.cli import exact, verify
+from fastact.cli import exact, reference, verify
 from fastact.cli.app import app
 from fastact.cli.catalogue import ACTIVATIONS, choose_activations
 
@@ -96,7 +96,7 @@ def test_verify_float64_against_mpmath():
 
 
 def test_verify_fails_where_a_bound_is_broken(monkeypatch):
-    monkeypatch.setitem(verify.ACTIVATIONS["sigmoid"].bounds, "float32", (0.1, 0.1))
+    monkeypatch.setitem(verify.ACTIVATIONS["sigmoid"].ulp, "float32", (0.1, 0.1))
     printed = run("verify", "sigmoid", "--forms", "value", code=1)
     assert "BROKEN" in printed
 
@@ -133,7 +133,7 @@ def test_bfloat16_is_rounded_once():
     dtype = verify.dtype_of("bfloat16")
     # 1 + 2^-8 is halfway between two values, and 2^-40 more is lost in float32.
     wanted = np.array([1 + 2.0**-8, 1 + 2.0**-8 + 2.0**-40, 1 + 2.0**-8 - 2.0**-40])
-    assert verify._round(wanted, dtype).astype(float).tolist() == [1.0, 1 + 2.0**-7, 1.0]
+    assert reference.round_to(wanted, dtype).astype(float).tolist() == [1.0, 1 + 2.0**-7, 1.0]
 
 
 def test_exact_values_round_once_in_the_subnormal_range():

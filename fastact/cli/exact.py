@@ -47,19 +47,19 @@ class Exact:
         nearest, high, low, exponent = zip(*map(_split, values), strict=True)
         return cls(np.array(nearest), np.array(high), np.array(low), np.array(exponent, np.int64))
 
-    def rounded_to_odd(self) -> NDArray[np.float64]:
-        """Return a float64 beside each true value that no second rounding takes for a tie."""
+    def rounded_to(self, dtype: DTypeLike) -> NDArray[Any]:
+        """Return the true values correctly rounded to a dtype.
+
+        Narrower ones by way of float64s beside them that no second rounding takes for a tie.
+        """
+        if np.dtype(dtype) == np.float64:
+            return self.nearest
         with np.errstate(all="ignore"):
             left = (self.high - np.ldexp(self.nearest, -self.exponent)) + self.low
             beside = np.nextafter(self.nearest, np.copysign(np.inf, left))
         even = self.nearest.view(np.int64) % 2 == 0
-        return np.where(even & (np.abs(left) > _NOTHING), beside, self.nearest)
-
-    def rounded_to(self, dtype: DTypeLike) -> NDArray[Any]:
-        """Return the true values correctly rounded to a dtype."""
-        with np.errstate(all="ignore"):
-            wide = np.dtype(dtype) == np.float64
-            return (self.nearest if wide else self.rounded_to_odd()).astype(dtype)
+        odd = np.where(even & (np.abs(left) > _NOTHING), beside, self.nearest)
+        return reference.round_to(odd, dtype)
 
     def ulp_error(self, got: ArrayLike, dtype: DTypeLike = np.float64) -> NDArray[np.float64]:
         """Return how far results are from the true values, in ulps of a dtype."""

@@ -15,6 +15,7 @@ from typing import Any
 import psutil
 
 import fastact
+from fastact.cli.text import bytes_text
 
 # The libraries that fastact is measured beside, by the name of the distribution.
 LIBRARIES = ("numpy", "scipy", "torch", "jax", "onnxruntime", "numexpr", "numba")
@@ -36,6 +37,10 @@ class Cache:
     level: int
     bytes: int
     shared_by: int
+
+    def __str__(self) -> str:
+        """Return its level and size."""
+        return f"L{self.level} {bytes_text(self.bytes)}"
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,12 @@ class Machine:
             versions={"fastact": str(fastact.show_runtime()["version"]), **installed()},
             environment={k: v for k, v in sorted(os.environ.items()) if k.startswith(_TELLING)},
         )
+
+    @property
+    def processors(self) -> str:
+        """How many CPUs there are to compute on."""
+        of_all = "" if self.usable_cpus == self.cpus else f" of {self.cpus}"
+        return f"{self.usable_cpus}{of_all} CPUs"
 
     @property
     def busy(self) -> bool:

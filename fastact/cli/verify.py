@@ -6,11 +6,11 @@ once a block and every instruction set is held against them. What the blocks fin
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
+from itertools import repeat
 from multiprocessing import get_context
 from typing import Any
 
@@ -19,7 +19,13 @@ from numpy.typing import NDArray
 
 import fastact
 from fastact.cli import exact, reference
-from fastact.cli.catalogue import ACTIVATIONS, EXTRA_FORMS, PARAMETER_FORMS, Activation
+from fastact.cli.catalogue import (
+    ACTIVATIONS,
+    EXTRA_FORMS,
+    PARAMETER_FORMS,
+    Activation,
+    dtype_of,
+)
 from fastact.cli.landmarks import landmarks
 from fastact.cli.machine import usable_cpus
 
@@ -30,6 +36,9 @@ FORMS = ("value", "grad", "backward", *PARAMETER_FORMS, *EXTRA_FORMS)
 # What a process is given at a time, and its pieces, which stay in its cache.
 _BLOCK = 1 << 20
 _PIECE = 1 << 16
+
+# How near to a tie, relatively, a result known to float64 may be one.
+_NEAR = 2.0**-50
 
 # A sample takes one float32 pattern in so many; odd, so that all low bits occur.
 _STRIDE = 4099
@@ -185,7 +194,8 @@ def verify(
             bound = ACTIVATIONS[job.name].bound(job.form, job.dtype)
             verdicts = {isa: Verdict(job.name, job.form, job.dtype, isa, bound) for isa in job.isas}
             todo = blocks(job.dtype, exhaustive=exhaustive, points=points)
-            for found in _check_all(job, todo, pool if job.dtype == "float32" else None):
+            each: Any = pool.map if pool and job.dtype == "float32" else map
+            for found in each(check, repeat(job), todo):
                 for isa, tally in found.items():
                     verdicts[isa].tally.add(tally)
                 report(job, 1)
@@ -198,22 +208,6 @@ def _start_worker() -> None:
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the main process's affair
     fastact.set_num_threads(1)
-
-
-def _check_all(
-    job: Job, todo: Sequence[Block], pool: ProcessPoolExecutor | None
-) -> Iterator[dict[str, Tally]]:
-    if pool is None:
-        yield from (check(job, block) for block in todo)
-        return
-    waiting: set[Future[dict[str, Tally]]] = set()
-    ahead = 4 * (os.cpu_count() or 1)
-    for block in todo:
-        waiting.add(pool.submit(check, job, block))
-        if len(waiting) >= ahead:
-            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-            yield from (future.result() for future in done)
-    yield from (future.result() for future in waiting)
 
 
 def check(job: Job, block: Block) -> dict[str, Tally]:
@@ -288,16 +282,6 @@ def _tally(
     return tally
 
 
-def dtype_of(name: str) -> np.dtype[Any]:
-    """Return the dtype of a name in `DTYPES`."""
-    if name != "bfloat16":
-        return np.dtype(name)
-    import ml_dtypes
-
-    dtype: np.dtype[Any] = np.dtype(ml_dtypes.bfloat16)
-    return dtype
-
-
 def _correct(
     job: Job, operands: tuple[NDArray[Any], ...], wanted: NDArray[np.float64]
 ) -> NDArray[Any]:
@@ -306,31 +290,15 @@ def _correct(
     About one in a thousand results of half precision is a tie, or near to one beyond float64.
     """
     dtype = operands[0].dtype
-    right = _round(wanted, dtype)
+    right = reference.round_to(wanted, dtype)
     if dtype.itemsize > 2:
         return right
-    near = [_round(wanted * (1 + margin), dtype) for margin in (-(2.0**-50), 2.0**-50)]
-    ties = (near[0] != near[1]) & np.isfinite(wanted)
+    low, high = (reference.round_to(wanted * factor, dtype) for factor in (1 - _NEAR, 1 + _NEAR))
+    ties = (low != high) & np.isfinite(wanted)
     if ties.any():
         truth = exact.evaluate(job.name, job.form, *(operand[ties] for operand in operands))
-        right[ties] = _round(truth.rounded_to_odd(), dtype)
+        right[ties] = truth.rounded_to(dtype)
     return right
-
-
-def _round(wanted: NDArray[np.float64], dtype: np.dtype[Any]) -> NDArray[Any]:
-    """Round float64 values once.
-
-    ml_dtypes goes by way of float32. Rounding to odd there keeps the second rounding right.
-    """
-    if dtype.name != "bfloat16":
-        return reference.round_to(wanted, dtype)
-    with np.errstate(all="ignore"):
-        narrow = wanted.astype(np.float32)
-        away = wanted - narrow
-        even = narrow.view(np.uint32) % 2 == 0
-        toward = np.where(away > 0, np.inf, -np.inf).astype(np.float32)
-        odd = np.where(even & (away != 0), np.nextafter(narrow, toward), narrow)
-        return np.where(np.isnan(wanted), narrow, odd).astype(dtype)
 
 
 def _designed(dtype: np.dtype[Any]) -> NDArray[Any]:

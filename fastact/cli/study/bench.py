@@ -120,6 +120,16 @@ def held(isa: str, peer: str) -> str:
     return f"nothing to do: {here}"
 
 
+def hold_fastact(isa: str) -> None:
+    """Let fastact itself use an instruction set that a study holds all to."""
+    available = fastact.available_isas()
+    if "neon" in available:
+        raise ValueError("other libraries can be limited on x86-64 alone")
+    if isa not in available:
+        raise ValueError(f"{isa} is not available here. Choose from: {', '.join(available)}")
+    fastact.use_isa(isa)
+
+
 class _Manager(BaseManager):
     """Makes a bench in a process of its own."""
 

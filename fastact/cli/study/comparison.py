@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from fastact.cli.study.results import Cell, Study
-from fastact.cli.study.tables import NONE, ratio
+from fastact.cli.study.tables import NONE, mean_ratio, ratio
 from fastact.cli.text import new_table, number, print_note
 
 # What of a machine its times depend on.
@@ -32,7 +32,7 @@ def differences(first: Study, second: Study) -> list[str]:
 
 def _shown(value: object) -> str:
     if isinstance(value, tuple):
-        return ", ".join(f"L{cache.level} {cache.bytes}" for cache in value) or "none"
+        return ", ".join(map(str, value)) or "none"
     if isinstance(value, dict):
         return ", ".join(f"{name}={text}" for name, text in value.items()) or "none"
     return str(value)
@@ -62,15 +62,11 @@ def print_comparison(console: Console, first: Study, second: Study, names: tuple
             *(where.function, where.form, where.dtype, where.layout),
             *(f"{where.elements:,}", str(where.threads), number(before), number(after)),
             ratio(before / after),
-            Text(f"{drift:.2f}", style="dim") if drift else NONE,
+            _dim(drift),
         )
     table.add_section()
-    table.add_row(
-        Text("geometric mean", style="italic"),
-        *[""] * 7,
-        ratio(geometric_mean(speedups)),
-        Text(f"{geometric_mean(drifts):.2f}", style="dim") if drifts else NONE,
-    )
+    means = mean_ratio(speedups), _dim(geometric_mean(drifts) if drifts else None)
+    table.add_row(Text("geometric mean", style="italic"), *[""] * 7, *means)
     for letter, name, study in zip("AB", names, (first, second), strict=True):
         console.print(f"[bold]{letter}[/] {name} · {study.started} · {study.machine.cpu}")
     console.print(table)
@@ -80,6 +76,10 @@ def print_comparison(console: Console, first: Study, second: Study, names: tuple
         " libraries, which shows how far the machines themselves differ.",
     )
     return True
+
+
+def _dim(value: float | None) -> Text:
+    return Text(f"{value:.2f}", style="dim") if value else NONE
 
 
 def _drift(a: Cell, b: Cell, peers: Sequence[str]) -> float | None:
