@@ -54,20 +54,18 @@ def _heading(setting: Setting) -> str:
     return " · ".join(setting.facts.values())
 
 
-def _functions(study: Study) -> list[list[Cell]]:
-    """Return the groups of cells that differ in the function alone."""
-    return [cells for cells in study.groups() if cells[0].part == "functions"]
+def _groups(study: Study, part: str) -> list[list[Cell]]:
+    """Return cells of a part that belong together."""
+    return [cells for cells in study.groups() if cells[0].part == part]
 
 
 def _speed(study: Study) -> Iterator[tuple[str, Markup]]:
     title = "Nanoseconds per element of each function and library"
-    for cells in study.groups():
-        part = cells[0].part
-        drawn = part in ("functions", "layouts") and _drawn(
-            plots.functions(cells, study.libraries), title
-        )
-        if drawn:
-            yield _heading(cells[0].setting) + " · by layout" * (part == "layouts"), drawn
+    for part in ("functions", "layouts"):
+        for cells in _groups(study, part):
+            drawn = _drawn(plots.functions(cells, study.libraries), title)
+            if drawn:
+                yield _heading(cells[0].setting) + " · by layout" * (part == "layouts"), drawn
 
 
 def _accuracy(study: Study) -> Iterator[tuple[str, Markup]]:
@@ -80,7 +78,7 @@ def _accuracy(study: Study) -> Iterator[tuple[str, Markup]]:
 
 def _trade(study: Study) -> Iterator[tuple[str, Markup]]:
     done = set()
-    for cells in _functions(study):
+    for cells in _groups(study, "functions"):
         setting = cells[0].setting
         if (setting.form, setting.dtype) not in done:
             drawn = _drawn(plots.trade(study, cells), "Time against largest error")
@@ -102,7 +100,7 @@ def _figure(value: float | None, text: Any = number) -> _Cell:
 
 def _means(study: Study) -> Iterator[tuple[str, list[str]]]:
     """Give geometric means over the functions that a peer has, for each setting of several."""
-    for cells in _functions(study):
+    for cells in _groups(study, "functions"):
         if len(cells) > 1:
             found = [fastest(cells, [peer]) for peer in study.peers]
             texts = [f"{ratio_text(geometric_mean(r))} ({len(r)})" if r else "" for r in found]

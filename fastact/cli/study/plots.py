@@ -32,6 +32,8 @@ _PANEL = 300
 # Begins the id of what shows hints.
 _HINTS = "hints:"
 
+_ERROR = "largest error in ulp"
+
 # Errors from half of it on, in ulps, are told alike: no digit is right.
 _LOST = {"float32": 2.0**25, "float64": 2.0**54}
 
@@ -68,19 +70,16 @@ def _ends(values: Sequence[float], margin: float = 1.15) -> tuple[float, float]:
     return low / margin, max(high * margin, low * 2)
 
 
+_Point = tuple[float, float, str]  # x, y, and a hint that is shown where the pointer rests on it
+
+
 def _plot(
-    axes: Axes,
-    library: str,
-    points: Sequence[tuple[float, float]],
-    hints: Sequence[str],
-    *,
-    size: float = 1.0,
-    **options: Any,
+    axes: Axes, library: str, points: Sequence[_Point], *, size: float = 1.0, **options: Any
 ) -> None:
-    """Draw a library's marker at points; a hint is shown where the pointer rests on one."""
+    """Draw a library's marker at points."""
     style = STYLES[library]
     colour = _INK[style.colour]
-    xs, ys = zip(*points, strict=True)
+    xs, ys, hints = zip(*points, strict=True)
     look = {
         "color": colour,
         "linestyle": "none",
@@ -111,19 +110,19 @@ class _Row:
 def _dots(
     rows: Sequence[_Row],
     libraries: Sequence[str],
-    axis: str,
+    quantity: str,
+    unit: str,
     *,
     ends: tuple[float, float],
-    heads: Sequence[str] = (),
+    heads: Sequence[str],
     rules: Mapping[str, float] | None = None,
-    unit: str = "",
 ) -> Figure:
     left, top, column = 132, 52, 74
     width = _WIDTH - left - 14 - column * len(heads)
     figure = _figure(top + _ROW * len(rows) + 44)
     axes = _axes(figure, left, top, width, _ROW * len(rows))
     _logarithmic(axes.xaxis, *ends)
-    axes.set(xlabel=axis, ylim=(len(rows) - 0.5, -0.5))
+    axes.set(xlabel=f"{quantity} (smaller is better)", ylim=(len(rows) - 0.5, -0.5))
     axes.set_yticks(range(len(rows)), [row.label for row in rows], fontsize=12, color=_INK["ink"])
     axes.grid(axis="y", color=_INK["row"])
     for name, value in (rules or {}).items():
@@ -135,16 +134,15 @@ def _dots(
         for n, row in enumerate(rows):
             axes.annotate(row.notes[k], (1, n), (at, 0), ha="right", va="center", **_RIGHT)
     pixels = width / math.log(ends[1] / ends[0])
-    moves = [_fanned({k: math.log(v) * pixels for k, v in row.values.items()}) for row in rows]
-    for library in reversed(libraries):  # fastact last, on top
-        shown = [(n, row) for n, row in enumerate(rows) if library in row.values]
-        _plot(
-            axes,
-            library,
-            [(row.values[library], n + moves[n][library] / _ROW) for n, row in shown],
-            [f"{r.label}, {label(library)}: {number(r.values[library])}{unit}" for _, r in shown],
-            size=0.9,
-        )
+    points: dict[str, list[_Point]] = {name: [] for name in reversed(libraries)}
+    for n, row in enumerate(rows):
+        moves = _fanned({name: math.log(value) * pixels for name, value in row.values.items()})
+        for name, value in row.values.items():
+            hint = f"{row.label}, {label(name)}: {number(value)} {unit}"
+            points[name].append((value, n + moves[name] / _ROW, hint))
+    for name, found in points.items():  # fastact last, on top
+        if found:
+            _plot(axes, name, found, size=0.9)
     handles, labels = axes.get_legend_handles_labels()
     figure.legend(
         handles[::-1],
@@ -183,24 +181,17 @@ def functions(cells: Sequence[Cell], libraries: Sequence[str]) -> Figure | None:
     several = len({cell.setting.layout for cell in cells}) > 1
     rows = []
     for cell in cells:
-        values = {
-            name: value for name in libraries if (value := cell.nanoseconds(name)) is not None
-        }
+        times = {name: cell.nanoseconds(name) for name in libraries}
+        values = {name: time for name, time in times.items() if time is not None}
         peer = cell.fastest(libraries[1:])
-        notes = [number(cell.nanoseconds("fastact")), ratio_text(peer) if peer else ""]
+        notes = [number(times["fastact"]), ratio_text(peer) if peer else ""]
         layout = f" {cell.setting.layout}" if several else ""
         rows.append(_Row(cell.setting.function + layout, values, notes))
     every = [value for row in rows for value in row.values.values()]
+    heads = ["fastact, ns", "best peer"]
     if not every:
         return None
-    return _dots(
-        rows,
-        [name for name in libraries if any(name in row.values for row in rows)],
-        "ns per element (smaller is better)",
-        ends=_ends(every),
-        heads=["fastact, ns", "best peer"],
-        unit=" ns",
-    )
+    return _dots(rows, libraries, "ns per element", "ns", ends=_ends(every), heads=heads)
 
 
 @rc_context(fname=_STYLE)
@@ -214,17 +205,9 @@ def accuracy(study: Study, form: str, dtype: str) -> Figure | None:
             if entry.library == "fastact":
                 row.notes = [f"{entry.max_ulp:.2f}"]
     shown = [row for row in rows.values() if max(row.values.values()) > 0.5]
-    if not shown:
-        return None
-    return _dots(
-        shown,
-        [name for name in study.libraries if any(name in row.values for row in shown)],
-        "largest error in ulp (smaller is better)",
-        ends=(0.3, 1.5 * _LOST[dtype]),
-        heads=["fastact, ulp"],
-        rules={"1 ulp": 1.0, "no digit right": _LOST[dtype] / 2},
-        unit=" ulp",
-    )
+    rules = {"1 ulp": 1.0, "no digit right": _LOST[dtype] / 2}
+    look: Any = {"ends": (0.3, 1.5 * _LOST[dtype]), "heads": ["fastact, ulp"], "rules": rules}
+    return _dots(shown, study.libraries, _ERROR, "ulp", **look) if shown else None
 
 
 # ---- panels of curves ----
@@ -253,9 +236,9 @@ def _panels(panels: Sequence[_Panel], axes: tuple[str, str], finish: Callable[..
 def _draw_panel(
     axes: Axes, panel: _Panel, labels: tuple[str, str], finish: Callable[..., None]
 ) -> None:
-    points = [point for curve in panel.curves.values() for point in curve]
-    xs = [x for x, _ in points]
-    ys = [y for _, y in points] + [y for rule in panel.rules.values() for y in rule]
+    xs = [x for curve in panel.curves.values() for x, _ in curve]
+    ys = [y for curve in panel.curves.values() for _, y in curve]
+    ys += [y for rule in panel.rules.values() for y in rule]
     finish(axes, xs, ys)
     axes.set_xlabel(labels[0])
     above: Any = {"textcoords": "offset points", "va": "bottom", "xycoords": "axes fraction"}
@@ -272,9 +255,9 @@ def _draw_panel(
         ends[name] = rule[1]
     for library, curve in reversed(panel.curves.items()):
         style = STYLES[library]
-        hints = [f"{style.label}: {x:,.3g}, {y:,.3g}" for x, y in curve]
+        points = [(x, y, f"{style.label}: {x:,.3g}, {y:,.3g}") for x, y in curve]
         dashes = (0, style.dashes) if style.dashes else "-"
-        _plot(axes, library, curve, hints, size=0.85, linestyle=dashes)
+        _plot(axes, library, points, size=0.85, linestyle=dashes)
         ends[style.label] = curve[-1][1]
     _name_beside(axes, ends)
 
@@ -380,38 +363,34 @@ def trade(study: Study, cells: Sequence[Cell]) -> Figure | None:
 
     Functions that every library computes without rounding are left out.
     """
-    points: dict[str, list[tuple[float, float, str]]] = {}
+    points: dict[str, list[_Point]] = {}
     lost = _LOST[cells[0].setting.dtype]
     for cell in cells:
-        errors = {name: study.error(cell.setting, name) for name in study.libraries}
-        if max((error for error in errors.values() if error is not None), default=0) <= 0.5:
-            continue
-        for name, error in errors.items():
-            time = cell.nanoseconds(name)
-            if time is not None and error is not None:
-                clamped = min(max(error, 0.5), lost)
-                points.setdefault(name, []).append((time, clamped, cell.setting.function))
+        found = {name: study.error(cell.setting, name) for name in study.libraries}
+        errors = {name: error for name, error in found.items() if error is not None}
+        for name, error in errors.items() if max(errors.values(), default=0) > 0.5 else ():
+            time, shown = cell.nanoseconds(name), min(max(error, 0.5), lost)
+            if time is not None:
+                hint = f"{cell.setting.function}, {label(name)}: {number(time)} ns,"
+                points.setdefault(name, []).append((time, shown, f"{hint} {number(shown)} ulp"))
     if not points:
         return None
     figure = _figure(420)
     axes = _axes(figure, 76, 30, 700, 342)
-    _logarithmic(axes.xaxis, *_ends([time for found in points.values() for time, _, _ in found]))
+    _logarithmic(axes.xaxis, *_ends([time for found in points.values() for time, *_ in found]))
     _logarithmic(axes.yaxis, 0.35, 1.5 * lost)
     axes.set_xlabel("ns per element (smaller is better)")
-    head = "largest error in ulp (smaller is better)"
+    head = f"{_ERROR} (smaller is better)"
     axes.annotate(head, (0, 1), (-16, 12), va="bottom", **_OUTSIDE, **_NOTE)
     for name, value in {"1 ulp": 1.0, "no digit right": lost / 2}.items():
         axes.axhline(value, **_DASHED)
         axes.annotate(name, (1, value), (-4, 3), ha="right", va="bottom", **_RIGHT, **_NOTE)
     middles = {}
     for name in reversed(points):
-        found = points[name]
-        hints = [f"{f}, {label(name)}: {number(t)} ns, {number(e)} ulp" for t, e, f in found]
-        pale: Any = {"alpha": 0.4, "zorder": 3, "label": None}
-        _plot(axes, name, [(t, e) for t, e, _ in found], hints, **pale)
-        middle = median(t for t, _, _ in found), median(e for _, e, _ in found)
-        _plot(axes, name, [middle], [f"{label(name)}: the middle"], size=1.9)
-        middles[label(name)] = middle[1]
+        _plot(axes, name, points[name], alpha=0.4, zorder=3, label=None)
+        time, error = (median(column) for column in list(zip(*points[name], strict=True))[:2])
+        _plot(axes, name, [(time, error, f"{label(name)}: the middle")], size=1.9)
+        middles[label(name)] = error
     _name_beside(axes, middles, handlelength=1, markerscale=0.55)
     return figure
 
