@@ -97,7 +97,7 @@ def write(path: Path, lines: Iterable[Worst]) -> None:
     names = list(ACTIVATIONS)
 
     def order(line: Worst) -> list[int]:
-        places = names, ACTIVATIONS[line.name].forms, DTYPES, ISAS
+        places = names, [*ACTIVATIONS[line.name].forms], DTYPES, ISAS
         return [place.index(part) for place, part in zip(places, line.key, strict=True)]
 
     rows = [_COLUMNS, *(line.cells() for line in sorted(lines, key=order))]

@@ -39,7 +39,7 @@ class Exact:
 
     def ulp_error(self, got: ArrayLike, dtype: DTypeLike = np.float64) -> NDArray[np.float64]:
         """Return how far results are from the true values, in ulps of a dtype."""
-        got = np.asarray(got, dtype=np.float64)
+        got = np.broadcast_to(np.asarray(got, dtype=np.float64), self.nearest.shape)
         bits, smallest, largest = reference.number_format(np.dtype(dtype))
         error = reference.ulp_error(got, self.nearest)
         for k in np.flatnonzero(np.isfinite(got) & np.isfinite(self.nearest)):

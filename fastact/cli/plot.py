@@ -8,18 +8,18 @@ colour-blind people, for print and for terminals without colours.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from rich.console import Console
 from rich.text import Text
 
 from fastact import _ufuncs
-from fastact.cli.articles import HIDDEN_BIASES, four_unit_network
+from fastact.cli.bisection import Function, steepest
 from fastact.cli.catalogue import PARAMETER_FORMS, Activation
 
 _Array: TypeAlias = NDArray[Any]
@@ -129,10 +129,28 @@ def panels_of(
     return panels
 
 
+# A network of an article, "Why activation functions and ReLU are needed" (in Japanese): two layers
+# approximate the sigmoid. The hidden layer is h_k = ReLU(x + bias_k), which bends at -bias_k; the
+# second takes these and x itself.
+HIDDEN_BIASES = (4.0, 2.0, -2.0, -4.0)
+_WEIGHTS = (0.0429, 0.1398, -0.1398, -0.0429)
+_WEIGHT_OF_X = 0.00776
+_BIAS = 0.0490
+
+
+def four_unit_network(x: ArrayLike) -> _Array:
+    """Return the network's output for each element of x."""
+    relu = _ufuncs.UFUNCS["relu"]
+    x = np.asarray(x)
+    hidden = relu(x[..., None] + np.array(HIDDEN_BIASES))
+    output: _Array = relu(_WEIGHT_OF_X * x + hidden @ np.array(_WEIGHTS) + _BIAS)
+    return output
+
+
 def article_panels() -> list[Panel]:
     """Return the figures of two introductory articles."""
     ufuncs = _ufuncs.UFUNCS
-    titles: dict[str, tuple[float, dict[str, Callable[[_Array], _Array]]]] = {
+    titles: dict[str, tuple[float, dict[str, Function]]] = {
         "ReLU, Swish and Mish": (
             5,
             {"ReLU": ufuncs["relu"], "Swish": ufuncs["swish"], "Mish": ufuncs["mish"]},
@@ -154,37 +172,20 @@ def article_panels() -> list[Panel]:
     return [*panels[:-1], replace(panels[-1], curves=[sigmoid, marked])]
 
 
-def _curve(
-    label: str, function: Callable[[_Array], _Array], low: float, high: float, style: int
-) -> Curve:
+def _curve(label: str, function: Function, low: float, high: float, style: int) -> Curve:
     with np.errstate(all="ignore"):
         x = np.linspace(low, high, _POINTS)
-        y = function(x)
-        y = np.where(np.isfinite(y), y, np.nan)
+        y = np.where(np.isfinite(y := function(x)), y, np.nan)
         steps = abs(np.diff(y))
-        steep = np.flatnonzero(steps > _STEEP * (np.nanmax(y) - np.nanmin(y))).tolist()
-        parts: list[tuple[int, list[float], list[float]]] = []
-        for k in steep:
-            left, right = _closest(function, float(x[k]), float(x[k + 1]))
-            below, above = function(np.array([left, right]))
-            if abs(above - below) > steps[k] / 2:
-                parts.append((k + 1, [left, left, right], [below, np.nan, above]))
-    where = [k for k, _, _ in parts for _ in range(3)]
-    x = np.insert(x, where, [value for _, xs, _ in parts for value in xs])
-    y = np.insert(y, where, [value for _, _, ys in parts for value in ys])
+        steep = np.flatnonzero(steps > _STEEP * (np.nanmax(y) - np.nanmin(y)))
+        left, right = steepest(function, x[steep], x[steep + 1])
+        below, above = function(left), function(right)
+        jumps = abs(above - below) > steps[steep] / 2
+    where = np.repeat(steep[jumps] + 1, 3)
+    gap = np.full_like(left, np.nan)
+    x = np.insert(x, where, np.stack([left, left, right], 1)[jumps].ravel())
+    y = np.insert(y, where, np.stack([below, gap, above], 1)[jumps].ravel())
     return Curve(label, x, y, style)
-
-
-def _closest(
-    function: Callable[[_Array], _Array], left: float, right: float
-) -> tuple[float, float]:
-    """Narrow an interval down to where most of the change happens."""
-    for _ in range(60):
-        middle = (left + right) / 2
-        values = function(np.array([left, middle, right]))
-        first, second = abs(np.diff(values))
-        left, right = (left, middle) if first >= second else (middle, right)
-    return left, right
 
 
 # ---- a picture ----
