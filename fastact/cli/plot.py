@@ -21,6 +21,7 @@ from rich.text import Text
 from fastact import _ufuncs
 from fastact.cli.bisection import Function, steepest
 from fastact.cli.catalogue import PARAMETER_FORMS, Activation
+from fastact.cli.study.styles import STYLE
 
 _Array: TypeAlias = NDArray[Any]
 
@@ -199,9 +200,7 @@ def draw_picture(panels: Sequence[Panel], path: Path) -> None:
 
     columns = min(2, len(panels))
     rows = -(-len(panels) // columns)
-    # Text as text and no dates: the file is small, can be searched, and is the same every time.
-    settings: Any = {"svg.fonttype": "none", "svg.hashsalt": "fastact", "font.size": 10}
-    with rc_context(settings):
+    with rc_context(fname=STYLE):
         figure = Figure(
             figsize=(5.2 * columns, 3.9 * rows),
             layout=ConstrainedLayoutEngine(w_pad=0.1, h_pad=0.1),
@@ -212,6 +211,7 @@ def draw_picture(panels: Sequence[Panel], path: Path) -> None:
             _draw_panel(axes, panel)
         for axes in figure.axes[len(panels) :]:
             axes.remove()
+        # Without a date it is the same file every time.
         metadata = {"Date": None} if path.suffix.lower() == ".svg" else None
         figure.savefig(path, dpi=160, metadata=metadata)
 
@@ -220,13 +220,9 @@ def _draw_panel(axes: Any, panel: Panel) -> None:
     from matplotlib.ticker import MaxNLocator
 
     axes.set_title(panel.title, loc="left", fontweight="bold")
-    axes.grid(color="0.92", linewidth=0.8)
     axes.axhline(0, color="0.55", linewidth=0.8, zorder=1)
     axes.axvline(0, color="0.55", linewidth=0.8, zorder=1)
-    axes.spines[["top", "right", "left", "bottom"]].set_visible(False)
-    axes.tick_params(color="0.6", labelcolor="0.3")
-    axes.set_xlabel("x", color="0.3")
-    axes.set_axisbelow(True)
+    axes.set_xlabel("x")
     for curve in panel.curves:
         (line,) = axes.plot(curve.x, curve.y, color=curve.colour, linewidth=2, label=curve.label)
         line.set_dashes(curve.dashes)
@@ -236,10 +232,10 @@ def _draw_panel(axes: Any, panel: Panel) -> None:
         axis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
         axis.set_major_formatter("{x:g}")
     axes.margins(x=0)
-    beside: Any = {"loc": "upper left", "bbox_to_anchor": (1, 1)}  # many would hide the curves
-    axes.legend(
-        frameon=False, handlelength=3.2, **(beside if len(panel.curves) > _LEGEND_INSIDE else {})
-    )
+    look: Any = {"fontsize": 11, "handlelength": 3.2, "borderaxespad": 0.7}
+    if len(panel.curves) > _LEGEND_INSIDE:  # where it would hide the curves
+        look |= {"loc": "upper left", "bbox_to_anchor": (1, 1)}
+    axes.legend(**look)
 
 
 # ---- in the terminal ----

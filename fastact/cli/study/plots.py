@@ -7,7 +7,6 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from importlib.resources import files
 from statistics import median
 from typing import Any
 from xml.etree import ElementTree
@@ -18,12 +17,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator, StrMethodFormatter
 
 from fastact.cli.study.results import CONTIGUOUS, REUSED, STREAM, Cell, Setting, Study
-from fastact.cli.study.styles import COLOURS, STYLES, label
+from fastact.cli.study.styles import COLOURS, STYLE, STYLES, label
 from fastact.cli.text import bytes_text, number, ratio_text, threads_text
 
 _INK = {name: light for name, (light, _) in COLOURS.items()}
-
-_STYLE = str(files("fastact.cli.study") / "templates" / "plots.mplstyle")
 
 _WIDTH = 900
 _ROW = 22
@@ -175,7 +172,7 @@ def _fanned(places: Mapping[str, float], near: float = 7, room: float = 13) -> d
     return moves
 
 
-@rc_context(fname=_STYLE)
+@rc_context(fname=STYLE)
 def functions(cells: Sequence[Cell], libraries: Sequence[str]) -> Figure | None:
     """Draw ns per element of each cell and library."""
     several = len({cell.setting.layout for cell in cells}) > 1
@@ -194,7 +191,7 @@ def functions(cells: Sequence[Cell], libraries: Sequence[str]) -> Figure | None:
     return _dots(rows, libraries, "ns per element", "ns", ends=_ends(every), heads=heads)
 
 
-@rc_context(fname=_STYLE)
+@rc_context(fname=STYLE)
 def accuracy(study: Study, form: str, dtype: str) -> Figure | None:
     """Draw the largest error of each function and library, where one of them rounds."""
     rows: dict[str, _Row] = {}
@@ -294,7 +291,7 @@ def _series(study: Study, part: str, name: str, least: int) -> dict[Setting, lis
     return {shared: series[shared] for shared in series if shared in most}
 
 
-@rc_context(fname=_STYLE)
+@rc_context(fname=STYLE)
 def sizes(study: Study) -> Figure | None:
     """Draw GB/s against the bytes of an array, with the caches and the limit of streaming."""
     panels = []
@@ -324,7 +321,7 @@ def sizes(study: Study) -> Figure | None:
     return _panels(panels, names, finish) if panels else None
 
 
-@rc_context(fname=_STYLE)
+@rc_context(fname=STYLE)
 def threads(study: Study) -> Figure | None:
     """Draw the time of one thread over that of several."""
     panels = []
@@ -357,7 +354,7 @@ def threads(study: Study) -> Figure | None:
 # ---- speed against error ----
 
 
-@rc_context(fname=_STYLE)
+@rc_context(fname=STYLE)
 def trade(study: Study, cells: Sequence[Cell]) -> Figure | None:
     """Draw each function of each library by its time and error, and the middle of each library.
 
@@ -401,7 +398,7 @@ _SVG = "http://www.w3.org/2000/svg"
 _LINK = "{http://www.w3.org/1999/xlink}href"
 
 
-@rc_context(fname=_STYLE)
+@rc_context(fname=STYLE)
 def svg(figure: Figure, title: str, colours: Mapping[str, str] | None = None) -> str:
     """Return a figure as SVG to be put into a page, in the style sheet's colours by default."""
     file = io.StringIO()

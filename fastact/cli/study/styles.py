@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.resources import files
 
 from fastact.cli.study.results import REUSED
+
+# The style sheet of matplotlib for all pictures.
+STYLE = str(files("fastact.cli.study") / "templates" / "plots.mplstyle")
 
 
 @dataclass(frozen=True)
