@@ -142,15 +142,10 @@ class Study:
     held: dict[str, str] = field(default_factory=dict)  # peer -> what holds it to --isa
 
     @property
-    def disturbed(self) -> bool:
-        """Whether other processes took enough of the CPUs to be seen in the results."""
-        return self.taken_by_others is not None and self.taken_by_others > _DISTURBING
-
-    @property
     def warnings(self) -> list[str]:
         """What should be known before the figures are believed."""
         found = self.machine.notices
-        if self.disturbed:
+        if (self.taken_by_others or 0.0) > _DISTURBING:
             found.append(
                 f"Disturbed: other processes took {self.taken_by_others:.0%} of the CPUs meanwhile."
                 " Times are longer than on an idle machine, and ratios less certain."
