@@ -210,47 +210,60 @@ def accuracy(study: Study, form: str, dtype: str) -> Figure | None:
 # ---- panels of curves ----
 
 
-@dataclass
-class _Panel:
-    """A function's curves: points by library, and lines to hold them against."""
-
-    title: str
-    curves: dict[str, list[tuple[float, float]]]
-    marks: dict[str, float] = field(default_factory=dict)  # at an x
-    rules: dict[str, tuple[float, float]] = field(default_factory=dict)  # from a y to a y
+_Curves = dict[str, list[tuple[float, float]]]  # points by library
 
 
-def _panels(panels: Sequence[_Panel], axes: tuple[str, str], finish: Callable[..., None]) -> Figure:
-    across = min(2, len(panels))
-    figure = _figure(math.ceil(len(panels) / across) * _PANEL)
+def _series(study: Study, part: str, name: str, least: int) -> dict[Setting, list[Cell]]:
+    """Return cells of a part that differ in a field of their setting alone, in its order."""
+    found: dict[Setting, dict[int, Cell]] = {}
+    none: Any = {name: 0}
+    for cell in study.cells:
+        if cell.part in (part, "functions") and cell.setting.layout == CONTIGUOUS:
+            shared = replace(cell.setting, **none)
+            found.setdefault(shared, {})[getattr(cell.setting, name)] = cell
+    series = {
+        shared: [cell for _, cell in sorted(cells.items())]
+        for shared, cells in found.items()
+        if len(cells) >= least
+    }
+    # The most telling ones, with most points: as many as there is room for.
+    most = sorted(series, key=lambda shared: -len(series[shared]))[:4]
+    return {shared: series[shared] for shared in series if shared in most}
+
+
+def _curves(
+    cells: Sequence[Cell], libraries: Sequence[str], x: str, y: Callable[[Cell, str], float | None]
+) -> _Curves:
+    """Return the curves of a field of the setting and a quantity, where they have two points."""
+    curves = {
+        name: [(getattr(cell.setting, x), v) for cell in cells if (v := y(cell, name)) is not None]
+        for name in libraries
+    }
+    return {name: points for name, points in curves.items() if len(points) > 1}
+
+
+def _panels(count: int) -> tuple[Figure, list[Axes]]:
+    """Return a figure of so many panels, two in a row."""
+    across = min(2, count)
+    figure = _figure(math.ceil(count / across) * _PANEL)
     width = _WIDTH / across
-    for k, panel in enumerate(panels):
-        place = (k % across * width + 48, k // across * _PANEL + 44, width - 184, _PANEL - 90)
-        _draw_panel(_axes(figure, *place), panel, axes, finish)
-    return figure
+    corners = [(k % across * width + 48, k // across * _PANEL + 44) for k in range(count)]
+    return figure, [_axes(figure, *corner, width - 184, _PANEL - 90) for corner in corners]
 
 
-def _draw_panel(
-    axes: Axes, panel: _Panel, labels: tuple[str, str], finish: Callable[..., None]
+def _draw_curves(
+    axes: Axes, title: str, quantity: str, curves: _Curves, rules: Mapping[str, tuple[float, float]]
 ) -> None:
-    xs = [x for curve in panel.curves.values() for x, _ in curve]
-    ys = [y for curve in panel.curves.values() for _, y in curve]
-    ys += [y for rule in panel.rules.values() for y in rule]
-    finish(axes, xs, ys)
-    axes.set_xlabel(labels[0])
+    """Draw curves and straight lines to hold them against, which are given by their ends."""
     above: Any = {"textcoords": "offset points", "va": "bottom", "xycoords": "axes fraction"}
-    axes.annotate(panel.title, (0, 1), (0, 28), weight="bold", **above)
-    axes.annotate(labels[1], (0, 1), (0, 13), **above, **_NOTE)
-    low, high = axes.get_xlim()
-    for name, x in panel.marks.items():
-        if low < x < high:
-            axes.axvline(x, color=_INK["mark"], linewidth=1, linestyle=(0, (2, 3)))
-            axes.annotate(name, (x, 1), (0, 1), ha="center", va="bottom", **_BESIDE, **_NOTE)
+    axes.annotate(title, (0, 1), (0, 28), weight="bold", **above)
+    axes.annotate(f"{quantity} (larger is better)", (0, 1), (0, 13), **above, **_NOTE)
+    xs = [x for points in curves.values() for x, _ in points]
     ends = {}
-    for name, rule in panel.rules.items():
+    for name, rule in rules.items():
         axes.plot((min(xs), max(xs)), rule, label=name, **_DASHED)
         ends[name] = rule[1]
-    for library, curve in reversed(panel.curves.items()):
+    for library, curve in reversed(curves.items()):
         style = STYLES[library]
         points = [(x, y, f"{style.label}: {x:,.3g}, {y:,.3g}") for x, y in curve]
         dashes = (0, style.dashes) if style.dashes else "-"
@@ -273,82 +286,60 @@ def _name_beside(axes: Axes, heights: Mapping[str, float], **options: Any) -> No
     )
 
 
-def _series(study: Study, part: str, name: str, least: int) -> dict[Setting, list[Cell]]:
-    """Return cells of a part that differ in a field of their setting alone, in its order."""
-    found: dict[Setting, dict[int, Cell]] = {}
-    none: Any = {name: 0}
-    for cell in study.cells:
-        if cell.part in (part, "functions") and cell.setting.layout == CONTIGUOUS:
-            shared = replace(cell.setting, **none)
-            found.setdefault(shared, {})[getattr(cell.setting, name)] = cell
-    series = {
-        shared: [cell for _, cell in sorted(cells.items())]
-        for shared, cells in found.items()
-        if len(cells) >= least
-    }
-    # The most telling ones, with most points: as many as there is room for.
-    most = sorted(series, key=lambda shared: -len(series[shared]))[:4]
-    return {shared: series[shared] for shared in series if shared in most}
-
-
 @rc_context(fname=STYLE)
 def sizes(study: Study) -> Figure | None:
     """Draw GB/s against the bytes of an array, with the caches and the limit of streaming."""
-    panels = []
-    for shared, cells in _series(study, "sizes", "elements", 3).items():
-        panel = _Panel(f"{shared.function} · {shared.form} · {threads_text(shared.threads)}", {})
-        for library in [REUSED, *study.libraries]:
-            points = [
-                (float(cell.setting.bytes), rate)
-                for cell in cells
-                if (rate := cell.throughput(library)) is not None
-            ]
-            if len(points) > 1:
-                panel.curves[library] = points
-        panel.marks = {f"L{cache.level}": float(cache.bytes) for cache in study.machine.caches}
+    series = _series(study, "sizes", "elements", 3)
+    if not series:
+        return None
+    figure, places = _panels(len(series))
+    for axes, (shared, cells) in zip(places, series.items(), strict=True):
+        curves = _curves(cells, [REUSED, *study.libraries], "bytes", Cell.throughput)
         limit = cells[-1].throughput(STREAM)
-        if limit is not None:
-            panel.rules["streaming limit"] = limit, limit
-        panels.append(panel)
-
-    def finish(axes: Axes, xs: Sequence[float], ys: Sequence[float]) -> None:
-        _logarithmic(axes.xaxis, min(xs) / 1.1, max(xs) * 1.1)
-        _logarithmic(axes.yaxis, *_ends(ys))
-        ticks = [8**k for k in range(20) if min(xs) <= 8**k <= max(xs)]
+        rules = {} if limit is None else {"streaming limit": (limit, limit)}
+        low, high = cells[0].setting.bytes, cells[-1].setting.bytes
+        _logarithmic(axes.xaxis, low / 1.1, high * 1.1)
+        ticks = [8**k for k in range(20) if low <= 8**k <= high]
         axes.set_xticks(ticks, [bytes_text(tick) for tick in ticks])
-
-    names = ("size of an array", "GB/s read and written (larger is better)")
-    return _panels(panels, names, finish) if panels else None
+        axes.set_xlabel("size of an array")
+        lines = [*([y for _, y in points] for points in curves.values()), *rules.values()]
+        _logarithmic(axes.yaxis, *_ends([y for line in lines for y in line]))
+        for cache in study.machine.caches:
+            if low / 1.1 < cache.bytes < high * 1.1:
+                axes.axvline(cache.bytes, color=_INK["mark"], linewidth=1, linestyle=(0, (2, 3)))
+                note = {"ha": "center", "va": "bottom", **_BESIDE, **_NOTE}
+                axes.annotate(f"L{cache.level}", (cache.bytes, 1), (0, 1), **note)
+        title = f"{shared.function} · {shared.form} · {threads_text(shared.threads)}"
+        _draw_curves(axes, title, "GB/s read and written", curves, rules)
+    return figure
 
 
 @rc_context(fname=STYLE)
 def threads(study: Study) -> Figure | None:
     """Draw the time of one thread over that of several."""
-    panels = []
-    for shared, cells in _series(study, "threads", "threads", 2).items():
-        panel = _Panel(f"{shared.function} · {shared.form} · {shared.elements:,} elements", {})
-        for library in study.libraries:
-            timings = [cell.timing(library) for cell in cells]
-            one = timings[0]
-            points = [
-                (float(timing.threads), one.samples.minimum / timing.samples.minimum)
-                for cell, timing in zip(cells, timings, strict=True)
-                if one and timing and timing.threads == cell.setting.threads
-            ]
-            if len(points) > 1:
-                panel.curves[library] = points
-        if panel.curves:
-            panel.rules["ideal"] = 1.0, cells[-1].setting.threads / cells[0].setting.threads
-            panels.append(panel)
+    series = _series(study, "threads", "threads", 2)
+    if not series:
+        return None
+    figure, places = _panels(len(series))
+    for axes, (shared, cells) in zip(places, series.items(), strict=True):
 
-    def finish(axes: Axes, xs: Sequence[float], ys: Sequence[float]) -> None:
-        margin = (max(xs) - min(xs)) * 0.03
-        axes.set(xlim=(min(xs) - margin, max(xs) + margin), ylim=(0, max(ys) * 1.08))
+        def speed_up(cell: Cell, library: str, first: Cell = cells[0]) -> float | None:
+            one, timing = first.timing(library), cell.timing(library)
+            if one and timing and timing.threads == cell.setting.threads:
+                return one.samples.minimum / timing.samples.minimum
+            return None
+
+        curves = _curves(cells, study.libraries, "threads", speed_up)
+        low, high = cells[0].setting.threads, cells[-1].setting.threads
+        margin = (high - low) * 0.03
+        most = max(high / low, *(y for points in curves.values() for _, y in points))
+        axes.set(xlim=(low - margin, high + margin), ylim=(0, most * 1.08), xlabel="threads")
         axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
         axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
         axes.yaxis.set_major_formatter("{x:g}")
-
-    return _panels(panels, ("threads", "speed-up over one thread"), finish) if panels else None
+        title = f"{shared.function} · {shared.form} · {shared.elements:,} elements"
+        _draw_curves(axes, title, "speed-up over one thread", curves, {"ideal": (1.0, high / low)})
+    return figure
 
 
 # ---- speed against error ----
