@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from itertools import repeat
 from multiprocessing import get_context
 from typing import Any
@@ -80,7 +80,7 @@ class Block:
         return _designed(dtype)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Tally:
     """What has been found of one job on one instruction set."""
 
@@ -97,13 +97,11 @@ class Tally:
         """The operands of the largest error, none while nothing has been wrong."""
         return tuple(v for v in (self.gradient, self.worst_input) if v is not None)
 
-    def add(self, other: Tally) -> None:
+    def __add__(self, other: Tally) -> Tally:
         """Take in what was found in another block."""
-        self.tried += other.tried
-        self.correct += other.correct
-        if other._rank() > self._rank():
-            self.max_ulp, self.gradient = other.max_ulp, other.gradient
-            self.worst_input, self.got, self.wanted = other.worst_input, other.got, other.wanted
+        worst = max(self, other, key=Tally._rank)
+        tried, correct = self.tried + other.tried, self.correct + other.correct
+        return replace(worst, tried=tried, correct=correct)
 
     def _rank(self) -> tuple[float, float, float]:
         """Return what is compared: the error; of equal ones, nearness to 0, then the sign."""
@@ -197,7 +195,7 @@ def verify(
             each: Any = pool.map if pool and job.dtype == "float32" else map
             for found in each(check, repeat(job), todo):
                 for isa, tally in found.items():
-                    verdicts[isa].tally.add(tally)
+                    verdicts[isa].tally += tally
                 report(job, 1)
             for verdict in verdicts.values():
                 finished(verdict)
@@ -216,7 +214,7 @@ def check(job: Job, block: Block) -> dict[str, Tally]:
     found = {isa: Tally() for isa in job.isas}
     for start in range(0, x.size, _PIECE):
         for isa, tally in _check_piece(job, x[start : start + _PIECE]).items():
-            found[isa].add(tally)
+            found[isa] += tally
     return found
 
 
@@ -274,12 +272,11 @@ def _tally(
         return tally
     error = truth.ulp_error(got) if truth else reference.ulp_error(got, wanted)
     k = int(np.argmax(error))
-    if error[k] > 0:
-        tally.max_ulp = float(error[k])
-        *gradients, tally.worst_input = (float(operand[k]) for operand in operands)
-        tally.gradient = gradients[0] if gradients else None
-        tally.got, tally.wanted = float(got[k]), float(wanted[k])
-    return tally
+    if error[k] == 0:
+        return tally
+    *gradients, x = (float(operand[k]) for operand in operands)
+    worst = x, float(got[k]), float(wanted[k])
+    return Tally(tally.tried, tally.correct, float(error[k]), *worst, *gradients)
 
 
 def _correct(
