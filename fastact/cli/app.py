@@ -1,7 +1,5 @@
 """The commands: options in, tables out. What they do is in the modules beside this one."""
 
-from __future__ import annotations
-
 import json
 import os
 import time

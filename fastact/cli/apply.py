@@ -4,8 +4,6 @@ A chunk at a time is read, computed and written. Nothing is mapped into memory: 
 file cut off meanwhile, is an error here, and would be a signal that ends the process there.
 """
 
-from __future__ import annotations
-
 import io
 import math
 import os
@@ -164,7 +162,7 @@ class Header:
         return self.size * self.dtype.itemsize
 
     @classmethod
-    def read(cls, file: BinaryIO) -> Header:
+    def read(cls, file: BinaryIO) -> "Header":
         """Read a header; `Unreadable` for what is none, and for arrays of Python objects."""
         magic = file.read(npy.MAGIC_LEN)
         if magic.startswith(_ZIP):
@@ -189,7 +187,7 @@ class Header:
             raise Unreadable(f"it is damaged: the shape {header.shape} is impossible")
         return header
 
-    def viewed(self, dtype: np.dtype[Any] | None) -> Header:
+    def viewed(self, dtype: np.dtype[Any] | None) -> "Header":
         """Return it with elements that have the dtype given, which the file cannot tell."""
         if dtype is None:
             return self

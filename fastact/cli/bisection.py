@@ -1,7 +1,5 @@
 """Intervals halved until their ends are neighbouring floats, many at a time."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

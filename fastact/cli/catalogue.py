@@ -3,8 +3,6 @@
 The facts come from the C table by way of `fastact._ufuncs`; this gives them types.
 """
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The formulas over mpmath, as the reference for float64: true values kept to far below an ulp."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable
 from functools import cache, cached_property

@@ -3,8 +3,6 @@
 Kinks and roots are found by bisection, in the formulas of `fastact._activations`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import cache, partial
 

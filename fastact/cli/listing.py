@@ -1,7 +1,5 @@
 """What there is: the functions (`fastact list`) and what they run on (`fastact info`)."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from rich.console import Console

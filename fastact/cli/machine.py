@@ -1,7 +1,5 @@
 """What a result depends on besides the code: processor, caches, load, versions, environment."""
 
-from __future__ import annotations
-
 import os
 import platform
 from collections.abc import Mapping, Sequence
@@ -61,7 +59,7 @@ class Machine:
     environment: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def here(cls) -> Machine:
+    def here(cls) -> "Machine":
         """Describe this machine now."""
         return cls(
             cpu=_cpu_name(),

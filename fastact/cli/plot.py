@@ -5,8 +5,6 @@ matplotlib, `draw_text` by plotext. Curves differ in dashes or marker as well as
 colour-blind people, for print and for terminals without colours.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace

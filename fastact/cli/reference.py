@@ -6,8 +6,6 @@ a derivative is a function of the distance to it, which :meth:`Float64.minus` gi
 of the root.
 """
 
-from __future__ import annotations
-
 from fractions import Fraction
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Figures and tables as people read and write them, alike in the terminal, on pages, in options."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """What `fastact verify` found, as a table in the terminal."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from itertools import groupby

@@ -4,8 +4,6 @@ A job is a form of an activation in one dtype. Its inputs come in blocks; true v
 once a block and every instruction set is held against them. What the blocks find adds up.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
@@ -97,7 +95,7 @@ class Tally:
         """The operands of the largest error, none while nothing has been wrong."""
         return tuple(v for v in (self.gradient, self.worst_input) if v is not None)
 
-    def __add__(self, other: Tally) -> Tally:
+    def __add__(self, other: "Tally") -> "Tally":
         """Take in what was found in another block."""
         worst = max(self, other, key=Tally._rank)
         tried, correct = self.tried + other.tried, self.correct + other.correct

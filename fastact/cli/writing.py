@@ -1,7 +1,5 @@
 """Files that are there in full or not at all: the one way in which the commands write them."""
 
-from __future__ import annotations
-
 import os
 import secrets
 import stat

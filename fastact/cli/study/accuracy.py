@@ -1,7 +1,5 @@
 """How far off each library is, on inputs where that shows."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import Any

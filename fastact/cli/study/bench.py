@@ -1,7 +1,5 @@
 """Where a library is measured: in this process, or in one of its own that is held to an ISA."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager

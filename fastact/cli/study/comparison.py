@@ -1,7 +1,5 @@
 """Two studies compared."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from statistics import geometric_mean
 

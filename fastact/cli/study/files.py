@@ -1,7 +1,5 @@
 """A study on disk: study.json, study.csv and study.html, each there in full or not at all."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json

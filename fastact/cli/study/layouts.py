@@ -1,7 +1,5 @@
 """Arrays in the layouts that a study can be asked for, each a view of a larger block."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Mapping
 from typing import Any

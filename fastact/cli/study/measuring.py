@@ -1,7 +1,5 @@
 """Measures the cells of a plan one by one, within the time that there is."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -38,7 +36,7 @@ class Effort:
         """Return the seconds that a cell takes where time is not short."""
         return self.preparing + (self.large_seconds if setting.bytes >= _LARGE else self.seconds)
 
-    def part(self, parts: Sequence[Part]) -> Effort:
+    def part(self, parts: Sequence[Part]) -> "Effort":
         """Return the effort for the first of the parts that are left.
 
         Its deadline leaves the others their share, so that each question gets an answer.
@@ -60,12 +58,12 @@ class Effort:
         return max(wanted - self.preparing, 0.0)
 
     @classmethod
-    def ordinary(cls, started: float) -> Effort:
+    def ordinary(cls, started: float) -> "Effort":
         """Return what ends within about 10 minutes of a moment of `time.perf_counter`."""
         return cls(deadline=started + 540)
 
     @classmethod
-    def quick(cls, started: float) -> Effort:
+    def quick(cls, started: float) -> "Effort":
         """Return what ends well within 30 seconds of a moment of `time.perf_counter`."""
         return cls(0.25, seconds=0.2, large_seconds=1.2, least_rounds=2, deadline=started + 26)
 

@@ -1,7 +1,5 @@
 """A study as one HTML page that needs nothing else: no network, plots as inline SVG."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from statistics import geometric_mean
 from typing import Any

@@ -1,7 +1,5 @@
 """What a study measures: parts that each answer a question, the most telling first."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 

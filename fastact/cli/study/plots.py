@@ -1,7 +1,5 @@
 """The plots of a study, each made of whichever cells have something to say to it."""
 
-from __future__ import annotations
-
 import io
 import math
 import re

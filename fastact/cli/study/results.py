@@ -1,7 +1,5 @@
 """What a study has found: cells of samples, errors, and what is computed from them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby

@@ -4,8 +4,6 @@ The colours are those of Okabe and Ito, which colour-blind people tell apart; ea
 marker and a dash of its own, so that a print in grey can be read too.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files

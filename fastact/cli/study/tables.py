@@ -1,7 +1,5 @@
 """A study as tables in the terminal."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Sequence
 from statistics import geometric_mean

@@ -1,7 +1,5 @@
 """NumPy and SciPy: the expressions that their users type, of several temporaries each."""
 
-from __future__ import annotations
-
 import math
 from functools import partial
 from types import SimpleNamespace

@@ -1,7 +1,5 @@
 """What a peer is: a library that prepares calls, and fastact as the first of them."""
 
-from __future__ import annotations
-
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping

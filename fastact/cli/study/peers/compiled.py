@@ -3,8 +3,6 @@
 Both have the same expressions, of which numba, as its users do, evaluates one side of a `where`.
 """
 
-from __future__ import annotations
-
 import ast
 import math
 import re

@@ -1,7 +1,5 @@
 """ONNX Runtime: a session for a model of one node."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

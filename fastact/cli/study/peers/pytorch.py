@@ -1,7 +1,5 @@
 """PyTorch: its functionals, and the kernels behind its autograd."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

@@ -1,7 +1,5 @@
 """JAX: jitted functions, on as many threads as its client can be given."""
 
-from __future__ import annotations
-
 import os
 import sys
 from types import SimpleNamespace
