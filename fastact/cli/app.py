@@ -253,7 +253,7 @@ def study(
                 label += f" · {setting.elements:,} · {setting.threads}t"
                 bar.update(task, completed=sum(weights[:done]), description=f"{label:<54}")
 
-            measuring.measure(result, parts, list(beside.values()), effort, report_cell)
+            measuring.measure(result, parts, beside, effort, report_cell)
     paths = files.write(result, folder)
     tables.print_study(console, result)
     _print_written(console, paths)

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
 from itertools import repeat
 from multiprocessing import get_context
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,7 @@ FORMS = ("value", "grad", "backward", *PARAMETER_FORMS, *EXTRA_FORMS)
 # What a process is given at a time, and its pieces, which stay in its cache.
 _BLOCK = 1 << 20
 _PIECE = 1 << 16
+_FEW = 500  # of float64, which mpmath takes its time over
 
 # How near to a tie, relatively, a result known to float64 may be one.
 _NEAR = 2.0**-50
@@ -52,30 +53,8 @@ class Job:
     isas: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Block:
-    """Some inputs: bit patterns from `start` by `stride`.
-
-    Without a stride they are `count` random float64, half of them of ordinary size; without a count
-    the designed ones.
-    """
-
-    start: int = 0
-    stride: int = 0
-    count: int = 0
-    seed: int = 0
-
-    def inputs(self, dtype: np.dtype[Any]) -> NDArray[Any]:
-        """Return the inputs as an array."""
-        if self.stride:
-            patterns = self.start + self.stride * np.arange(self.count, dtype=np.int64)
-            return patterns.astype(f"u{dtype.itemsize}").view(dtype)
-        if self.count:
-            rng = np.random.default_rng(self.seed)
-            x = rng.integers(0, 1 << 64, self.count, dtype=np.uint64).view(np.float64)
-            x[::2] = np.exp2(rng.uniform(-8, 10, x[::2].size)) * rng.choice([-1, 1], x[::2].size)
-            return x
-        return _designed(dtype)
+# Bit patterns of inputs, or the inputs themselves.
+Block: TypeAlias = range | NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -157,15 +136,30 @@ def blocks(dtype: str, *, exhaustive: bool, points: int) -> list[Block]:
     Those of float64 are the designed ones, and `points` random ones.
     """
     if dtype in ("float16", "bfloat16"):
-        return [Block(0, 1, 1 << 16)]
+        return [range(1 << 16)]
     if dtype == "float64":
-        size = 500
-        starts = range(0, points, size)
-        random = [Block(count=min(size, points - k), seed=1 + k) for k in starts]
-        return [Block(), *random]
+        starts = range(0, points, _FEW)
+        random = [_random(min(_FEW, points - start), seed=1 + start) for start in starts]
+        return [designed(np.dtype(dtype)), *random]
     if exhaustive:
-        return [Block(start, 1, _BLOCK) for start in range(0, 1 << 32, _BLOCK)]
-    return [Block(), Block(0, _STRIDE, (1 << 32) // _STRIDE)]
+        return [range(start, start + _BLOCK) for start in range(0, 1 << 32, _BLOCK)]
+    return [designed(np.dtype(dtype)), range(0, 1 << 32, _STRIDE)]
+
+
+def inputs(block: Block, dtype: np.dtype[Any]) -> NDArray[Any]:
+    """Return the inputs of a block as an array."""
+    if not isinstance(block, range):
+        return block
+    patterns = np.arange(block.start, block.stop, block.step, dtype=np.int64)
+    return patterns.astype(f"u{dtype.itemsize}").view(dtype)
+
+
+def _random(count: int, seed: int) -> NDArray[np.float64]:
+    """Return any float64 numbers, half of them of ordinary size."""
+    rng = np.random.default_rng(seed)
+    x = rng.integers(0, 1 << 64, count, dtype=np.uint64).view(np.float64)
+    x[::2] = np.exp2(rng.uniform(-8, 10, x[::2].size)) * rng.choice([-1, 1], x[::2].size)
+    return x
 
 
 def verify(
@@ -208,7 +202,7 @@ def _start_worker() -> None:
 
 def check(job: Job, block: Block) -> dict[str, Tally]:
     """Compare one block with the reference, on each instruction set."""
-    x = block.inputs(dtype_of(job.dtype))
+    x = inputs(block, dtype_of(job.dtype))
     found = {isa: Tally() for isa in job.isas}
     for start in range(0, x.size, _PIECE):
         for isa, tally in _check_piece(job, x[start : start + _PIECE]).items():
@@ -296,7 +290,7 @@ def _correct(
     return right
 
 
-def _designed(dtype: np.dtype[Any]) -> NDArray[Any]:
+def designed(dtype: np.dtype[Any]) -> NDArray[Any]:
     """Return inputs of every magnitude, about each landmark, and the ends of the format."""
     info = np.finfo(dtype)
     rng = np.random.default_rng(7)
