@@ -141,13 +141,17 @@ class Study:
 
     @property
     def warnings(self) -> list[str]:
-        """What should be known before the figures are believed."""
+        """What should be known before the figures are believed, and what is missing."""
         found = self.machine.notices
         if (self.taken_by_others or 0.0) > _DISTURBING:
             found.append(
                 f"Disturbed: other processes took {self.taken_by_others:.0%} of the CPUs meanwhile."
                 " Times are longer than on an idle machine, and ratios less certain."
             )
+        left = self.planned - len(self.cells)
+        if left:
+            why = "Interrupted" if self.interrupted else "Out of time"
+            found.append(f"{why}: {left} of {self.planned} settings are missing.")
         return found
 
     @property

@@ -1,13 +1,12 @@
 """A study as tables in the terminal."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from statistics import geometric_mean
 
 from rich.console import Console
 from rich.text import Text
 
-from fastact.cli.machine import Machine
 from fastact.cli.study.accuracy import RANGE
 from fastact.cli.study.results import (
     COPY,
@@ -36,10 +35,14 @@ _SHORT = {"onnxruntime": "onnxrt"}
 
 def print_study(console: Console, study: Study) -> None:
     """Print the tables of a study: speed setting by setting, then accuracy."""
-    for line in describe_machine(study.machine):
-        console.print(line)
+    machine = study.machine
+    caches = ", ".join(map(str, machine.caches))
+    facts = [machine.processors, *([caches] if caches else []), machine.isa]
+    console.print(Text.assemble((machine.cpu, "bold"), *(f" · {fact}" for fact in facts)))
+    versions = " · ".join(f"{name} {text}" for name, text in machine.versions.items())
+    print_note(console, f"{versions} · Python {machine.python}")
     for name, text in study.held.items():
-        print_note(console, f"{name}, limited to {study.machine.isa}: {text}")
+        print_note(console, f"{name}, limited to {machine.isa}: {text}")
     for cells in study.groups():
         _print_speed(console, cells, study.peers)
     if study.accuracy:
@@ -48,10 +51,6 @@ def print_study(console: Console, study: Study) -> None:
     console.print()
     _print_legend(console, study)
     print_notices(console, study.warnings)
-    left = study.planned - len(study.cells)
-    if left:
-        why = "Interrupted" if study.interrupted else "Out of time"
-        console.print(f"[yellow]{why}:[/] {left} of {study.planned} settings not measured.")
 
 
 def print_notices(console: Console, notices: Sequence[str]) -> None:
@@ -61,15 +60,6 @@ def print_notices(console: Console, notices: Sequence[str]) -> None:
         console.print(
             Text.assemble((head, "bold yellow"), f": {rest}") if rest else Text(notice, "yellow")
         )
-
-
-def describe_machine(machine: Machine) -> Iterator[Text]:
-    """Return lines on the machine."""
-    caches = ", ".join(map(str, machine.caches))
-    facts = [machine.processors, *([caches] if caches else []), machine.isa]
-    yield Text.assemble((machine.cpu, "bold"), *(f" · {fact}" for fact in facts))
-    versions = " · ".join(f"{name} {text}" for name, text in machine.versions.items())
-    yield Text(f"{versions} · Python {machine.python}", style="dim")
 
 
 # ---- speed ----
