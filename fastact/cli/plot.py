@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
+import plotext
+from matplotlib import rc_context
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike, NDArray
 from rich.console import Console
 from rich.text import Text
@@ -192,31 +195,20 @@ def _curve(label: str, function: Function, low: float, high: float, style: int) 
 
 def draw_picture(panels: Sequence[Panel], path: Path) -> None:
     """Write the panels to a PNG or SVG file, as its name says; needs matplotlib."""
-    from matplotlib import rc_context
-    from matplotlib.figure import Figure
-    from matplotlib.layout_engine import ConstrainedLayoutEngine
+    from matplotlib.figure import Figure  # large, and not for the terminal
 
     columns = min(2, len(panels))
     rows = -(-len(panels) // columns)
     with rc_context(fname=STYLE):
-        figure = Figure(
-            figsize=(5.2 * columns, 3.9 * rows),
-            layout=ConstrainedLayoutEngine(w_pad=0.1, h_pad=0.1),
-        )
-        for axes, panel in zip(
-            figure.subplots(rows, columns, squeeze=False).flat, panels, strict=False
-        ):
-            _draw_panel(axes, panel)
-        for axes in figure.axes[len(panels) :]:
-            axes.remove()
+        figure = Figure(figsize=(5.2 * columns, 3.9 * rows), layout="constrained")
+        for k, panel in enumerate(panels, 1):
+            _draw_panel(figure.add_subplot(rows, columns, k), panel)
         # Without a date it is the same file every time.
         metadata = {"Date": None} if path.suffix.lower() == ".svg" else None
         figure.savefig(path, dpi=160, metadata=metadata)
 
 
 def _draw_panel(axes: Any, panel: Panel) -> None:
-    from matplotlib.ticker import MaxNLocator
-
     axes.set_title(panel.title, loc="left", fontweight="bold")
     axes.axhline(0, color="0.55", linewidth=0.8, zorder=1)
     axes.axvline(0, color="0.55", linewidth=0.8, zorder=1)
@@ -244,8 +236,6 @@ _MOST_COLUMNS = 108
 
 def draw_text(console: Console, panels: Sequence[Panel]) -> None:
     """Print the panels, with dots of braille where curves differ in colour."""
-    import plotext
-
     columns = min(_MOST_COLUMNS, console.width)
     for panel in panels:
         plotext.clear_figure()
@@ -273,9 +263,6 @@ def draw_text(console: Console, panels: Sequence[Panel]) -> None:
 
 
 def _set_ticks(panel: Panel) -> None:
-    import plotext
-    from matplotlib.ticker import MaxNLocator
-
     xs = np.concatenate([curve.x for curve in panel.curves])
     ys = np.concatenate([curve.y for curve in panel.curves])
     for values, most, limit, ticks in (
