@@ -304,7 +304,7 @@ def verify(
     forms: Annotated[
         str,
         _option(
-            "FORMS", "value, grad, backward, grad_<parameter>, backward_from_output, grad_grad."
+            "FORMS", "value, grad, backward, `grad_<parameter>`, backward_from_output, grad_grad."
         ),
     ] = "all",
     isa: Annotated[
@@ -460,7 +460,7 @@ def apply(
 )
 def plot(
     names: Annotated[list[str] | None, _names_of("NAMES", "Up to 7 functions.")] = None,
-    form: Annotated[str, _option("FORMS", "value, grad, grad_<parameter>.")] = "value,grad",
+    form: Annotated[str, _option("FORMS", "value, grad, `grad_<parameter>`.")] = "value,grad",
     interval: Annotated[tuple[float, float], _option("LOW HIGH", "Range of x.", "--range")] = (
         -5.0,
         5.0,
