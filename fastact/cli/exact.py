@@ -15,6 +15,9 @@ from fastact.cli import reference
 # Of precision: 53 for the result, 53 lost about a root, the rest to spare.
 BITS = 240
 
+# The bits of a result that no rounding on the way has spoilt, so that a tie is known for one.
+_RELIABLE = BITS - 40
+
 
 class Exact:
     """True values, numbers of mpmath."""
@@ -78,16 +81,22 @@ def _exponent(value: Any) -> int:
 def _rounded(value: Any, bits: int, smallest: int) -> float:
     """Return the nearest number of so many bits, none of them below 2^smallest."""
     sign, mantissa, power, length = map(int, value._mpf_)
-    lost = max(length - bits, smallest - power)
-    if not mantissa or lost <= 0:
+    if not mantissa:  # 0, infinite or NaN
         return float(value)
-    half = 1 << (lost - 1)
-    kept = (mantissa + half - 1 + (mantissa >> lost & 1)) >> lost  # of two as near, the even one
+    spare = max(length - _RELIABLE, 0)
+    mantissa, power = _shifted(mantissa, spare), power + spare
+    lost = max(mantissa.bit_length() - bits, smallest - power, 0)
     try:
-        magnitude = math.ldexp(kept, power + lost)
+        magnitude = math.ldexp(_shifted(mantissa, lost), power + lost)
     except OverflowError:
         magnitude = math.inf
     return -magnitude if sign else magnitude
+
+
+def _shifted(number: int, bits: int) -> int:
+    """Return a number without its last bits, rounded, of two as near to the even one."""
+    half = (1 << bits) >> 1
+    return (number + half - 1 + (number >> bits & 1)) >> bits if bits else number
 
 
 @cache
