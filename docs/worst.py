@@ -97,7 +97,7 @@ def write(path: Path, lines: Iterable[Worst]) -> None:
     names = list(ACTIVATIONS)
 
     def order(line: Worst) -> list[int]:
-        places = names, ACTIVATIONS[line.name].forms, DTYPES, ISAS
+        places = names, [*ACTIVATIONS[line.name].forms], DTYPES, ISAS
         return [place.index(part) for place, part in zip(places, line.key, strict=True)]
 
     rows = [_COLUMNS, *(line.cells() for line in sorted(lines, key=order))]
@@ -115,8 +115,7 @@ def measure(name: str, form: str, dtype: str, isa: str, operands: Sequence[float
     try:
         with np.errstate(all="ignore"):
             got = float(ACTIVATIONS[name].ufunc(form)(*arrays)[0])
-            rounded = truth.nearest if dtype == "float64" else truth.rounded_to_odd()
-            want = float(rounded.astype(dtype)[0])
+            want = float(truth.rounded_to(dtype)[0])
     finally:
         fastact.use_isa(before)
     error = float(truth.ulp_error(got, dtype)[0])

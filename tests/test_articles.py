@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import fastact as fa
-from fastact.cli.articles import HIDDEN_BIASES, four_unit_network
+from fastact.cli.plot import HIDDEN_BIASES, four_unit_network
 
 LAYERS = 20
 

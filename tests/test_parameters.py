@@ -366,7 +366,7 @@ def sweep(name: str, f: str, dtype: type, count: int, isas: Isas) -> None:
         with mp.workprec(BITS):
             for result in results_of(name, f):
                 values = wanted(name, result, arrays, numbers)
-                truths.append(exact.Exact.of(values))
+                truths.append(exact.Exact(values))
                 nearest.append(truths[-1].rounded_to(dtype))
                 finite = np.array([mp.isfinite(value) for value in values])
                 too_large |= bool((np.isinf(nearest[-1]) & finite).any())

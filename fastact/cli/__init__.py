@@ -1,5 +1,6 @@
 """The command line `fastact`; what it needs beyond NumPy comes with the extra ``[cli]``."""
 
+import signal
 import sys
 
 __all__ = ["main"]
@@ -15,4 +16,8 @@ def main() -> None:
             f"The command line needs {package}, which is not installed.\n"
             'Install it with: pip install "fastact[cli]"'
         )
+    # Signals that would end the process at once let it remove what is half written.
+    for name in {"SIGTERM", "SIGHUP"} & {*signal.Signals.__members__}:
+        if signal.getsignal(signal.Signals[name]) is signal.SIG_DFL:
+            signal.signal(signal.Signals[name], lambda number, _: sys.exit(128 + number))
     app()

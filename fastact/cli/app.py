@@ -1,33 +1,30 @@
 """The commands: options in, tables out. What they do is in the modules beside this one."""
 
-from __future__ import annotations
-
 import json
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
 
 import numpy as np
 import typer
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    SpinnerColumn,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
+from rich.progress import MofNCompleteColumn, TimeElapsedColumn
 
 import fastact
 from fastact.cli import listing
-from fastact.cli.catalogue import ACTIVATIONS, choose, choose_activations, choose_parameters
+from fastact.cli.catalogue import (
+    ACTIVATIONS,
+    choose,
+    choose_activations,
+    choose_parameters,
+    dtype_of,
+    listed,
+)
 from fastact.cli.machine import Machine
-from fastact.cli.text import byte_count
+from fastact.cli.text import byte_count, progress
 from fastact.cli.writing import write_text
 
 app = typer.Typer(
@@ -41,6 +38,25 @@ app = typer.Typer(
 Result = TypeVar("Result")
 
 INTERRUPTED = 130
+
+
+def _option(metavar: str, text: str, *names: str, **settings: Any) -> Any:
+    """Return an option, called as its argument where it has no other names."""
+    return typer.Option(*names, metavar=metavar, help=text, **settings)
+
+
+def _names_of(metavar: str, text: str) -> Any:
+    """Return an argument that takes names of functions."""
+    return typer.Argument(
+        metavar=metavar,
+        help=text,
+        autocompletion=lambda incomplete: [n for n in ACTIVATIONS if n.startswith(incomplete)],
+    )
+
+
+def _examples(*lines: str) -> str:
+    """Return what a command's help ends with: a list in Markdown."""
+    return "Examples:\n\n" + "\n\n".join(f"- `fastact {line}`" for line in lines)
 
 
 def _checked(option: str, read: Callable[[], Result]) -> Result:
@@ -58,8 +74,12 @@ def _chosen(
     return _checked(option, lambda: choose(kind, given, valid, default))
 
 
-def _names(given: str | None) -> list[str]:
-    return [name for name in (part.strip() for part in (given or "").split(",")) if name]
+def _one(option: str, kind: str, given: str | None, valid: Iterable[str]) -> str | None:
+    """Return the one name given for an option, which has to be valid."""
+    names = _chosen(option, kind, given, valid)
+    if len(names) > 1:
+        raise typer.BadParameter(f"give one {kind}", param_hint=option)
+    return names[0] if names else None
 
 
 def _console() -> Console:
@@ -70,38 +90,23 @@ def _console() -> Console:
     return console
 
 
-@contextmanager
-def _progress(console: Console, *, counted: bool = True) -> Iterator[Progress]:
-    """Show a bar; `counted` says that its steps are things, not seconds."""
-    with Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        *([MofNCompleteColumn()] if counted else []),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-        refresh_per_second=2,  # drawing takes time from what is measured
-    ) as progress:
-        yield progress
+def _stop(message: str, code: int = 1) -> NoReturn:
+    typer.echo(message, err=True)
+    raise typer.Exit(code)
 
 
-def _examples(*lines: str) -> str:
-    """Return what a command's help ends with: a list in Markdown."""
-    return "Examples:\n\n" + "\n\n".join(f"- `fastact {line}`" for line in lines)
+def _print_written(console: Console, paths: Iterable[Path]) -> None:
+    console.print(f"Written: {', '.join(map(str, paths))}", style="dim")
 
 
-def _complete_names(incomplete: str) -> list[str]:
-    return [name for name in ACTIVATIONS if name.startswith(incomplete)]
+def _print_json(content: object) -> None:
+    typer.echo(json.dumps(content, indent=1, ensure_ascii=False))
 
 
-Names = Annotated[
-    list[str] | None,
-    typer.Argument(
-        metavar="NAMES", help="Functions.  [default: all]", autocompletion=_complete_names
-    ),
-]
+Names = Annotated[list[str] | None, _names_of("NAMES", "Functions.  [default: all]")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+# While something is measured, drawing must not take its time.
+_PATIENT: Any = {"transient": True, "refresh_per_second": 2}
 
 
 @app.command(
@@ -116,77 +121,63 @@ Names = Annotated[
 def study(
     functions: Annotated[
         str | None,
-        typer.Option(
-            "--functions",
-            "--ops",
-            metavar="NAMES",
-            help="Functions, comma-separated.  [default: all]",
-        ),
+        _option("NAMES", "Functions, comma-separated.  [default: all]", "--functions", "--ops"),
     ] = None,
     forms: Annotated[
-        str | None,
-        typer.Option(metavar="FORMS", help="value, grad, backward.  [default: value,backward]"),
+        str | None, _option("FORMS", "value, grad, backward.  [default: value,backward]")
     ] = None,
-    dtypes: Annotated[
-        str | None, typer.Option(metavar="DTYPES", help="float32, float64.  [default: float32]")
-    ] = None,
+    dtypes: Annotated[str, _option("DTYPES", "float32, float64.")] = "float32",
     sizes: Annotated[
         str | None,
-        typer.Option(
-            metavar="SIZES",
-            help="cache (65,536 elements), memory (arrays of 128MB), numbers of elements, or sizes"
+        _option(
+            "SIZES",
+            "cache (65,536 elements), memory (arrays of 128MB), numbers of elements, or sizes"
             " of an array such as 512KB.",
         ),
     ] = None,
     threads: Annotated[
-        str | None,
-        typer.Option(metavar="COUNTS", help="Numbers of threads; all is the number of CPUs."),
+        str | None, _option("COUNTS", "Numbers of threads; all is the number of CPUs.")
     ] = None,
     layouts: Annotated[
-        str | None,
-        typer.Option(metavar="NAMES", help="contiguous, strided, transposed, columns, rows."),
+        str | None, _option("NAMES", "contiguous, strided, transposed, columns, rows.")
     ] = None,
     peers: Annotated[
         str | None,
-        typer.Option(
-            metavar="NAMES",
-            help="torch, jax, onnxruntime, numpy, scipy, numexpr, numba, or none."
+        _option(
+            "NAMES",
+            "torch, jax, onnxruntime, numpy, scipy, numexpr, numba, or none."
             "  [default: those installed; with --quick only the first five]",
         ),
     ] = None,
     isa: Annotated[
         str | None,
-        typer.Option(
-            metavar="NAME",
-            help="Limit every library to avx512, avx2 or scalar instructions, each in a process of"
+        _option(
+            "NAME",
+            "Limit every library to avx512, avx2 or scalar instructions, each in a process of"
             " its own.  [default: the best that each one finds]",
         ),
     ] = None,
     quick: Annotated[
         bool, typer.Option("--quick", help="Measure less, within 30 seconds.")
     ] = False,
-    seed: Annotated[
-        int, typer.Option(metavar="SEED", min=0, help="Seed of the random inputs.")
-    ] = 0,
+    seed: Annotated[int, _option("SEED", "Seed of the random inputs.", min=0)] = 0,
     out: Annotated[
         Path | None,
-        typer.Option(
-            metavar="DIR",
-            help="Folder for study.json, study.csv and study.html.  [default: fastact-study]",
+        _option(
+            "DIR", "Folder for study.json, study.csv and study.html.  [default: fastact-study]"
         ),
     ] = None,
     show: Annotated[
         Path | None,
-        typer.Option(
-            metavar="A.json",
-            help="Print an earlier study instead; with --out, also write its files again.",
+        _option(
+            "A.json", "Print an earlier study instead; with --out, also write its files again."
         ),
     ] = None,
     compare: Annotated[
         tuple[Path, Path] | None,
-        typer.Option(
-            metavar="A.json B.json",
-            help="Compare two studies instead; the exit code is 1 if their machines differ.",
+        _option(
+            "A.json B.json",
+            "Compare two studies instead; the exit code is 1 if their machines differ.",
         ),
     ] = None,
 ) -> None:
@@ -211,75 +202,63 @@ def study(
     from fastact.cli.study import peers as libraries
     from fastact.cli.study.results import Setting
 
-    if isa is not None:
-        isas = _chosen("--isa", "instruction set", isa, bench.ISAS)
-        _checked("--isa", lambda: _hold_to(isas))
+    held_to = _one("--isa", "instruction set", isa, bench.ISAS)
+    if held_to is not None:
+        _checked("--isa", lambda: bench.hold_fastact(held_to))
     machine = Machine.here()  # the load, before our own imports add to it
     all_threads = int(fastact.show_runtime()["default_threads"])
-    rows = _checked("--functions", lambda: plan.measurable(choose_activations(_names(functions))))
-    chosen_forms = _chosen("--forms", "form", forms, plan.FORMS, ["value", "backward"])
-    chosen_dtypes = _chosen("--dtypes", "dtype", dtypes, ["float32", "float64"], ["float32"])
-    chosen_layouts = _chosen("--layouts", "layout", layouts, arrangements.LAYOUTS, ["contiguous"])
-    counts = _checked(
-        "--threads", lambda: plan.thread_counts(_names(threads) or ["1", "all"], all_threads)
+    rows = _checked("--functions", lambda: plan.measurable(choose_activations(listed(functions))))
+    usual_forms = (
+        ["value"] if quick and not (sizes or threads or layouts) else ["value", "backward"]
     )
-    usual = libraries.QUICK_PEERS if quick else tuple(libraries.PEERS)
+    choices = (
+        _chosen("--forms", "form", forms, plan.FORMS, usual_forms),
+        _chosen("--dtypes", "dtype", dtypes, ["float32", "float64"]),
+    )
+    chosen_layouts = _chosen("--layouts", "layout", layouts, arrangements.LAYOUTS, ["contiguous"])
+    counts = _checked("--threads", lambda: plan.thread_counts(threads or "1,all", all_threads))
+    usual_peers = libraries.QUICK_PEERS if quick else libraries.PEERS
     wanted = "" if peers == "none" else peers
-    named_peers = _chosen("--peers", "peer", wanted, libraries.PEERS, usual)
+    named_peers = _chosen("--peers", "peer", wanted, libraries.PEERS, usual_peers)
     effort = measuring.Effort.quick(started) if quick else measuring.Effort.ordinary(started)
     if sizes or threads or layouts:
-        named_sizes = _names(sizes) or ["cache", "memory"]
+        named_sizes = listed(sizes or "cache,memory")
         effort = effort if quick else measuring.Effort()
-        choices = chosen_forms, chosen_dtypes, named_sizes, counts, chosen_layouts
-        parts = _checked("--sizes", lambda: plan.product(rows, *choices))
-    else:
-        if quick and forms is None:
-            chosen_forms = ["value"]
-        cache = max((cache.bytes for cache in machine.caches), default=0)
-        parts = plan.study(
-            rows, chosen_forms, chosen_dtypes, all_threads, quick=quick, cache_bytes=cache
+        parts = _checked(
+            "--sizes", lambda: plan.product(rows, *choices, named_sizes, counts, chosen_layouts)
         )
+    else:
+        cache = max((cache.bytes for cache in machine.caches), default=0)
+        parts = plan.study(rows, *choices, all_threads, quick=quick, cache_bytes=cache)
     folder = _checked("--out", lambda: files.make_folder(out or Path("fastact-study")))
     tables.print_notices(console, machine.notices)
     with ExitStack() as stack:
         with console.status("Importing the libraries to be measured ..."):
             beside, missing = _checked(
                 "--peers",
-                lambda: bench.benches(stack, named_peers, seed, isa, required=peers is not None),
+                lambda: bench.benches(stack, named_peers, seed, held_to, required=bool(peers)),
             )
         for reason in missing:
             console.print(f"[yellow]Left out:[/] {reason}.")
         result = measuring.start(machine, seed, list(beside))
-        if isa is not None:
-            result.held = {name: bench.held(isa, name) for name in beside}
+        if held_to is not None:
+            result.held = {name: bench.held(held_to, name) for name in beside}
         settings = [setting for part in parts for setting in part.settings]
         weights = [effort.weight(setting) for setting in settings]
-        with _progress(console, counted=False) as progress:
-            task = progress.add_task("", total=sum(weights))
+        with progress(console, TimeElapsedColumn(), **_PATIENT) as bar:
+            task = bar.add_task("", total=sum(weights))
 
             def report_cell(setting: Setting, done: int) -> None:
                 label = f"{done + 1} of {len(settings)}: {setting.function} {setting.form}"
                 label += f" · {setting.elements:,} · {setting.threads}t"
-                progress.update(task, completed=sum(weights[:done]), description=f"{label:<54}")
+                bar.update(task, completed=sum(weights[:done]), description=f"{label:<54}")
 
-            measuring.measure(result, parts, list(beside.values()), effort, report_cell)
+            measuring.measure(result, parts, beside, effort, report_cell)
     paths = files.write(result, folder)
     tables.print_study(console, result)
     _print_written(console, paths)
     if result.interrupted:
         raise typer.Exit(INTERRUPTED)
-
-
-def _hold_to(isas: list[str]) -> None:
-    """Let fastact itself use an instruction set that a study holds all to."""
-    if len(isas) != 1:
-        raise ValueError("give one instruction set")
-    if "neon" in fastact.available_isas():
-        raise ValueError("other libraries can be limited on x86-64 alone")
-    if isas[0] not in fastact.available_isas():
-        available = ", ".join(fastact.available_isas())
-        raise ValueError(f"{isas[0]} is not available here. Choose from: {available}")
-    fastact.use_isa(isas[0])
 
 
 def _show(console: Console, path: Path, out: Path | None) -> None:
@@ -293,16 +272,11 @@ def _show(console: Console, path: Path, out: Path | None) -> None:
         _print_written(console, files.write(result, folder))
 
 
-def _print_written(console: Console, paths: Iterable[Path]) -> None:
-    console.print(f"Written: {', '.join(map(str, paths))}", style="dim")
-
-
 def _compare(console: Console, first: Path, second: Path) -> None:
     """Print the ratios of two studies; the exit code is 1 where they are not comparable."""
     from fastact.cli.study import comparison, files
 
-    before = _checked("--compare", lambda: files.read(first))
-    after = _checked("--compare", lambda: files.read(second))
+    before, after = _checked("--compare", lambda: (files.read(first), files.read(second)))
     common = comparison.print_comparison(console, before, after, (str(first), str(second)))
     differences = comparison.differences(before, after)
     if differences:
@@ -325,29 +299,23 @@ def _compare(console: Console, first: Path, second: Path) -> None:
 def verify(
     names: Names = None,
     dtype: Annotated[
-        str, typer.Option(metavar="DTYPES", help="float32, float64, float16, bfloat16, or all.")
+        str, _option("DTYPES", "float32, float64, float16, bfloat16, or all.")
     ] = "float32",
     forms: Annotated[
-        str | None,
-        typer.Option(
-            metavar="FORMS",
-            help="value, grad, backward, grad_<parameter>, backward_from_output, grad_grad.  "
-            "[default: all]",
+        str,
+        _option(
+            "FORMS", "value, grad, backward, `grad_<parameter>`, backward_from_output, grad_grad."
         ),
-    ] = None,
+    ] = "all",
     isa: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="Instruction sets, or all.  [default: the current one]"),
+        str | None, _option("NAME", "Instruction sets, or all.  [default: the current one]")
     ] = None,
     exhaustive: Annotated[
         bool, typer.Option("--exhaustive", help="Try all 2^32 float32 inputs, on all CPUs.")
     ] = False,
-    points: Annotated[
-        int, typer.Option(metavar="COUNT", min=0, help="Number of random float64 inputs.")
-    ] = 2000,
+    points: Annotated[int, _option("COUNT", "Number of random float64 inputs.", min=0)] = 2000,
     json_file: Annotated[
-        Path | None,
-        typer.Option("--json", metavar="FILE", help="Also write the results to this file."),
+        Path | None, _option("FILE", "Also write the results to this file.", "--json")
     ] = None,
 ) -> None:
     """Check results against references of higher precision and the promised error bounds.
@@ -361,27 +329,25 @@ def verify(
 
     rows = _checked("NAMES", lambda: choose_activations(names or []))
     dtypes = _chosen("--dtype", "dtype", dtype, checks.DTYPES)
-    chosen_forms = _chosen("--forms", "form", forms, checks.FORMS, checks.FORMS)
+    chosen_forms = _chosen("--forms", "form", forms, checks.FORMS)
     available = fastact.available_isas()
     isas = _chosen("--isa", "instruction set", isa, available, [fastact.isa()])
-    if "bfloat16" in dtypes and not fastact.show_runtime()["bfloat16"]:
-        raise typer.BadParameter(
-            "bfloat16 needs ml_dtypes, which is not installed: pip install ml_dtypes",
-            param_hint="--dtype",
-        )
+    if "bfloat16" in dtypes:
+        _checked("--dtype", lambda: dtype_of("bfloat16"))
     work = checks.jobs(rows, chosen_forms, dtypes, isas)
     if not work:
         raise typer.BadParameter("nothing to check: these functions have none of these forms")
     found: list[checks.Verdict] = []
     interrupted = False
     effort: Any = {"exhaustive": exhaustive, "points": points}
-    with _progress(console) as progress:
+    columns = MofNCompleteColumn(), TimeElapsedColumn()
+    with progress(console, *columns, **_PATIENT) as bar:
         total = sum(len(checks.blocks(job.dtype, **effort)) for job in work)
-        task = progress.add_task("", total=total)
+        task = bar.add_task("", total=total)
 
         def report_job(job: checks.Job, done: int) -> None:
             label = f"{ACTIVATIONS[job.name].ufunc_name(job.form)} {job.dtype}"
-            progress.update(task, advance=done, description=f"{label:<36}")
+            bar.update(task, advance=done, description=f"{label:<36}")
 
         try:
             checks.verify(work, **effort, report=report_job, finished=found.append)
@@ -412,9 +378,7 @@ def verify(
     )
 )
 def apply(
-    name: Annotated[
-        str, typer.Argument(metavar="NAME", help="The function.", autocompletion=_complete_names)
-    ],
+    name: Annotated[str, _names_of("NAME", "The function.")],
     paths: Annotated[
         list[str],
         typer.Argument(
@@ -423,37 +387,26 @@ def apply(
             " output. A function of one array also takes any number of files and a folder.",
         ),
     ],
-    form: Annotated[
-        str, typer.Option(metavar="FORM", help="value, grad, backward, value_and_grad, ...")
-    ] = "value",
+    form: Annotated[str, _option("FORM", "value, grad, backward, value_and_grad, ...")] = "value",
     param: Annotated[
-        list[str] | None, typer.Option(metavar="NAME=VALUE", help="A parameter; can be repeated.")
+        list[str] | None, _option("NAME=VALUE", "A parameter; can be repeated.")
     ] = None,
     dtype: Annotated[
         str | None,
-        typer.Option(
-            metavar="DTYPE",
-            help="Compute in, and write, float16, float32 or float64."
+        _option(
+            "DTYPE",
+            "Compute in, and write, float16, float32 or float64."
             "  [default: what the function returns]",
         ),
     ] = None,
     input_dtype: Annotated[
         str | None,
-        typer.Option(
-            metavar="DTYPE", help="bfloat16, for files that do not say: numpy.save calls it |V2."
-        ),
+        _option("DTYPE", "bfloat16, for files that do not say: numpy.save calls it |V2."),
     ] = None,
-    chunk: Annotated[
-        str, typer.Option(metavar="SIZE", help="Bytes of input in memory at a time.")
-    ] = "16MB",
+    chunk: Annotated[str, _option("SIZE", "Bytes of input in memory at a time.")] = "16MB",
     threads: Annotated[
         int | None,
-        typer.Option(
-            metavar="COUNT",
-            min=1,
-            max=1024,
-            help="Number of threads, at most.  [default: all CPUs]",
-        ),
+        _option("COUNT", "Number of threads, at most.  [default: all CPUs]", min=1, max=1024),
     ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Replace results that exist; one may be an operand.")
@@ -471,17 +424,15 @@ def apply(
     (row,) = _checked("NAME", lambda: choose_activations([name]))
     _chosen("--form", f"form of {row.name}", form, row.forms)
     parameters = _checked("--param", lambda: choose_parameters(row, param or []))
-    dtypes = _chosen("--dtype", "dtype", dtype, files.DTYPES)
-    if len(dtypes) > 1:
-        raise typer.BadParameter("give one dtype", param_hint="--dtype")
-    inputs = _chosen("--input-dtype", "dtype", input_dtype, files.INPUT_DTYPES)
-    given = _checked("--input-dtype", lambda: files.dtype_named(inputs[0]) if inputs else None)
+    to_dtype = _one("--dtype", "dtype", dtype, files.DTYPES)
+    from_dtype = _one("--input-dtype", "dtype", input_dtype, files.INPUT_DTYPES)
+    given = _checked("--input-dtype", lambda: dtype_of(from_dtype) if from_dtype else None)
     chunk_bytes = _checked("--chunk", lambda: byte_count(chunk))
-    function = files.Function(row, form, parameters, np.dtype(dtypes[0]) if dtypes else None)
+    function = files.Function(row, form, parameters, np.dtype(to_dtype) if to_dtype else None)
     runs = _checked("FILES", lambda: files.runs(function, paths))
     with fastact.num_threads(threads or fastact.get_num_threads()):
         for done, run in enumerate(runs):
-            what = "Interrupted"
+            what, code = "Interrupted", 1
             try:
                 files.carry_out(run, function, chunk_bytes, given, force=force)
                 continue
@@ -492,17 +443,12 @@ def apply(
             except BrokenPipeError:
                 raise typer.Exit(1) from None  # whoever was to read has gone, and knows
             except (OSError, ValueError) as error:
-                what, code = f"Error: {error}", 1
+                what = f"Error: {error}"
             except MemoryError:
-                what, code = "Error: not enough memory. A smaller --chunk takes less", 1
+                what = "Error: not enough memory. A smaller --chunk takes less"
             if done:
                 what += f". The first {done} of {len(runs)} files are done"
             _stop(what, code)
-
-
-def _stop(message: str, code: int = 1) -> NoReturn:
-    typer.echo(message, err=True)
-    raise typer.Exit(code)
 
 
 @app.command(
@@ -513,21 +459,14 @@ def _stop(message: str, code: int = 1) -> NoReturn:
     )
 )
 def plot(
-    names: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="NAMES", help="Up to 7 functions.", autocompletion=_complete_names),
-    ] = None,
-    form: Annotated[
-        str, typer.Option(metavar="FORMS", help="value, grad, grad_<parameter>.")
-    ] = "value,grad",
-    interval: Annotated[
-        tuple[float, float], typer.Option("--range", metavar="LOW HIGH", help="Range of x.")
-    ] = (-5.0, 5.0),
+    names: Annotated[list[str] | None, _names_of("NAMES", "Up to 7 functions.")] = None,
+    form: Annotated[str, _option("FORMS", "value, grad, `grad_<parameter>`.")] = "value,grad",
+    interval: Annotated[tuple[float, float], _option("LOW HIGH", "Range of x.", "--range")] = (
+        -5.0,
+        5.0,
+    ),
     out: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE", help="Draw to this .png or .svg file.  [default: the terminal]"
-        ),
+        Path | None, _option("FILE", "Draw to this .png or .svg file.  [default: the terminal]")
     ] = None,
     articles: Annotated[
         bool,
@@ -564,30 +503,30 @@ def plot(
 @app.command("list", epilog=_examples("list", "list gelu swish", "list --json"))
 def list_(
     names: Names = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
     elsewhere: Annotated[
         bool, typer.Option("--names", help="Print what other libraries call them.")
     ] = False,
 ) -> None:
     """List the functions: aliases, parameters with defaults, promised bounds."""
     if elsewhere:
-        chosen = _checked("NAMES", lambda: listing.names_elsewhere(names or []))
+        known = _checked("NAMES", lambda: listing.names_elsewhere(names or []))
         if as_json:
-            typer.echo(json.dumps(chosen, indent=1, ensure_ascii=False))
+            _print_json(known)
         else:
-            listing.print_names(_console(), chosen)
+            listing.print_names(_console(), known)
         return
     rows = _checked("NAMES", lambda: choose_activations(names or []))
     if as_json:
-        typer.echo(json.dumps(listing.functions_as_dicts(rows), indent=1))
+        _print_json(listing.functions_as_dicts(rows))
     else:
         listing.print_functions(_console(), rows)
 
 
 @app.command(epilog=_examples("info", "info --json"))
-def info(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+def info(as_json: AsJson = False) -> None:
     """Show what fastact runs on: version, instruction set, threads, processor, peers."""
     if as_json:
-        typer.echo(json.dumps(listing.runtime_as_dict(), indent=1))
+        _print_json(listing.runtime_as_dict())
     else:
         listing.print_info(_console())

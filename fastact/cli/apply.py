@@ -4,9 +4,6 @@ A chunk at a time is read, computed and written. Nothing is mapped into memory: 
 file cut off meanwhile, is an error here, and would be a signal that ends the process there.
 """
 
-from __future__ import annotations
-
-import importlib
 import io
 import math
 import os
@@ -23,17 +20,10 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    DownloadColumn,
-    Progress,
-    TaskProgressColumn,
-    TextColumn,
-    TimeRemainingColumn,
-    TransferSpeedColumn,
-)
+from rich.progress import DownloadColumn, TaskProgressColumn, TransferSpeedColumn
 
 from fastact.cli.catalogue import Activation
+from fastact.cli.text import progress
 from fastact.cli.writing import replacing
 
 _Array: TypeAlias = NDArray[Any]
@@ -43,6 +33,13 @@ DTYPES = ("float16", "float32", "float64")
 INPUT_DTYPES = ("bfloat16",)
 
 _ZIP = b"PK\x03\x04"
+
+# Version 3 differs from 2 in the names of fields.
+_HEADERS = {
+    (1, 0): npy.read_array_header_1_0,
+    (2, 0): npy.read_array_header_2_0,
+    (3, 0): npy.read_array_header_2_0,
+}
 
 
 class Unreadable(ValueError):
@@ -165,7 +162,7 @@ class Header:
         return self.size * self.dtype.itemsize
 
     @classmethod
-    def read(cls, file: BinaryIO) -> Header:
+    def read(cls, file: BinaryIO) -> "Header":
         """Read a header; `Unreadable` for what is none, and for arrays of Python objects."""
         magic = file.read(npy.MAGIC_LEN)
         if magic.startswith(_ZIP):
@@ -174,12 +171,9 @@ class Header:
             )
         try:
             version = npy.read_magic(io.BytesIO(magic))
-            if version == (1, 0):
-                header = cls(*npy.read_array_header_1_0(file))
-            elif version in ((2, 0), (3, 0)):  # they differ in names of fields
-                header = cls(*npy.read_array_header_2_0(file))
-            else:
+            if version not in _HEADERS:
                 raise ValueError(f"version {version} of the format is unknown")
+            header = cls(*_HEADERS[version](file))
         except ValueError as error:
             if "max_header_size" in str(error):
                 raise Unreadable(
@@ -193,7 +187,7 @@ class Header:
             raise Unreadable(f"it is damaged: the shape {header.shape} is impossible")
         return header
 
-    def viewed(self, dtype: np.dtype[Any] | None) -> Header:
+    def viewed(self, dtype: np.dtype[Any] | None) -> "Header":
         """Return it with elements that have the dtype given, which the file cannot tell."""
         if dtype is None:
             return self
@@ -210,15 +204,6 @@ class Header:
         layout = {"shape": self.shape, "fortran_order": self.fortran_order, "descr": named}
         with open(descriptor, "wb", closefd=False) as file:
             npy.write_array_header_1_0(file, layout)
-
-
-def dtype_named(name: str) -> np.dtype[Any]:
-    """Return a dtype of `INPUT_DTYPES`; ValueError where what defines it is missing."""
-    try:
-        dtype: np.dtype[Any] = np.dtype(getattr(importlib.import_module("ml_dtypes"), name))
-    except ModuleNotFoundError:
-        raise ValueError(f"{name} needs ml_dtypes: pip install ml_dtypes") from None
-    return dtype
 
 
 def apply(
@@ -272,9 +257,17 @@ def carry_out(
 
     OSError and ValueError have the file in the message.
     """
+    console = Console(stderr=True)
+    columns = TaskProgressColumn(), DownloadColumn(), TransferSpeedColumn()
+    label = " ".join((function.name, *(Path(source).name for source in run.sources)))
     try:
-        label = " ".join((function.name, *(Path(source).name for source in run.sources)))
-        with ExitStack() as stack, progress(label) as report:
+        with ExitStack() as stack:
+            bar = stack.enter_context(progress(console, *columns, disable=not console.is_terminal))
+            task = bar.add_task(label, total=None)
+
+            def report(done: int, total: int) -> None:
+                bar.update(task, completed=done, total=total)
+
             sources = [stack.enter_context(opened(source)) for source in run.sources]
             targets = [stack.enter_context(written(name, force=force)) for name in run.targets]
             apply(function, sources, targets, chunk=chunk, report=report, input_dtype=input_dtype)
@@ -295,12 +288,9 @@ def _read(file: BinaryIO, header: Header, elements: int) -> Iterator[_Array]:
     for start in range(0, header.size, elements):
         count = min(elements, header.size - start)
         wanted = memory[: count * header.dtype.itemsize]
-        filled = 0
-        while filled < wanted.size:
-            got = file.readinto(wanted[filled:].data)  # type: ignore[attr-defined]
-            if not got:
-                _check_length(start * header.dtype.itemsize + filled, header)
-            filled += got
+        got = file.readinto(wanted.data)  # type: ignore[attr-defined]
+        if got < wanted.size:
+            _check_length(start * header.dtype.itemsize + got, header)
         yield wanted.view(header.dtype)
 
 
@@ -321,12 +311,11 @@ def _write_all(descriptor: int, array: _Array) -> None:
 # ---- where the data come from and go to ----
 
 
-@contextmanager
-def opened(source: str) -> Iterator[BinaryIO]:
+def opened(source: str) -> BinaryIO:
     """Open a file, or the standard input for ``-``."""
-    number = _pipe("input", sys.stdin) if source == "-" else None
-    with open(source if number is None else number, "rb", closefd=number is None) as file:
-        yield file
+    if source == "-":
+        return open(_pipe("input", sys.stdin), "rb", closefd=False)
+    return open(source, "rb")
 
 
 @contextmanager
@@ -346,20 +335,3 @@ def _pipe(kind: str, stream: TextIO | None) -> int:
     if stream.isatty():
         raise ValueError(f"'-' is standard {kind}, which is a terminal and not a pipe")
     return stream.fileno()
-
-
-# ---- what is shown ----
-
-
-@contextmanager
-def progress(label: str) -> Iterator[Callable[[int, int], None]]:
-    """Show a bar on the terminal, if there is one; the function given is told bytes and total."""
-    console = Console(stderr=True)
-    columns = (BarColumn(), TaskProgressColumn(), DownloadColumn(), TransferSpeedColumn())
-    with Progress(
-        *(TextColumn("{task.description}"), *columns, TimeRemainingColumn()),
-        console=console,
-        disable=not console.is_terminal,
-    ) as bar:
-        task = bar.add_task(label, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -3,11 +3,11 @@
 The facts come from the C table by way of `fastact._ufuncs`; this gives them types.
 """
 
-from __future__ import annotations
-
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
 
 import numpy as np
 
@@ -16,15 +16,17 @@ from fastact import _ufuncs
 
 @dataclass(frozen=True)
 class Activation:
-    """A row of the table."""
+    """A row of the table, as `fastact._ufuncs` has it."""
 
     name: str
-    aliases: tuple[str, ...]
+    family: str
+    aliases: Sequence[str]
     arrays: int  # operands of the value that are no parameters
     parameters: Mapping[str, float]  # defaults by name, in the order of the operands
     role: str  # what is offered for the parameters: "fixed", "tunable" or "learnable"
-    forms: tuple[str, ...]
-    bounds: Mapping[str, tuple[float, float]]  # promised ulp by dtype: of value and derivatives
+    forms: Mapping[str, int]
+    cost: float
+    ulp: Mapping[str, tuple[float, float]]  # promised, by dtype: of value and derivatives
     extra: Mapping[str, Mapping[str, float]]  # by form and dtype, of forms that not all have
 
     def ufunc_name(self, form: str) -> str:
@@ -37,48 +39,52 @@ class Activation:
 
     def bound(self, form: str, dtype: str) -> float:
         """Return the promised error of a form in ulp; 1 for the half types."""
-        if dtype not in self.bounds:
+        if dtype not in self.ulp:
             return 1.0
         if form in self.extra:
             return self.extra[form][dtype]
-        value, slope = self.bounds[dtype]
-        return value if form == "value" else slope
+        return self.ulp[dtype][form != "value"]
 
 
-ACTIVATIONS: Mapping[str, Activation] = {
-    name: Activation(
-        *(name, tuple(row["aliases"]), row["arrays"], row["parameters"]),
-        *(row["role"], tuple(row["forms"]), row["ulp"], row["extra"]),
-    )
-    for name, row in _ufuncs.ACTIVATIONS.items()
-}
+ACTIVATIONS = {name: Activation(**row) for name, row in _ufuncs.ACTIVATIONS.items()}
 
 # What every function of one array has, and what some have besides: derivatives by parameters,
 # and others.
 USUAL_FORMS = ("value", "grad", "value_and_grad", "backward")
 EXTRA_FORMS = tuple(dict.fromkeys(form for row in ACTIVATIONS.values() for form in row.extra))
-PARAMETER_FORMS = tuple(
-    dict.fromkeys(
-        form
-        for row in ACTIVATIONS.values()
-        for form in row.forms
-        if form not in (*USUAL_FORMS, *EXTRA_FORMS)
-    )
-)
+_FORMS = dict.fromkeys(form for row in ACTIVATIONS.values() for form in row.forms)
+PARAMETER_FORMS = tuple(form for form in _FORMS if form not in (*USUAL_FORMS, *EXTRA_FORMS))
+
+
+def dtype_of(name: str) -> np.dtype[Any]:
+    """Return a dtype by its name; ValueError where the package that defines it is missing."""
+    if name != "bfloat16":
+        return np.dtype(name)
+    try:
+        dtype: np.dtype[Any] = np.dtype(import_module("ml_dtypes").bfloat16)
+    except ModuleNotFoundError:
+        raise ValueError(
+            f"{name} needs ml_dtypes, which is not installed: pip install ml_dtypes"
+        ) from None
+    return dtype
+
+
+def listed(text: str | None) -> list[str]:
+    """Return the parts of a comma-separated list, each once."""
+    return list(dict.fromkeys(filter(None, map(str.strip, (text or "").split(",")))))
 
 
 def choose(kind: str, given: str | None, valid: Iterable[str], default: Iterable[str]) -> list[str]:
-    """Return the names in a comma-separated list, each checked and taken once.
+    """Return the names in a comma-separated list, each checked; ``all`` is all that are valid.
 
-    Without a list it is the default, and ``all`` is all that are valid. The kind of names is for
-    the message of the ValueError.
+    Without a list it is the default. The kind of names is for the message of the ValueError.
     """
     valid = list(valid)
     if given is None:
         return list(default)
-    if given.strip() == "all":
+    names = listed(given)
+    if names == ["all"]:
         return valid
-    names = list(dict.fromkeys(filter(None, map(str.strip, given.split(",")))))
     for name in names:
         if name not in valid:
             raise _unknown(kind, name, valid, valid)
@@ -100,28 +106,25 @@ def choose_activations(names: Iterable[str]) -> list[Activation]:
 
 def choose_parameters(activation: Activation, given: Iterable[str]) -> dict[str, float]:
     """Return the values of parameters given as ``name=value``."""
-    chosen: dict[str, float] = {}
+    known, chosen = activation.parameters, dict[str, float]()
     for text in given:
         name, _, value = (part.strip() for part in text.partition("="))
-        if not activation.parameters:
+        if not known:
             raise ValueError(f"{activation.name} has no parameters")
-        if name not in activation.parameters:
-            kind = f"parameter of {activation.name}"
-            raise _unknown(kind, name, activation.parameters, activation.parameters)
+        if name not in known:
+            raise _unknown(f"parameter of {activation.name}", name, known, known)
         if name in chosen:
             raise ValueError(f"{name} is given twice")
         try:
             chosen[name] = float(value)
         except ValueError:
-            example = f"{name}={activation.parameters[name]:g}"
+            example = f"{name}={known[name]:g}"
             raise ValueError(f"cannot read {text!r}. Give a number: {example}") from None
     return chosen
 
 
 def _unknown(kind: str, name: str, known: Iterable[str], valid: Iterable[str]) -> ValueError:
     """Return an error that lists the valid names, and the known one that is closest."""
-    message = f"unknown {kind} {name!r}."
     close = difflib.get_close_matches(name, list(known), n=1)
-    if close:
-        message += f" Did you mean {close[0]!r}?"
-    return ValueError(f"{message} Choose from: {', '.join(valid)}")
+    meant = f" Did you mean {close[0]!r}?" if close else ""
+    return ValueError(f"unknown {kind} {name!r}.{meant} Choose from: {', '.join(valid)}")

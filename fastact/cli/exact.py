@@ -1,15 +1,8 @@
-"""The formulas over mpmath, as the reference for float64: true values kept to far below an ulp.
-
-A true value is (high + low) 2^exponent, so that an error can be told to a small part of an ulp, in
-the subnormal range too.
-"""
-
-from __future__ import annotations
+"""The formulas over mpmath, as the reference for float64: true values kept to far below an ulp."""
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from types import SimpleNamespace
 from typing import Any
 
@@ -22,55 +15,39 @@ from fastact.cli import reference
 # Of precision: 53 for the result, 53 lost about a root, the rest to spare.
 BITS = 240
 
-# What is less is an error of the last bits.
-_NOTHING = 2.0 ** (40 - BITS)
-
-# No float64 result has a smaller binary exponent in the sense of frexp; all below is 0.
-_LEAST_EXPONENT = -1085
+# The bits of a result that no rounding on the way has spoilt, so that a tie is known for one.
+_RELIABLE = BITS - 40
 
 
-@dataclass(frozen=True)
 class Exact:
-    """True values (high + low) 2^exponent, and the float64 nearest to each.
+    """True values, numbers of mpmath."""
 
-    `high` has a magnitude in [1/2, 1), or smaller where the exponent is the least.
-    """
+    def __init__(self, values: Iterable[Any]) -> None:
+        """Keep the numbers."""
+        self._values = list(values)
 
-    nearest: NDArray[np.float64]
-    high: NDArray[np.float64]
-    low: NDArray[np.float64]
-    exponent: NDArray[np.int64]
-
-    @classmethod
-    def of(cls, values: Iterable[Any]) -> Exact:
-        """Return the parts of numbers of mpmath."""
-        nearest, high, low, exponent = zip(*map(_split, values), strict=True)
-        return cls(np.array(nearest), np.array(high), np.array(low), np.array(exponent, np.int64))
-
-    def rounded_to_odd(self) -> NDArray[np.float64]:
-        """Return a float64 beside each true value that no second rounding takes for a tie."""
-        with np.errstate(all="ignore"):
-            left = (self.high - np.ldexp(self.nearest, -self.exponent)) + self.low
-            beside = np.nextafter(self.nearest, np.copysign(np.inf, left))
-        even = self.nearest.view(np.int64) % 2 == 0
-        return np.where(even & (np.abs(left) > _NOTHING), beside, self.nearest)
+    @cached_property
+    def nearest(self) -> NDArray[np.float64]:
+        """The float64 nearest to each."""
+        return self.rounded_to(np.float64)
 
     def rounded_to(self, dtype: DTypeLike) -> NDArray[Any]:
         """Return the true values correctly rounded to a dtype."""
-        with np.errstate(all="ignore"):
-            wide = np.dtype(dtype) == np.float64
-            return (self.nearest if wide else self.rounded_to_odd()).astype(dtype)
+        bits, smallest, _ = reference.number_format(np.dtype(dtype))
+        rounded = [_rounded(value, bits, smallest) for value in self._values]
+        with np.errstate(over="ignore"):
+            return np.array(rounded, np.float64).astype(dtype)
 
     def ulp_error(self, got: ArrayLike, dtype: DTypeLike = np.float64) -> NDArray[np.float64]:
         """Return how far results are from the true values, in ulps of a dtype."""
-        got = np.asarray(got, dtype=np.float64)
+        got = np.broadcast_to(np.asarray(got, dtype=np.float64), self.nearest.shape)
         bits, smallest, largest = reference.number_format(np.dtype(dtype))
-        ulp = np.clip(self.exponent - bits, smallest, math.frexp(largest)[1] - bits)
-        with np.errstate(all="ignore"):
-            scaled = np.ldexp(got, -self.exponent)
-            error = np.ldexp(np.abs((scaled - self.high) - self.low), self.exponent - ulp)
-        plain = np.isfinite(got) & np.isfinite(self.nearest)
-        return np.where(plain, error, reference.ulp_error(got, self.nearest))
+        error = reference.ulp_error(got, self.nearest)
+        for k in np.flatnonzero(np.isfinite(got) & np.isfinite(self.nearest)):
+            value = self._values[k]
+            ulp = min(max(_exponent(value), smallest + bits), math.frexp(largest)[1]) - bits
+            error[k] = mp.ldexp(abs(mpf(float(got[k])) - value), -ulp)
+        return error
 
 
 def evaluate(name: str, form: str, *operands: ArrayLike) -> Exact:
@@ -92,32 +69,34 @@ def evaluate(name: str, form: str, *operands: ArrayLike) -> Exact:
             else:
                 value = mpf(formula(functions, *map(mpf, numbers)))
                 values.append(value if factor == 1 else value * factor)
-    return Exact.of(values)
+    return Exact(values)
 
 
-def _split(value: Any) -> tuple[float, float, float, int]:
-    """Return a true value's parts: nearest, high, low, exponent."""
-    # What mpmath's own functions would give, without a conversion at every step.
-    sign, mantissa, power, bits = map(int, value._mpf_)
+def _exponent(value: Any) -> int:
+    """Return the exponent of a number in the sense of frexp, for 0 less than any."""
+    _, mantissa, power, bits = value._mpf_
+    return int(power + bits) if mantissa else -(1 << 20)
+
+
+def _rounded(value: Any, bits: int, smallest: int) -> float:
+    """Return the nearest number of so many bits, none of them below 2^smallest."""
+    sign, mantissa, power, length = map(int, value._mpf_)
     if not mantissa:  # 0, infinite or NaN
-        return float(value), float(value), 0.0, _LEAST_EXPONENT
-    if sign:
-        mantissa = -mantissa
-    exponent = power + bits
-    kept = max(exponent, _LEAST_EXPONENT)
-    leading = float(mantissa)
-    high = math.ldexp(leading, power - kept)
-    low = math.ldexp(float(mantissa - int(leading)), power - kept)
-    if exponent < -1021:
-        return _rounded_once(value), high, low, kept
-    if exponent > 1024 or (abs(high) == 1 and exponent == 1024):
-        return math.copysign(math.inf, leading), high, low, kept
-    return math.ldexp(leading, power), high, low, kept
+        return float(value)
+    spare = max(length - _RELIABLE, 0)
+    mantissa, power = _shifted(mantissa, spare), power + spare
+    lost = max(mantissa.bit_length() - bits, smallest - power, 0)
+    try:
+        magnitude = math.ldexp(_shifted(mantissa, lost), power + lost)
+    except OverflowError:
+        magnitude = math.inf
+    return -magnitude if sign else magnitude
 
 
-def _rounded_once(value: Any) -> float:
-    """Return the float64 nearest to a subnormal number: ldexp would round it twice."""
-    return math.ldexp(int(mp.nint(mp.ldexp(value, 1074))), -1074)
+def _shifted(number: int, bits: int) -> int:
+    """Return a number without its last bits, rounded, of two as near to the even one."""
+    half = (1 << bits) >> 1
+    return (number + half - 1 + (number >> bits & 1)) >> bits if bits else number
 
 
 @cache

@@ -3,21 +3,15 @@
 Kinks and roots are found by bisection, in the formulas of `fastact._activations`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import cache, partial
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fastact import _ufuncs
 from fastact._activations import entry_of
 from fastact.cli import reference
-
-_Floats = NDArray[np.float64]
-_Rule = Callable[[_Floats, _Floats, _Floats], Any]  # whether to go on at the left
+from fastact.cli.bisection import Floats, Function, change_of_sign, steepest
 
 # Where kernels change formulas, and where an exponential reaches the end of a format.
 _SWITCHES = (
@@ -46,64 +40,33 @@ def landmarks() -> tuple[float, ...]:
 
 
 @cache
-def kinks(name: str) -> _Floats:
+def kinks(name: str) -> Floats:
     """Return where an activation jumps, or its first or second derivative."""
-    found = map(_kinks, _functions(name, "value", "grad", "grad_grad"))
-    return np.unique(np.concatenate([*found]))
+    return _found(_kinks, name, "value", "grad", "grad_grad")
 
 
 @cache
-def roots(name: str) -> _Floats:
+def roots(name: str) -> Floats:
     """Return where the first derivative of an activation changes its sign, or the second."""
-    return np.unique(np.concatenate([*map(_roots, _functions(name, "grad", "grad_grad"))]))
+    return _found(_roots, name, "grad", "grad_grad")
 
 
-def _functions(name: str, *forms: str) -> list[Callable[[_Floats], Any]]:
-    """Return those of the forms that an activation has."""
-    return [partial(reference.evaluate, name, form) for form in forms if entry_of(name).form(form)]
+def _found(find: Callable[[Function], Floats], name: str, *forms: str) -> Floats:
+    """Return what is found in those of the forms that an activation has."""
+    there = [form for form in forms if entry_of(name).form(form)]
+    found = [find(partial(reference.evaluate, name, form)) for form in there]
+    unique: Floats = np.unique(np.concatenate(found))
+    return unique
 
 
-def _kinks(function: Callable[[_Floats], _Floats]) -> _Floats:
-    low, high = _bisected(
-        function,
-        _POINTS[:-1],
-        _POINTS[1:],
-        lambda low, middle, high: np.abs(middle - low) > np.abs(high - middle),
-    )
+def _kinks(function: Function) -> Floats:
+    low, high = steepest(function, _POINTS[:-1], _POINTS[1:])
     # The side that the derivative there is not taken from is one float away.
-    jumps = np.abs(function(high) - function(low)) > _JUMP
-    return np.where(np.abs(low) < np.abs(high), low, high)[jumps]
+    nearer = np.where(np.abs(low) < np.abs(high), low, high)
+    return nearer[np.abs(function(high) - function(low)) > _JUMP]
 
 
-def _roots(function: Callable[[_Floats], _Floats]) -> _Floats:
+def _roots(function: Function) -> Floats:
     signs = np.sign(function(_POINTS))
     low, high = (ends[signs[:-1] * signs[1:] < 0] for ends in (_POINTS[:-1], _POINTS[1:]))
-    return _bisected(function, low, high, lambda low, middle, _: np.sign(middle) != np.sign(low))[0]
-
-
-def _bisected(
-    function: Callable[[_Floats], _Floats], low: _Floats, high: _Floats, on_the_left: _Rule
-) -> tuple[_Floats, _Floats]:
-    """Halve intervals until their ends are neighbours; the rule chooses from three results."""
-    at_low, at_high = function(low), function(high)
-    for _ in range(64):
-        first, last = _ranks(low), _ranks(high)
-        middle = _floats(first + (last - first) // 2)
-        at_middle = function(middle)
-        left = on_the_left(at_low, at_middle, at_high)
-        low, at_low = np.where(left, low, middle), np.where(left, at_low, at_middle)
-        high, at_high = np.where(left, middle, high), np.where(left, at_middle, at_high)
-    return low, high
-
-
-def _ranks(x: _Floats) -> NDArray[np.int64]:
-    """Return integers that count the floats, 0 for 0."""
-    bits = x.view(np.int64)
-    return np.where(bits < 0, np.int64(-(2**63)) - bits, bits)
-
-
-def _floats(ranks: NDArray[np.int64]) -> _Floats:
-    """Return the floats of such integers."""
-    bits = np.where(ranks < 0, np.int64(-(2**63)) - ranks, ranks)
-    floats: _Floats = bits.view(np.float64)
-    return floats
+    return change_of_sign(function, low, high)

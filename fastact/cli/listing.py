@@ -1,7 +1,5 @@
 """What there is: the functions (`fastact list`) and what they run on (`fastact info`)."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from rich.console import Console
@@ -14,7 +12,7 @@ from fastact import _names
 from fastact._ufuncs import form_suffix
 from fastact.cli.catalogue import EXTRA_FORMS, USUAL_FORMS, Activation
 from fastact.cli.machine import LIBRARIES, Machine
-from fastact.cli.text import bytes_text, new_table, print_note
+from fastact.cli.text import new_table, print_note
 
 _ROLES = {"fixed": "", "tunable": "yes", "learnable": "yes, backward too"}
 
@@ -31,7 +29,7 @@ def functions_as_dicts(activations: Sequence[Activation]) -> list[dict[str, obje
             "forms": {form: row.ufunc_name(form) for form in row.forms},
             "ulp": {
                 dtype: {"value": value, "derivatives": slope}
-                for dtype, (value, slope) in row.bounds.items()
+                for dtype, (value, slope) in row.ulp.items()
             },
         }
         for row in activations
@@ -48,7 +46,7 @@ def print_functions(console: Console, activations: Sequence[Activation]) -> None
     table.columns[1].no_wrap = False
     for row in activations:
         parameters = ", ".join(f"{name}={value:g}" for name, value in row.parameters.items())
-        bounds = [f"{value:g} · {slope:g}" for value, slope in row.bounds.values()]
+        bounds = [f"{value:g} · {slope:g}" for value, slope in row.ulp.values()]
         name = Text(row.name + " (a, b)" * (row.arrays == 2), "bold")
         aliases = Text(", ".join(row.aliases), "dim")
         table.add_row(name, aliases, parameters, _ROLES[row.role], *bounds)
@@ -103,17 +101,13 @@ def print_info(console: Console) -> None:
     runtime = fastact.show_runtime()
     machine = Machine.here()
     others = [name for name in runtime["available_isas"] if name != runtime["isa"]]
-    cpus = f"{machine.usable_cpus} CPUs"
-    if machine.usable_cpus != machine.cpus:
-        cpus += f" of {machine.cpus} usable by this process"
     threads = f"{runtime['threads']} by OpenMP"
     if not runtime["openmp"]:
         threads = "1: built without OpenMP"
     elif runtime["threads"] != runtime["default_threads"]:
         threads += f", of {runtime['default_threads']} by default"
     caches = (
-        f"L{cache.level} {bytes_text(cache.bytes)} "
-        + ("own" if cache.shared_by == 1 else f"shared by {cache.shared_by} CPUs")
+        f"{cache} " + ("own" if cache.shared_by == 1 else f"shared by {cache.shared_by} CPUs")
         for cache in machine.caches
     )
     peers = (
@@ -130,7 +124,7 @@ def print_info(console: Console) -> None:
         "threads": threads,
         "bfloat16": "yes" if runtime["bfloat16"] else 'no: pip install "ml_dtypes" for it',
         "": "",
-        "processor": escape(f"{machine.cpu} · {cpus}"),
+        "processor": escape(f"{machine.cpu} · {machine.processors}"),
         "caches": "\n".join(caches) or "unknown",
         "memory": f"{machine.memory_bytes / 2**30:.1f} GiB",
         "system": machine.system,

@@ -1,7 +1,5 @@
 """What a result depends on besides the code: processor, caches, load, versions, environment."""
 
-from __future__ import annotations
-
 import os
 import platform
 from collections.abc import Mapping, Sequence
@@ -15,6 +13,7 @@ from typing import Any
 import psutil
 
 import fastact
+from fastact.cli.text import bytes_text
 
 # The libraries that fastact is measured beside, by the name of the distribution.
 LIBRARIES = ("numpy", "scipy", "torch", "jax", "onnxruntime", "numexpr", "numba")
@@ -37,6 +36,10 @@ class Cache:
     bytes: int
     shared_by: int
 
+    def __str__(self) -> str:
+        """Return its level and size."""
+        return f"L{self.level} {bytes_text(self.bytes)}"
+
 
 @dataclass(frozen=True)
 class Machine:
@@ -56,7 +59,7 @@ class Machine:
     environment: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def here(cls) -> Machine:
+    def here(cls) -> "Machine":
         """Describe this machine now."""
         return cls(
             cpu=_cpu_name(),
@@ -72,6 +75,12 @@ class Machine:
             versions={"fastact": str(fastact.show_runtime()["version"]), **installed()},
             environment={k: v for k, v in sorted(os.environ.items()) if k.startswith(_TELLING)},
         )
+
+    @property
+    def processors(self) -> str:
+        """How many CPUs there are to compute on."""
+        of_all = "" if self.usable_cpus == self.cpus else f" of {self.cpus}"
+        return f"{self.usable_cpus}{of_all} CPUs"
 
     @property
     def busy(self) -> bool:

@@ -5,22 +5,24 @@ matplotlib, `draw_text` by plotext. Curves differ in dashes or marker as well as
 colour-blind people, for print and for terminals without colours.
 """
 
-from __future__ import annotations
-
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
+import plotext
+from matplotlib import rc_context
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import ArrayLike, NDArray
 from rich.console import Console
 from rich.text import Text
 
 from fastact import _ufuncs
-from fastact.cli.articles import HIDDEN_BIASES, four_unit_network
+from fastact.cli.bisection import Function, steepest
 from fastact.cli.catalogue import PARAMETER_FORMS, Activation
+from fastact.cli.study.styles import STYLE
 
 _Array: TypeAlias = NDArray[Any]
 
@@ -129,10 +131,28 @@ def panels_of(
     return panels
 
 
+# A network of an article, "Why activation functions and ReLU are needed" (in Japanese): two layers
+# approximate the sigmoid. The hidden layer is h_k = ReLU(x + bias_k), which bends at -bias_k; the
+# second takes these and x itself.
+HIDDEN_BIASES = (4.0, 2.0, -2.0, -4.0)
+_WEIGHTS = (0.0429, 0.1398, -0.1398, -0.0429)
+_WEIGHT_OF_X = 0.00776
+_BIAS = 0.0490
+
+
+def four_unit_network(x: ArrayLike) -> _Array:
+    """Return the network's output for each element of x."""
+    relu = _ufuncs.UFUNCS["relu"]
+    x = np.asarray(x)
+    hidden = relu(x[..., None] + np.array(HIDDEN_BIASES))
+    output: _Array = relu(_WEIGHT_OF_X * x + hidden @ np.array(_WEIGHTS) + _BIAS)
+    return output
+
+
 def article_panels() -> list[Panel]:
     """Return the figures of two introductory articles."""
     ufuncs = _ufuncs.UFUNCS
-    titles: dict[str, tuple[float, dict[str, Callable[[_Array], _Array]]]] = {
+    titles: dict[str, tuple[float, dict[str, Function]]] = {
         "ReLU, Swish and Mish": (
             5,
             {"ReLU": ufuncs["relu"], "Swish": ufuncs["swish"], "Mish": ufuncs["mish"]},
@@ -154,37 +174,20 @@ def article_panels() -> list[Panel]:
     return [*panels[:-1], replace(panels[-1], curves=[sigmoid, marked])]
 
 
-def _curve(
-    label: str, function: Callable[[_Array], _Array], low: float, high: float, style: int
-) -> Curve:
+def _curve(label: str, function: Function, low: float, high: float, style: int) -> Curve:
     with np.errstate(all="ignore"):
         x = np.linspace(low, high, _POINTS)
-        y = function(x)
-        y = np.where(np.isfinite(y), y, np.nan)
+        y = np.where(np.isfinite(y := function(x)), y, np.nan)
         steps = abs(np.diff(y))
-        steep = np.flatnonzero(steps > _STEEP * (np.nanmax(y) - np.nanmin(y))).tolist()
-        parts: list[tuple[int, list[float], list[float]]] = []
-        for k in steep:
-            left, right = _closest(function, float(x[k]), float(x[k + 1]))
-            below, above = function(np.array([left, right]))
-            if abs(above - below) > steps[k] / 2:
-                parts.append((k + 1, [left, left, right], [below, np.nan, above]))
-    where = [k for k, _, _ in parts for _ in range(3)]
-    x = np.insert(x, where, [value for _, xs, _ in parts for value in xs])
-    y = np.insert(y, where, [value for _, _, ys in parts for value in ys])
+        steep = np.flatnonzero(steps > _STEEP * (np.nanmax(y) - np.nanmin(y)))
+        left, right = steepest(function, x[steep], x[steep + 1])
+        below, above = function(left), function(right)
+        jumps = abs(above - below) > steps[steep] / 2
+    where = np.repeat(steep[jumps] + 1, 3)
+    gap = np.full_like(left, np.nan)
+    x = np.insert(x, where, np.stack([left, left, right], 1)[jumps].ravel())
+    y = np.insert(y, where, np.stack([below, gap, above], 1)[jumps].ravel())
     return Curve(label, x, y, style)
-
-
-def _closest(
-    function: Callable[[_Array], _Array], left: float, right: float
-) -> tuple[float, float]:
-    """Narrow an interval down to where most of the change happens."""
-    for _ in range(60):
-        middle = (left + right) / 2
-        values = function(np.array([left, middle, right]))
-        first, second = abs(np.diff(values))
-        left, right = (left, middle) if first >= second else (middle, right)
-    return left, right
 
 
 # ---- a picture ----
@@ -192,40 +195,24 @@ def _closest(
 
 def draw_picture(panels: Sequence[Panel], path: Path) -> None:
     """Write the panels to a PNG or SVG file, as its name says; needs matplotlib."""
-    from matplotlib import rc_context
-    from matplotlib.figure import Figure
-    from matplotlib.layout_engine import ConstrainedLayoutEngine
+    from matplotlib.figure import Figure  # large, and not for the terminal
 
     columns = min(2, len(panels))
     rows = -(-len(panels) // columns)
-    # Text as text and no dates: the file is small, can be searched, and is the same every time.
-    settings: Any = {"svg.fonttype": "none", "svg.hashsalt": "fastact", "font.size": 10}
-    with rc_context(settings):
-        figure = Figure(
-            figsize=(5.2 * columns, 3.9 * rows),
-            layout=ConstrainedLayoutEngine(w_pad=0.1, h_pad=0.1),
-        )
-        for axes, panel in zip(
-            figure.subplots(rows, columns, squeeze=False).flat, panels, strict=False
-        ):
-            _draw_panel(axes, panel)
-        for axes in figure.axes[len(panels) :]:
-            axes.remove()
+    with rc_context(fname=STYLE):
+        figure = Figure(figsize=(5.2 * columns, 3.9 * rows), layout="constrained")
+        for k, panel in enumerate(panels, 1):
+            _draw_panel(figure.add_subplot(rows, columns, k), panel)
+        # Without a date it is the same file every time.
         metadata = {"Date": None} if path.suffix.lower() == ".svg" else None
         figure.savefig(path, dpi=160, metadata=metadata)
 
 
 def _draw_panel(axes: Any, panel: Panel) -> None:
-    from matplotlib.ticker import MaxNLocator
-
     axes.set_title(panel.title, loc="left", fontweight="bold")
-    axes.grid(color="0.92", linewidth=0.8)
     axes.axhline(0, color="0.55", linewidth=0.8, zorder=1)
     axes.axvline(0, color="0.55", linewidth=0.8, zorder=1)
-    axes.spines[["top", "right", "left", "bottom"]].set_visible(False)
-    axes.tick_params(color="0.6", labelcolor="0.3")
-    axes.set_xlabel("x", color="0.3")
-    axes.set_axisbelow(True)
+    axes.set_xlabel("x")
     for curve in panel.curves:
         (line,) = axes.plot(curve.x, curve.y, color=curve.colour, linewidth=2, label=curve.label)
         line.set_dashes(curve.dashes)
@@ -235,10 +222,10 @@ def _draw_panel(axes: Any, panel: Panel) -> None:
         axis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
         axis.set_major_formatter("{x:g}")
     axes.margins(x=0)
-    beside: Any = {"loc": "upper left", "bbox_to_anchor": (1, 1)}  # many would hide the curves
-    axes.legend(
-        frameon=False, handlelength=3.2, **(beside if len(panel.curves) > _LEGEND_INSIDE else {})
-    )
+    look: Any = {"fontsize": 11, "handlelength": 3.2, "borderaxespad": 0.7}
+    if len(panel.curves) > _LEGEND_INSIDE:  # where it would hide the curves
+        look |= {"loc": "upper left", "bbox_to_anchor": (1, 1)}
+    axes.legend(**look)
 
 
 # ---- in the terminal ----
@@ -249,8 +236,6 @@ _MOST_COLUMNS = 108
 
 def draw_text(console: Console, panels: Sequence[Panel]) -> None:
     """Print the panels, with dots of braille where curves differ in colour."""
-    import plotext
-
     columns = min(_MOST_COLUMNS, console.width)
     for panel in panels:
         plotext.clear_figure()
@@ -278,9 +263,6 @@ def draw_text(console: Console, panels: Sequence[Panel]) -> None:
 
 
 def _set_ticks(panel: Panel) -> None:
-    import plotext
-    from matplotlib.ticker import MaxNLocator
-
     xs = np.concatenate([curve.x for curve in panel.curves])
     ys = np.concatenate([curve.y for curve in panel.curves])
     for values, most, limit, ticks in (

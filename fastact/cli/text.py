@@ -1,13 +1,20 @@
 """Figures and tables as people read and write them, alike in the terminal, on pages, in options."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from rich import box
 from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 from rich.text import Text, TextType
 
@@ -35,6 +42,11 @@ def bytes_text(count: int) -> str:
 def threads_text(count: int) -> str:
     """Return a number of threads."""
     return f"{count} thread" if count == 1 else f"{count} threads"
+
+
+def plain(value: int | str) -> str:
+    """Return a count with commas, and a name as it is."""
+    return value if isinstance(value, str) else f"{value:,}"
 
 
 def number(value: float | None) -> str:
@@ -84,3 +96,13 @@ def new_table(left: Iterable[TextType], right: Iterable[TextType] = (), *, gap: 
 def print_note(console: Console, text: str) -> None:
     """Print what explains a table."""
     console.print(Text(text, "dim"))
+
+
+def progress(console: Console, *columns: ProgressColumn, **options: Any) -> Progress:
+    """Return a bar, between what is done and the time left, with columns on how far it is."""
+    return Progress(
+        *(SpinnerColumn(), TextColumn("{task.description}"), BarColumn()),
+        *(*columns, TimeRemainingColumn()),
+        console=console,
+        **options,
+    )

@@ -1,7 +1,5 @@
 """What `fastact verify` found, as a table in the terminal."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from itertools import groupby
@@ -10,9 +8,9 @@ import numpy as np
 from rich.console import Console
 from rich.text import Text
 
-from fastact.cli.catalogue import ACTIVATIONS
+from fastact.cli.catalogue import ACTIVATIONS, dtype_of
 from fastact.cli.text import hexadecimal, new_table
-from fastact.cli.verify import Tally, Verdict, dtype_of
+from fastact.cli.verify import Tally, Verdict
 
 # Enough of the wanted value to tell its distance to the one got.
 _DIGITS = {"float16": 7, "bfloat16": 6, "float32": 11, "float64": 17}

@@ -4,22 +4,26 @@ A job is a form of an activation in one dtype. Its inputs come in blocks; true v
 once a block and every instruction set is held against them. What the blocks find adds up.
 """
 
-from __future__ import annotations
-
-import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from itertools import repeat
 from multiprocessing import get_context
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 import fastact
 from fastact.cli import exact, reference
-from fastact.cli.catalogue import ACTIVATIONS, EXTRA_FORMS, PARAMETER_FORMS, Activation
+from fastact.cli.catalogue import (
+    ACTIVATIONS,
+    EXTRA_FORMS,
+    PARAMETER_FORMS,
+    Activation,
+    dtype_of,
+)
 from fastact.cli.landmarks import landmarks
 from fastact.cli.machine import usable_cpus
 
@@ -30,6 +34,10 @@ FORMS = ("value", "grad", "backward", *PARAMETER_FORMS, *EXTRA_FORMS)
 # What a process is given at a time, and its pieces, which stay in its cache.
 _BLOCK = 1 << 20
 _PIECE = 1 << 16
+_FEW = 500  # of float64, which mpmath takes its time over
+
+# How near to a tie, relatively, a result known to float64 may be one.
+_NEAR = 2.0**-50
 
 # A sample takes one float32 pattern in so many; odd, so that all low bits occur.
 _STRIDE = 4099
@@ -45,33 +53,11 @@ class Job:
     isas: tuple[str, ...]
 
 
+# Bit patterns of inputs, or the inputs themselves.
+Block: TypeAlias = range | NDArray[Any]
+
+
 @dataclass(frozen=True)
-class Block:
-    """Some inputs: bit patterns from `start` by `stride`.
-
-    Without a stride they are `count` random float64, half of them of ordinary size; without a count
-    the designed ones.
-    """
-
-    start: int = 0
-    stride: int = 0
-    count: int = 0
-    seed: int = 0
-
-    def inputs(self, dtype: np.dtype[Any]) -> NDArray[Any]:
-        """Return the inputs as an array."""
-        if self.stride:
-            patterns = self.start + self.stride * np.arange(self.count, dtype=np.int64)
-            return patterns.astype(f"u{dtype.itemsize}").view(dtype)
-        if self.count:
-            rng = np.random.default_rng(self.seed)
-            x = rng.integers(0, 1 << 64, self.count, dtype=np.uint64).view(np.float64)
-            x[::2] = np.exp2(rng.uniform(-8, 10, x[::2].size)) * rng.choice([-1, 1], x[::2].size)
-            return x
-        return _designed(dtype)
-
-
-@dataclass
 class Tally:
     """What has been found of one job on one instruction set."""
 
@@ -88,13 +74,11 @@ class Tally:
         """The operands of the largest error, none while nothing has been wrong."""
         return tuple(v for v in (self.gradient, self.worst_input) if v is not None)
 
-    def add(self, other: Tally) -> None:
+    def __add__(self, other: "Tally") -> "Tally":
         """Take in what was found in another block."""
-        self.tried += other.tried
-        self.correct += other.correct
-        if other._rank() > self._rank():
-            self.max_ulp, self.gradient = other.max_ulp, other.gradient
-            self.worst_input, self.got, self.wanted = other.worst_input, other.got, other.wanted
+        worst = max(self, other, key=Tally._rank)
+        tried, correct = self.tried + other.tried, self.correct + other.correct
+        return replace(worst, tried=tried, correct=correct)
 
     def _rank(self) -> tuple[float, float, float]:
         """Return what is compared: the error; of equal ones, nearness to 0, then the sign."""
@@ -152,15 +136,30 @@ def blocks(dtype: str, *, exhaustive: bool, points: int) -> list[Block]:
     Those of float64 are the designed ones, and `points` random ones.
     """
     if dtype in ("float16", "bfloat16"):
-        return [Block(0, 1, 1 << 16)]
+        return [range(1 << 16)]
     if dtype == "float64":
-        size = 500
-        starts = range(0, points, size)
-        random = [Block(count=min(size, points - k), seed=1 + k) for k in starts]
-        return [Block(), *random]
+        starts = range(0, points, _FEW)
+        random = [_random(min(_FEW, points - start), seed=1 + start) for start in starts]
+        return [designed(np.dtype(dtype)), *random]
     if exhaustive:
-        return [Block(start, 1, _BLOCK) for start in range(0, 1 << 32, _BLOCK)]
-    return [Block(), Block(0, _STRIDE, (1 << 32) // _STRIDE)]
+        return [range(start, start + _BLOCK) for start in range(0, 1 << 32, _BLOCK)]
+    return [designed(np.dtype(dtype)), range(0, 1 << 32, _STRIDE)]
+
+
+def inputs(block: Block, dtype: np.dtype[Any]) -> NDArray[Any]:
+    """Return the inputs of a block as an array."""
+    if not isinstance(block, range):
+        return block
+    patterns = np.arange(block.start, block.stop, block.step, dtype=np.int64)
+    return patterns.astype(f"u{dtype.itemsize}").view(dtype)
+
+
+def _random(count: int, seed: int) -> NDArray[np.float64]:
+    """Return any float64 numbers, half of them of ordinary size."""
+    rng = np.random.default_rng(seed)
+    x = rng.integers(0, 1 << 64, count, dtype=np.uint64).view(np.float64)
+    x[::2] = np.exp2(rng.uniform(-8, 10, x[::2].size)) * rng.choice([-1, 1], x[::2].size)
+    return x
 
 
 def verify(
@@ -185,9 +184,10 @@ def verify(
             bound = ACTIVATIONS[job.name].bound(job.form, job.dtype)
             verdicts = {isa: Verdict(job.name, job.form, job.dtype, isa, bound) for isa in job.isas}
             todo = blocks(job.dtype, exhaustive=exhaustive, points=points)
-            for found in _check_all(job, todo, pool if job.dtype == "float32" else None):
+            each: Any = pool.map if pool and job.dtype == "float32" else map
+            for found in each(check, repeat(job), todo):
                 for isa, tally in found.items():
-                    verdicts[isa].tally.add(tally)
+                    verdicts[isa].tally += tally
                 report(job, 1)
             for verdict in verdicts.values():
                 finished(verdict)
@@ -200,29 +200,13 @@ def _start_worker() -> None:
     fastact.set_num_threads(1)
 
 
-def _check_all(
-    job: Job, todo: Sequence[Block], pool: ProcessPoolExecutor | None
-) -> Iterator[dict[str, Tally]]:
-    if pool is None:
-        yield from (check(job, block) for block in todo)
-        return
-    waiting: set[Future[dict[str, Tally]]] = set()
-    ahead = 4 * (os.cpu_count() or 1)
-    for block in todo:
-        waiting.add(pool.submit(check, job, block))
-        if len(waiting) >= ahead:
-            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-            yield from (future.result() for future in done)
-    yield from (future.result() for future in waiting)
-
-
 def check(job: Job, block: Block) -> dict[str, Tally]:
     """Compare one block with the reference, on each instruction set."""
-    x = block.inputs(dtype_of(job.dtype))
+    x = inputs(block, dtype_of(job.dtype))
     found = {isa: Tally() for isa in job.isas}
     for start in range(0, x.size, _PIECE):
         for isa, tally in _check_piece(job, x[start : start + _PIECE]).items():
-            found[isa].add(tally)
+            found[isa] += tally
     return found
 
 
@@ -280,22 +264,11 @@ def _tally(
         return tally
     error = truth.ulp_error(got) if truth else reference.ulp_error(got, wanted)
     k = int(np.argmax(error))
-    if error[k] > 0:
-        tally.max_ulp = float(error[k])
-        *gradients, tally.worst_input = (float(operand[k]) for operand in operands)
-        tally.gradient = gradients[0] if gradients else None
-        tally.got, tally.wanted = float(got[k]), float(wanted[k])
-    return tally
-
-
-def dtype_of(name: str) -> np.dtype[Any]:
-    """Return the dtype of a name in `DTYPES`."""
-    if name != "bfloat16":
-        return np.dtype(name)
-    import ml_dtypes
-
-    dtype: np.dtype[Any] = np.dtype(ml_dtypes.bfloat16)
-    return dtype
+    if error[k] == 0:
+        return tally
+    *gradients, x = (float(operand[k]) for operand in operands)
+    worst = x, float(got[k]), float(wanted[k])
+    return Tally(tally.tried, tally.correct, float(error[k]), *worst, *gradients)
 
 
 def _correct(
@@ -306,34 +279,18 @@ def _correct(
     About one in a thousand results of half precision is a tie, or near to one beyond float64.
     """
     dtype = operands[0].dtype
-    right = _round(wanted, dtype)
+    right = reference.round_to(wanted, dtype)
     if dtype.itemsize > 2:
         return right
-    near = [_round(wanted * (1 + margin), dtype) for margin in (-(2.0**-50), 2.0**-50)]
-    ties = (near[0] != near[1]) & np.isfinite(wanted)
+    low, high = (reference.round_to(wanted * factor, dtype) for factor in (1 - _NEAR, 1 + _NEAR))
+    ties = (low != high) & np.isfinite(wanted)
     if ties.any():
         truth = exact.evaluate(job.name, job.form, *(operand[ties] for operand in operands))
-        right[ties] = _round(truth.rounded_to_odd(), dtype)
+        right[ties] = truth.rounded_to(dtype)
     return right
 
 
-def _round(wanted: NDArray[np.float64], dtype: np.dtype[Any]) -> NDArray[Any]:
-    """Round float64 values once.
-
-    ml_dtypes goes by way of float32. Rounding to odd there keeps the second rounding right.
-    """
-    if dtype.name != "bfloat16":
-        return reference.round_to(wanted, dtype)
-    with np.errstate(all="ignore"):
-        narrow = wanted.astype(np.float32)
-        away = wanted - narrow
-        even = narrow.view(np.uint32) % 2 == 0
-        toward = np.where(away > 0, np.inf, -np.inf).astype(np.float32)
-        odd = np.where(even & (away != 0), np.nextafter(narrow, toward), narrow)
-        return np.where(np.isnan(wanted), narrow, odd).astype(dtype)
-
-
-def _designed(dtype: np.dtype[Any]) -> NDArray[Any]:
+def designed(dtype: np.dtype[Any]) -> NDArray[Any]:
     """Return inputs of every magnitude, about each landmark, and the ends of the format."""
     info = np.finfo(dtype)
     rng = np.random.default_rng(7)

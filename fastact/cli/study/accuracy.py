@@ -1,7 +1,5 @@
 """How far off each library is, on inputs where that shows."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import Any
@@ -68,7 +66,7 @@ def _inputs(dtype: str) -> NDArray[Any]:
 
     mpmath is slow: those of float64 are coarse.
     """
-    designed = verify.Block().inputs(np.dtype(dtype))
+    designed = verify.designed(np.dtype(dtype))
     designed = designed[np.abs(designed) <= RANGE]
     points = 4001 if dtype == "float32" else 301
     grids = [np.linspace(-end, end, points).astype(dtype) for end in (RANGE, 8)]

@@ -1,7 +1,5 @@
 """Where a library is measured: in this process, or in one of its own that is held to an ISA."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -18,8 +16,8 @@ from fastact.cli.machine import cpu_facts, installed
 from fastact.cli.study.accuracy import accuracy
 from fastact.cli.study.layouts import Data
 from fastact.cli.study.peers import PEERS, Operation, Peer, load
-from fastact.cli.study.results import CONTIGUOUS, Accuracy, Setting, Timing
-from fastact.cli.study.timing import Sampler, Samples
+from fastact.cli.study.results import CONTIGUOUS, Accuracy, Setting
+from fastact.cli.study.timing import Sampler
 
 ISAS = ("avx512", "avx2", "scalar")
 
@@ -59,8 +57,11 @@ class Bench(Sampler):
         self._data = data
 
     @_silently
-    def prepare(self, setting: Setting) -> Timing | None:
-        """Get ready to measure a setting; return an empty timing, None where there is no such."""
+    def prepare(self, setting: Setting) -> tuple[int, bool] | None:
+        """Get ready to measure a setting, if the library has it.
+
+        Return how many threads it can use, and whether each call makes a new array.
+        """
         peer = self._peer
         if setting.layout != CONTIGUOUS and not peer.views:
             return None
@@ -70,7 +71,7 @@ class Bench(Sampler):
         if call is None:
             return None
         super().__init__(call)
-        return Timing(peer.name, peer.threads(setting.threads), peer.new_output, Samples(1))
+        return peer.threads(setting.threads), peer.new_output
 
     @_silently
     def accuracy(self, setting: Setting) -> Accuracy | None:
@@ -118,6 +119,16 @@ def held(isa: str, peer: str) -> str:
         return " ".join(f"{name}={value}" for name, value in variables.items())
     here = "NumPy uses nothing wider here" if wider(isa) else "the CPU has nothing wider"
     return f"nothing to do: {here}"
+
+
+def hold_fastact(isa: str) -> None:
+    """Let fastact itself use an instruction set that a study holds all to."""
+    available = fastact.available_isas()
+    if "neon" in available:
+        raise ValueError("other libraries can be limited on x86-64 alone")
+    if isa not in available:
+        raise ValueError(f"{isa} is not available here. Choose from: {', '.join(available)}")
+    fastact.use_isa(isa)
 
 
 class _Manager(BaseManager):

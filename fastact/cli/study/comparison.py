@@ -1,41 +1,39 @@
 """Two studies compared."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from statistics import geometric_mean
 
 from rich.console import Console
 from rich.text import Text
 
+from fastact.cli.machine import Machine
 from fastact.cli.study.results import Cell, Study
-from fastact.cli.study.tables import NONE, ratio
+from fastact.cli.study.tables import NONE, mean_ratio, ratio
 from fastact.cli.text import new_table, number, print_note
-
-# What of a machine its times depend on.
-_DECISIVE = ("cpu", "cpus", "usable_cpus", "isa", "caches", "system", "environment")
 
 
 def differences(first: Study, second: Study) -> list[str]:
     """Return in what the machines of two studies differ, and in what a version of a peer does."""
-    found = []
-    for name in _DECISIVE:
-        a, b = getattr(first.machine, name), getattr(second.machine, name)
-        if a != b:
-            found.append(f"{name.replace('_', ' ')}: {_shown(a)} and {_shown(b)}")
-    versions = first.machine.versions, second.machine.versions
-    for name in sorted(set(versions[0]) & set(versions[1]) - {"fastact"}):
-        if versions[0][name] != versions[1][name]:
-            found.append(f"{name}: {versions[0][name]} and {versions[1][name]}")
-    return found
+    ours, theirs = _decisive(first.machine), _decisive(second.machine)
+    both = [name for name in ours if name in theirs]
+    return [
+        f"{name}: {ours[name]} and {theirs[name]}" for name in both if ours[name] != theirs[name]
+    ]
 
 
-def _shown(value: object) -> str:
-    if isinstance(value, tuple):
-        return ", ".join(f"L{cache.level} {cache.bytes}" for cache in value) or "none"
-    if isinstance(value, dict):
-        return ", ".join(f"{name}={text}" for name, text in value.items()) or "none"
-    return str(value)
+def _decisive(machine: Machine) -> dict[str, str]:
+    """Return what of a machine its times depend on."""
+    settings = (f"{name}={text}" for name, text in machine.environment.items())
+    peers = {name: text for name, text in machine.versions.items() if name != "fastact"}
+    return {
+        "cpu": machine.cpu,
+        "cpus": machine.processors,
+        "isa": machine.isa,
+        "caches": ", ".join(map(str, machine.caches)) or "none",
+        "system": machine.system,
+        "environment": ", ".join(settings) or "none",
+        **peers,
+    }
 
 
 def print_comparison(console: Console, first: Study, second: Study, names: tuple[str, str]) -> bool:
@@ -62,15 +60,11 @@ def print_comparison(console: Console, first: Study, second: Study, names: tuple
             *(where.function, where.form, where.dtype, where.layout),
             *(f"{where.elements:,}", str(where.threads), number(before), number(after)),
             ratio(before / after),
-            Text(f"{drift:.2f}", style="dim") if drift else NONE,
+            _dim(drift),
         )
     table.add_section()
-    table.add_row(
-        Text("geometric mean", style="italic"),
-        *[""] * 7,
-        ratio(geometric_mean(speedups)),
-        Text(f"{geometric_mean(drifts):.2f}", style="dim") if drifts else NONE,
-    )
+    means = mean_ratio(speedups), _dim(geometric_mean(drifts) if drifts else None)
+    table.add_row(Text("geometric mean", style="italic"), *[""] * 7, *means)
     for letter, name, study in zip("AB", names, (first, second), strict=True):
         console.print(f"[bold]{letter}[/] {name} · {study.started} · {study.machine.cpu}")
     console.print(table)
@@ -80,6 +74,10 @@ def print_comparison(console: Console, first: Study, second: Study, names: tuple
         " libraries, which shows how far the machines themselves differ.",
     )
     return True
+
+
+def _dim(value: float | None) -> Text:
+    return Text(f"{value:.2f}", style="dim") if value else NONE
 
 
 def _drift(a: Cell, b: Cell, peers: Sequence[str]) -> float | None:

@@ -1,21 +1,17 @@
 """A study on disk: study.json, study.csv and study.html, each there in full or not at all."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json
 import math
 import tempfile
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, fields, is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_origin
 
-from fastact.cli.machine import Cache, Machine
 from fastact.cli.study.page import page
-from fastact.cli.study.results import Accuracy, Cell, Setting, Study, Timing
-from fastact.cli.study.timing import Samples
+from fastact.cli.study.results import Study
 from fastact.cli.writing import write_text
 
 SCHEMA = 3
@@ -58,23 +54,24 @@ def read(path: Path) -> Study:
         schema = found.pop("schema")
         if schema not in _READABLE:
             raise ValueError(f"its schema is {schema}, and this version reads {SCHEMA}")
-        machine = found["machine"]
-        machine["caches"] = tuple(Cache(**cache) for cache in machine["caches"])
-        found["machine"] = Machine(**machine)
-        for timing in (timing for cell in found["cells"] for timing in cell["timings"]):
-            timing["samples"] = Samples(**timing["samples"])
-        for cell in found["cells"]:
-            cell["setting"] = Setting(**cell["setting"])
-            cell["timings"] = [Timing(**timing) for timing in cell["timings"]]
-        found["cells"] = [Cell(**cell) for cell in found["cells"]]
         for entry in found["accuracy"]:
             entry["max_ulp"] = math.inf if entry["max_ulp"] is None else entry["max_ulp"]
-        found["accuracy"] = [Accuracy(**entry) for entry in found["accuracy"]]
-        return Study(**found)
+        study: Study = _made(Study, found)
+        return study
     except OSError as error:
         raise ValueError(f"{path}: {error.strerror}") from error
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{path} is not a study: {error}") from error
+
+
+def _made(kind: Any, content: Any) -> Any:
+    """Return what JSON says as the dataclass, or the sequence of them, that it was made from."""
+    if isinstance(kind, type) and is_dataclass(kind):
+        kinds = {field.name: field.type for field in fields(kind)}
+        return kind(**{name: _made(kinds[name], value) for name, value in content.items()})
+    if get_origin(kind) in (list, tuple):
+        return get_origin(kind)(_made(get_args(kind)[0], value) for value in content)
+    return content
 
 
 def _csv(study: Study) -> str:

@@ -1,7 +1,5 @@
 """Arrays in the layouts that a study can be asked for, each a view of a larger block."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -16,14 +14,6 @@ def _grid(count: int) -> tuple[int, int]:
     """Return rows and columns of about as many elements, exactly as many where they divide."""
     rows = math.gcd(count, 1 << (math.isqrt(count).bit_length() - 1))
     return rows, count // rows
-
-
-def _strided(fill: Callable[[int], Array], count: int) -> Array:
-    return fill(2 * count)[::2]
-
-
-def _transposed(fill: Callable[[int], Array], count: int) -> Array:
-    return fill(count).reshape(_grid(count)).T
 
 
 def _columns(fill: Callable[[int], Array], count: int) -> Array:
@@ -41,8 +31,8 @@ def _rows(fill: Callable[[int], Array], count: int) -> Array:
 # a slice of the columns, and short rows with gaps between.
 LAYOUTS: Mapping[str, Callable[[Callable[[int], Array], int], Array]] = {
     "contiguous": lambda fill, count: fill(count),
-    "strided": _strided,
-    "transposed": _transposed,
+    "strided": lambda fill, count: fill(2 * count)[::2],
+    "transposed": lambda fill, count: fill(count).reshape(_grid(count)).T,
     "columns": _columns,
     "rows": _rows,
 }
@@ -62,17 +52,14 @@ class Data:
         if self._key != (dtype, count, layout):
             self._arrays = ()  # let go of the old ones first
             rng = np.random.default_rng(self._seed)
-            view = LAYOUTS[layout]
 
-            def normal(scale: float) -> Callable[[int], Array]:
-                def fill(size: int) -> Array:
-                    # A long array repeats a block: drawing it all would outlast the measurement.
-                    block = (scale * rng.standard_normal(min(size, 1 << 20))).astype(dtype)
-                    return np.resize(block, size)
+            def normal(size: int) -> Array:
+                # A long array repeats a block: drawing it all would outlast the measurement.
+                block = rng.standard_normal(min(size, 1 << 20)).astype(dtype)
+                return np.resize(block, size)
 
-                return fill
-
-            x, g = view(normal(2.0), count), view(normal(1.0), count)
+            x, g = (LAYOUTS[layout](normal, count) for _ in range(2))
+            x *= 2
             self._arrays = (x, g, np.zeros_like(x))
             self._key = (dtype, count, layout)
         x, g, target = self._arrays

@@ -1,9 +1,7 @@
 """Measures the cells of a plan one by one, within the time that there is."""
 
-from __future__ import annotations
-
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 
@@ -17,7 +15,7 @@ from fastact.cli.study.layouts import Data
 from fastact.cli.study.peers import Fastact, Operation
 from fastact.cli.study.plan import Part
 from fastact.cli.study.results import COPY, REUSED, STREAM, Cell, Setting, Study, Timing
-from fastact.cli.study.timing import Sampler, Samples, interleave
+from fastact.cli.study.timing import Sampler, interleave
 
 # Bytes of an array from which a cell counts as being in memory.
 _LARGE = 1 << 25
@@ -38,7 +36,7 @@ class Effort:
         """Return the seconds that a cell takes where time is not short."""
         return self.preparing + (self.large_seconds if setting.bytes >= _LARGE else self.seconds)
 
-    def part(self, parts: Sequence[Part]) -> Effort:
+    def part(self, parts: Sequence[Part]) -> "Effort":
         """Return the effort for the first of the parts that are left.
 
         Its deadline leaves the others their share, so that each question gets an answer.
@@ -60,12 +58,12 @@ class Effort:
         return max(wanted - self.preparing, 0.0)
 
     @classmethod
-    def ordinary(cls, started: float) -> Effort:
+    def ordinary(cls, started: float) -> "Effort":
         """Return what ends within about 10 minutes of a moment of `time.perf_counter`."""
         return cls(deadline=started + 540)
 
     @classmethod
-    def quick(cls, started: float) -> Effort:
+    def quick(cls, started: float) -> "Effort":
         """Return what ends well within 30 seconds of a moment of `time.perf_counter`."""
         return cls(0.25, seconds=0.2, large_seconds=1.2, least_rounds=2, deadline=started + 26)
 
@@ -79,7 +77,7 @@ def start(machine: Machine, seed: int, peers: Sequence[str]) -> Study:
 def measure(
     study: Study,
     parts: Sequence[Part],
-    benches: Sequence[Bench],
+    benches: Mapping[str, Bench],
     effort: Effort,
     report: Callable[[Setting, int], None],
 ) -> None:
@@ -92,7 +90,7 @@ def measure(
     study.planned = sum(len(part.settings) for part in parts)
     meter = Meter()
     data = Data(study.seed)
-    every = [Bench(Fastact(), data), *benches]
+    every = {"fastact": Bench(Fastact(), data), **benches}
     checked: set[tuple[str, str, str]] = set()
     before = 0
     try:
@@ -106,7 +104,7 @@ def measure(
                 key = (setting.function, setting.form, setting.dtype)
                 with fastact.num_threads(setting.threads):
                     if key not in checked:
-                        found = (bench.accuracy(setting) for bench in every)
+                        found = (bench.accuracy(setting) for bench in every.values())
                         study.accuracy += [entry for entry in found if entry is not None]
                         checked.add(key)
                     cell = _measure(setting, part.name, every, data, own, seconds)
@@ -121,7 +119,7 @@ def measure(
 def _measure(
     setting: Setting,
     part: str,
-    benches: Sequence[Bench],
+    benches: Mapping[str, Bench],
     data: Data,
     effort: Effort,
     seconds: float,
@@ -134,17 +132,14 @@ def _measure(
         STREAM: Sampler(lambda: identity(x, out=target)),
         REUSED: Sampler(Fastact().prepare_reused(operation)),
     }
-    timings = [
-        Timing(name, 1 if name == COPY else setting.threads, False, Samples(1)) for name in samplers
-    ]
-    for bench in benches:
-        timing = bench.prepare(setting)
-        if timing is not None:
-            samplers[timing.library] = bench
-            timings.append(timing)
+    facts = {name: (1 if name == COPY else setting.threads, False) for name in samplers}
+    for name, bench in benches.items():
+        found = bench.prepare(setting)
+        if found is not None:
+            samplers[name], facts[name] = bench, found
     measured = interleave(
         samplers, seconds=seconds, least=effort.least_rounds, most=effort.most_rounds
     )
     moved = operation.arrays_moved * setting.bytes
-    found = [replace(timing, samples=measured[timing.library]) for timing in timings]
-    return Cell(setting, part, moved, found)
+    timings = [Timing(name, *facts[name], measured[name]) for name in samplers]
+    return Cell(setting, part, moved, timings)

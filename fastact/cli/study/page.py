@@ -1,10 +1,6 @@
 """A study as one HTML page that needs nothing else: no network, plots as inline SVG."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from itertools import groupby
 from statistics import geometric_mean
 from typing import Any
 
@@ -14,9 +10,9 @@ from matplotlib.figure import Figure
 
 from fastact.cli.study import plots
 from fastact.cli.study.accuracy import RANGE
-from fastact.cli.study.results import CONTIGUOUS, REUSED, Cell, Setting, Study
+from fastact.cli.study.results import REUSED, Cell, Setting, Study, differing, fastest
 from fastact.cli.study.styles import COLOURS, label
-from fastact.cli.text import bytes_text, number, rate, ratio_text, threads_text, ulp_text
+from fastact.cli.text import bytes_text, number, plain, rate, ratio_text, ulp_text
 
 
 def page(study: Study) -> str:
@@ -28,7 +24,7 @@ def page(study: Study) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"label": label, "bytes": bytes_text}
+    environment.filters["label"] = label
     return environment.get_template("page.html").render(
         study=study,
         machine=study.machine,
@@ -52,24 +48,13 @@ def _drawn(figure: Figure | None, title: str) -> Markup | None:
 # ---- plots ----
 
 
-def _groups(study: Study, part: str) -> Iterator[list[Cell]]:
-    """Give cells that differ in the function alone; those of layouts in the layout too."""
-
-    def key(cell: Cell) -> object:
-        setting = cell.setting
-        layout = "" if part == "layouts" else setting.layout
-        return setting.form, setting.dtype, setting.elements, setting.threads, layout
-
-    for _, cells in groupby((cell for cell in study.cells if cell.part == part), key):
-        yield list(cells)
-
-
 def _heading(setting: Setting) -> str:
-    text = (
-        f"{setting.form} · {setting.dtype} · {setting.elements:,} elements"
-        f" ({bytes_text(setting.bytes)} an array) · {threads_text(setting.threads)}"
-    )
-    return text if setting.layout == CONTIGUOUS else f"{text} · {setting.layout}"
+    return " · ".join(setting.facts.values())
+
+
+def _groups(study: Study, part: str) -> list[list[Cell]]:
+    """Return cells of a part that belong together."""
+    return [cells for cells in study.groups() if cells[0].part == part]
 
 
 def _speed(study: Study) -> Iterator[tuple[str, Markup]]:
@@ -78,8 +63,7 @@ def _speed(study: Study) -> Iterator[tuple[str, Markup]]:
         for cells in _groups(study, part):
             drawn = _drawn(plots.functions(cells, study.libraries), title)
             if drawn:
-                heading = _heading(replace(cells[0].setting, layout=CONTIGUOUS))
-                yield heading + " · by layout" * (part == "layouts"), drawn
+                yield _heading(cells[0].setting) + " · by layout" * (part == "layouts"), drawn
 
 
 def _accuracy(study: Study) -> Iterator[tuple[str, Markup]]:
@@ -94,13 +78,11 @@ def _trade(study: Study) -> Iterator[tuple[str, Markup]]:
     done = set()
     for cells in _groups(study, "functions"):
         setting = cells[0].setting
-        kind = (setting.form, setting.dtype)
-        drawn = None
-        if kind not in done:
+        if (setting.form, setting.dtype) not in done:
             drawn = _drawn(plots.trade(study, cells), "Time against largest error")
-        if drawn:
-            done.add(kind)
-            yield _heading(setting), drawn
+            if drawn:
+                done.add((setting.form, setting.dtype))
+                yield _heading(setting), drawn
 
 
 # ---- tables: heads, and rows of texts and the numbers that they are sorted by ----
@@ -117,27 +99,20 @@ def _figure(value: float | None, text: Any = number) -> _Cell:
 def _means(study: Study) -> Iterator[tuple[str, list[str]]]:
     """Give geometric means over the functions that a peer has, for each setting of several."""
     for cells in _groups(study, "functions"):
-        if len(cells) < 2:
-            continue
-        columns = []
-        for peer in study.peers:
-            ratios = [ratio for cell in cells if (ratio := cell.ratio(peer)) is not None]
-            mean = f"{ratio_text(geometric_mean(ratios))} ({len(ratios)})" if ratios else ""
-            columns.append(mean)
-        setting = cells[0].setting
-        facts = [setting.form, setting.dtype, bytes_text(setting.bytes)]
-        facts += [threads_text(setting.threads)]
-        facts += [setting.layout] if setting.layout != CONTIGUOUS else []
-        yield ", ".join(facts), columns
+        if len(cells) > 1:
+            found = [fastest(cells, [peer]) for peer in study.peers]
+            texts = [f"{ratio_text(geometric_mean(r))} ({len(r)})" if r else "" for r in found]
+            facts = cells[0].setting.facts | {"elements": bytes_text(cells[0].setting.bytes)}
+            yield ", ".join(facts.values()), texts
 
 
 def _speed_and_error(study: Study) -> tuple[list[tuple[str, list[str]]], list[list[_Cell]]]:
     """Return the table of every function in every setting: ns and ulp of each library."""
     cells = [cell for cell in study.cells if cell.part == "functions"]
-    facts = _differing(cells)
+    facts = differing(cells)
     names = [label(name) for name in study.libraries]
-    heads = [("", ["function", *facts]), ("ns per element", names), ("largest error, ulp", names)]
-    heads.insert(2, ("", ["best peer"]))
+    heads = [("", ["function", *facts]), ("ns per element", names), ("", ["best peer"])]
+    heads += [("largest error, ulp", names)]
     rows = []
     for cell in cells:
         times = [_figure(cell.nanoseconds(name)) for name in study.libraries]
@@ -152,7 +127,7 @@ def _tables(study: Study) -> Iterator[tuple[str, list[str], list[list[_Cell]]]]:
     names = ["fastact", REUSED, *study.peers]
     for part in dict.fromkeys(cell.part for cell in study.cells):
         cells = [cell for cell in study.cells if cell.part == part]
-        facts = _differing(cells)
+        facts = differing(cells)
         heads = ["function", *facts, *map(label, names), "GB/s", "±"]
         rows = []
         for cell in cells:
@@ -164,12 +139,6 @@ def _tables(study: Study) -> Iterator[tuple[str, list[str], list[list[_Cell]]]]:
         yield part, heads, rows
 
 
-def _differing(cells: Sequence[Cell]) -> list[str]:
-    """Return the facts in which the settings of cells differ, besides the function."""
-    names = ("form", "dtype", "layout", "elements", "threads")
-    return [name for name in names if len({getattr(cell.setting, name) for cell in cells}) > 1]
-
-
 def _facts(setting: Setting, names: Sequence[str]) -> list[_Cell]:
     values = [getattr(setting, name) for name in ("function", *names)]
-    return [(f"{v:,}" if isinstance(v, int) else v, v) for v in values]
+    return [(plain(value), value) for value in values]

@@ -1,13 +1,11 @@
 """What a study measures: parts that each answer a question, the most telling first."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from fastact.cli.catalogue import Activation
+from fastact.cli.catalogue import Activation, listed
 from fastact.cli.study.layouts import LAYOUTS
 from fastact.cli.study.results import CONTIGUOUS, Setting
 from fastact.cli.text import byte_count
@@ -64,12 +62,13 @@ def measurable(rows: Sequence[Activation]) -> list[Activation]:
     return found
 
 
-def thread_counts(given: Sequence[str], all_threads: int) -> list[int]:
-    """Return numbers of threads, each once; ``"all"`` is one of them."""
-    for text in given:
+def thread_counts(given: str, all_threads: int) -> list[int]:
+    """Return the numbers of threads in a list; ``all`` stands for one of them."""
+    counts = listed(given)
+    for text in counts:
         if text != "all" and not (text.isdecimal() and 1 <= int(text) <= 1024):
             raise ValueError(f"{text!r} is neither a number from 1 to 1024 nor 'all'")
-    return list(dict.fromkeys(all_threads if text == "all" else int(text) for text in given))
+    return list(dict.fromkeys(all_threads if text == "all" else int(text) for text in counts))
 
 
 def product(

@@ -1,13 +1,10 @@
 """The plots of a study, each made of whichever cells have something to say to it."""
 
-from __future__ import annotations
-
 import io
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from importlib.resources import files
 from statistics import median
 from typing import Any
 from xml.etree import ElementTree
@@ -18,12 +15,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator, StrMethodFormatter
 
 from fastact.cli.study.results import CONTIGUOUS, REUSED, STREAM, Cell, Setting, Study
-from fastact.cli.study.styles import COLOURS, STYLES, label
+from fastact.cli.study.styles import COLOURS, STYLE, STYLES, label
 from fastact.cli.text import bytes_text, number, ratio_text, threads_text
 
 _INK = {name: light for name, (light, _) in COLOURS.items()}
-
-_STYLE = str(files("fastact.cli.study") / "templates" / "plots.mplstyle")
 
 _WIDTH = 900
 _ROW = 22
@@ -31,6 +26,8 @@ _PANEL = 300
 
 # Begins the id of what shows hints.
 _HINTS = "hints:"
+
+_ERROR = "largest error in ulp"
 
 # Errors from half of it on, in ulps, are told alike: no digit is right.
 _LOST = {"float32": 2.0**25, "float64": 2.0**54}
@@ -68,19 +65,16 @@ def _ends(values: Sequence[float], margin: float = 1.15) -> tuple[float, float]:
     return low / margin, max(high * margin, low * 2)
 
 
+_Point = tuple[float, float, str]  # x, y, and a hint that is shown where the pointer rests on it
+
+
 def _plot(
-    axes: Axes,
-    library: str,
-    points: Sequence[tuple[float, float]],
-    hints: Sequence[str],
-    *,
-    size: float = 1.0,
-    **options: Any,
+    axes: Axes, library: str, points: Sequence[_Point], *, size: float = 1.0, **options: Any
 ) -> None:
-    """Draw a library's marker at points; a hint is shown where the pointer rests on one."""
+    """Draw a library's marker at points."""
     style = STYLES[library]
     colour = _INK[style.colour]
-    xs, ys = zip(*points, strict=True)
+    xs, ys, hints = zip(*points, strict=True)
     look = {
         "color": colour,
         "linestyle": "none",
@@ -111,19 +105,19 @@ class _Row:
 def _dots(
     rows: Sequence[_Row],
     libraries: Sequence[str],
-    axis: str,
+    quantity: str,
+    unit: str,
     *,
     ends: tuple[float, float],
-    heads: Sequence[str] = (),
+    heads: Sequence[str],
     rules: Mapping[str, float] | None = None,
-    unit: str = "",
 ) -> Figure:
     left, top, column = 132, 52, 74
     width = _WIDTH - left - 14 - column * len(heads)
     figure = _figure(top + _ROW * len(rows) + 44)
     axes = _axes(figure, left, top, width, _ROW * len(rows))
     _logarithmic(axes.xaxis, *ends)
-    axes.set(xlabel=axis, ylim=(len(rows) - 0.5, -0.5))
+    axes.set(xlabel=f"{quantity} (smaller is better)", ylim=(len(rows) - 0.5, -0.5))
     axes.set_yticks(range(len(rows)), [row.label for row in rows], fontsize=12, color=_INK["ink"])
     axes.grid(axis="y", color=_INK["row"])
     for name, value in (rules or {}).items():
@@ -135,16 +129,15 @@ def _dots(
         for n, row in enumerate(rows):
             axes.annotate(row.notes[k], (1, n), (at, 0), ha="right", va="center", **_RIGHT)
     pixels = width / math.log(ends[1] / ends[0])
-    moves = [_fanned({k: math.log(v) * pixels for k, v in row.values.items()}) for row in rows]
-    for library in reversed(libraries):  # fastact last, on top
-        shown = [(n, row) for n, row in enumerate(rows) if library in row.values]
-        _plot(
-            axes,
-            library,
-            [(row.values[library], n + moves[n][library] / _ROW) for n, row in shown],
-            [f"{r.label}, {label(library)}: {number(r.values[library])}{unit}" for _, r in shown],
-            size=0.9,
-        )
+    points: dict[str, list[_Point]] = {name: [] for name in reversed(libraries)}
+    for n, row in enumerate(rows):
+        moves = _fanned({name: math.log(value) * pixels for name, value in row.values.items()})
+        for name, value in row.values.items():
+            hint = f"{row.label}, {label(name)}: {number(value)} {unit}"
+            points[name].append((value, n + moves[name] / _ROW, hint))
+    for name, found in points.items():  # fastact last, on top
+        if found:
+            _plot(axes, name, found, size=0.9)
     handles, labels = axes.get_legend_handles_labels()
     figure.legend(
         handles[::-1],
@@ -177,33 +170,26 @@ def _fanned(places: Mapping[str, float], near: float = 7, room: float = 13) -> d
     return moves
 
 
-@rc_context(fname=_STYLE)
+@rc_context(fname=STYLE)
 def functions(cells: Sequence[Cell], libraries: Sequence[str]) -> Figure | None:
     """Draw ns per element of each cell and library."""
     several = len({cell.setting.layout for cell in cells}) > 1
     rows = []
     for cell in cells:
-        values = {
-            name: value for name in libraries if (value := cell.nanoseconds(name)) is not None
-        }
+        times = {name: cell.nanoseconds(name) for name in libraries}
+        values = {name: time for name, time in times.items() if time is not None}
         peer = cell.fastest(libraries[1:])
-        notes = [number(cell.nanoseconds("fastact")), ratio_text(peer) if peer else ""]
+        notes = [number(times["fastact"]), ratio_text(peer) if peer else ""]
         layout = f" {cell.setting.layout}" if several else ""
         rows.append(_Row(cell.setting.function + layout, values, notes))
     every = [value for row in rows for value in row.values.values()]
+    heads = ["fastact, ns", "best peer"]
     if not every:
         return None
-    return _dots(
-        rows,
-        [name for name in libraries if any(name in row.values for row in rows)],
-        "ns per element (smaller is better)",
-        ends=_ends(every),
-        heads=["fastact, ns", "best peer"],
-        unit=" ns",
-    )
+    return _dots(rows, libraries, "ns per element", "ns", ends=_ends(every), heads=heads)
 
 
-@rc_context(fname=_STYLE)
+@rc_context(fname=STYLE)
 def accuracy(study: Study, form: str, dtype: str) -> Figure | None:
     """Draw the largest error of each function and library, where one of them rounds."""
     rows: dict[str, _Row] = {}
@@ -214,83 +200,15 @@ def accuracy(study: Study, form: str, dtype: str) -> Figure | None:
             if entry.library == "fastact":
                 row.notes = [f"{entry.max_ulp:.2f}"]
     shown = [row for row in rows.values() if max(row.values.values()) > 0.5]
-    if not shown:
-        return None
-    return _dots(
-        shown,
-        [name for name in study.libraries if any(name in row.values for row in shown)],
-        "largest error in ulp (smaller is better)",
-        ends=(0.3, 1.5 * _LOST[dtype]),
-        heads=["fastact, ulp"],
-        rules={"1 ulp": 1.0, "no digit right": _LOST[dtype] / 2},
-        unit=" ulp",
-    )
+    rules = {"1 ulp": 1.0, "no digit right": _LOST[dtype] / 2}
+    look: Any = {"ends": (0.3, 1.5 * _LOST[dtype]), "heads": ["fastact, ulp"], "rules": rules}
+    return _dots(shown, study.libraries, _ERROR, "ulp", **look) if shown else None
 
 
 # ---- panels of curves ----
 
 
-@dataclass
-class _Panel:
-    """A function's curves: points by library, and lines to hold them against."""
-
-    title: str
-    curves: dict[str, list[tuple[float, float]]]
-    marks: dict[str, float] = field(default_factory=dict)  # at an x
-    rules: dict[str, tuple[float, float]] = field(default_factory=dict)  # from a y to a y
-
-
-def _panels(panels: Sequence[_Panel], axes: tuple[str, str], finish: Callable[..., None]) -> Figure:
-    across = min(2, len(panels))
-    figure = _figure(math.ceil(len(panels) / across) * _PANEL)
-    width = _WIDTH / across
-    for k, panel in enumerate(panels):
-        place = (k % across * width + 48, k // across * _PANEL + 44, width - 184, _PANEL - 90)
-        _draw_panel(_axes(figure, *place), panel, axes, finish)
-    return figure
-
-
-def _draw_panel(
-    axes: Axes, panel: _Panel, labels: tuple[str, str], finish: Callable[..., None]
-) -> None:
-    points = [point for curve in panel.curves.values() for point in curve]
-    xs = [x for x, _ in points]
-    ys = [y for _, y in points] + [y for rule in panel.rules.values() for y in rule]
-    finish(axes, xs, ys)
-    axes.set_xlabel(labels[0])
-    above: Any = {"textcoords": "offset points", "va": "bottom", "xycoords": "axes fraction"}
-    axes.annotate(panel.title, (0, 1), (0, 28), weight="bold", **above)
-    axes.annotate(labels[1], (0, 1), (0, 13), **above, **_NOTE)
-    low, high = axes.get_xlim()
-    for name, x in panel.marks.items():
-        if low < x < high:
-            axes.axvline(x, color=_INK["mark"], linewidth=1, linestyle=(0, (2, 3)))
-            axes.annotate(name, (x, 1), (0, 1), ha="center", va="bottom", **_BESIDE, **_NOTE)
-    ends = {}
-    for name, rule in panel.rules.items():
-        axes.plot((min(xs), max(xs)), rule, label=name, **_DASHED)
-        ends[name] = rule[1]
-    for library, curve in reversed(panel.curves.items()):
-        style = STYLES[library]
-        hints = [f"{style.label}: {x:,.3g}, {y:,.3g}" for x, y in curve]
-        dashes = (0, style.dashes) if style.dashes else "-"
-        _plot(axes, library, curve, hints, size=0.85, linestyle=dashes)
-        ends[style.label] = curve[-1][1]
-    _name_beside(axes, ends)
-
-
-def _name_beside(axes: Axes, heights: Mapping[str, float], **options: Any) -> None:
-    """Write a legend at the right, in the order of heights."""
-    handles, labels = axes.get_legend_handles_labels()
-    ordered = sorted(zip(handles, labels, strict=True), key=lambda pair: -heights[pair[1]])
-    axes.legend(
-        *zip(*ordered, strict=True),
-        loc="center left",
-        bbox_to_anchor=(1.03, 0.5),
-        labelcolor=_INK["soft"],
-        fontsize=11,
-        **options,
-    )
+_Curves = dict[str, list[tuple[float, float]]]  # points by library
 
 
 def _series(study: Study, part: str, name: str, least: int) -> dict[Setting, list[Cell]]:
@@ -311,107 +229,154 @@ def _series(study: Study, part: str, name: str, least: int) -> dict[Setting, lis
     return {shared: series[shared] for shared in series if shared in most}
 
 
-@rc_context(fname=_STYLE)
+def _curves(
+    cells: Sequence[Cell], libraries: Sequence[str], x: str, y: Callable[[Cell, str], float | None]
+) -> _Curves:
+    """Return the curves of a field of the setting and a quantity, where they have two points."""
+    curves = {
+        name: [(getattr(cell.setting, x), v) for cell in cells if (v := y(cell, name)) is not None]
+        for name in libraries
+    }
+    return {name: points for name, points in curves.items() if len(points) > 1}
+
+
+def _panels(count: int) -> tuple[Figure, list[Axes]]:
+    """Return a figure of so many panels, two in a row."""
+    across = min(2, count)
+    figure = _figure(math.ceil(count / across) * _PANEL)
+    width = _WIDTH / across
+    corners = [(k % across * width + 48, k // across * _PANEL + 44) for k in range(count)]
+    return figure, [_axes(figure, *corner, width - 184, _PANEL - 90) for corner in corners]
+
+
+def _draw_curves(
+    axes: Axes, title: str, quantity: str, curves: _Curves, rules: Mapping[str, tuple[float, float]]
+) -> None:
+    """Draw curves and straight lines to hold them against, which are given by their ends."""
+    above: Any = {"textcoords": "offset points", "va": "bottom", "xycoords": "axes fraction"}
+    axes.annotate(title, (0, 1), (0, 28), weight="bold", **above)
+    axes.annotate(f"{quantity} (larger is better)", (0, 1), (0, 13), **above, **_NOTE)
+    xs = [x for points in curves.values() for x, _ in points]
+    ends = {}
+    for name, rule in rules.items():
+        axes.plot((min(xs), max(xs)), rule, label=name, **_DASHED)
+        ends[name] = rule[1]
+    for library, curve in reversed(curves.items()):
+        style = STYLES[library]
+        points = [(x, y, f"{style.label}: {x:,.3g}, {y:,.3g}") for x, y in curve]
+        dashes = (0, style.dashes) if style.dashes else "-"
+        _plot(axes, library, points, size=0.85, linestyle=dashes)
+        ends[style.label] = curve[-1][1]
+    _name_beside(axes, ends)
+
+
+def _name_beside(axes: Axes, heights: Mapping[str, float], **options: Any) -> None:
+    """Write a legend at the right, in the order of heights."""
+    handles, labels = axes.get_legend_handles_labels()
+    ordered = sorted(zip(handles, labels, strict=True), key=lambda pair: -heights[pair[1]])
+    axes.legend(
+        *zip(*ordered, strict=True),
+        loc="center left",
+        bbox_to_anchor=(1.03, 0.5),
+        labelcolor=_INK["soft"],
+        fontsize=11,
+        **options,
+    )
+
+
+@rc_context(fname=STYLE)
 def sizes(study: Study) -> Figure | None:
     """Draw GB/s against the bytes of an array, with the caches and the limit of streaming."""
-    panels = []
-    for shared, cells in _series(study, "sizes", "elements", 3).items():
-        panel = _Panel(f"{shared.function} · {shared.form} · {threads_text(shared.threads)}", {})
-        for library in [REUSED, *study.libraries]:
-            points = [
-                (float(cell.setting.bytes), rate)
-                for cell in cells
-                if (rate := cell.throughput(library)) is not None
-            ]
-            if len(points) > 1:
-                panel.curves[library] = points
-        panel.marks = {f"L{cache.level}": float(cache.bytes) for cache in study.machine.caches}
+    series = _series(study, "sizes", "elements", 3)
+    if not series:
+        return None
+    figure, places = _panels(len(series))
+    for axes, (shared, cells) in zip(places, series.items(), strict=True):
+        curves = _curves(cells, [REUSED, *study.libraries], "bytes", Cell.throughput)
         limit = cells[-1].throughput(STREAM)
-        if limit is not None:
-            panel.rules["streaming limit"] = limit, limit
-        panels.append(panel)
-
-    def finish(axes: Axes, xs: Sequence[float], ys: Sequence[float]) -> None:
-        _logarithmic(axes.xaxis, min(xs) / 1.1, max(xs) * 1.1)
-        _logarithmic(axes.yaxis, *_ends(ys))
-        ticks = [8**k for k in range(20) if min(xs) <= 8**k <= max(xs)]
+        rules = {} if limit is None else {"streaming limit": (limit, limit)}
+        low, high = cells[0].setting.bytes, cells[-1].setting.bytes
+        _logarithmic(axes.xaxis, low / 1.1, high * 1.1)
+        ticks = [8**k for k in range(20) if low <= 8**k <= high]
         axes.set_xticks(ticks, [bytes_text(tick) for tick in ticks])
+        axes.set_xlabel("size of an array")
+        lines = [*([y for _, y in points] for points in curves.values()), *rules.values()]
+        _logarithmic(axes.yaxis, *_ends([y for line in lines for y in line]))
+        for cache in study.machine.caches:
+            if low / 1.1 < cache.bytes < high * 1.1:
+                axes.axvline(cache.bytes, color=_INK["mark"], linewidth=1, linestyle=(0, (2, 3)))
+                note = {"ha": "center", "va": "bottom", **_BESIDE, **_NOTE}
+                axes.annotate(f"L{cache.level}", (cache.bytes, 1), (0, 1), **note)
+        title = f"{shared.function} · {shared.form} · {threads_text(shared.threads)}"
+        _draw_curves(axes, title, "GB/s read and written", curves, rules)
+    return figure
 
-    names = ("size of an array", "GB/s read and written (larger is better)")
-    return _panels(panels, names, finish) if panels else None
 
-
-@rc_context(fname=_STYLE)
+@rc_context(fname=STYLE)
 def threads(study: Study) -> Figure | None:
     """Draw the time of one thread over that of several."""
-    panels = []
-    for shared, cells in _series(study, "threads", "threads", 2).items():
-        panel = _Panel(f"{shared.function} · {shared.form} · {shared.elements:,} elements", {})
-        for library in study.libraries:
-            timings = [cell.timing(library) for cell in cells]
-            one = timings[0]
-            points = [
-                (float(timing.threads), one.samples.minimum / timing.samples.minimum)
-                for cell, timing in zip(cells, timings, strict=True)
-                if one and timing and timing.threads == cell.setting.threads
-            ]
-            if len(points) > 1:
-                panel.curves[library] = points
-        if panel.curves:
-            panel.rules["ideal"] = 1.0, cells[-1].setting.threads / cells[0].setting.threads
-            panels.append(panel)
+    series = _series(study, "threads", "threads", 2)
+    if not series:
+        return None
+    figure, places = _panels(len(series))
+    for axes, (shared, cells) in zip(places, series.items(), strict=True):
 
-    def finish(axes: Axes, xs: Sequence[float], ys: Sequence[float]) -> None:
-        margin = (max(xs) - min(xs)) * 0.03
-        axes.set(xlim=(min(xs) - margin, max(xs) + margin), ylim=(0, max(ys) * 1.08))
+        def speed_up(cell: Cell, library: str, first: Cell = cells[0]) -> float | None:
+            one, timing = first.timing(library), cell.timing(library)
+            if one and timing and timing.threads == cell.setting.threads:
+                return one.samples.minimum / timing.samples.minimum
+            return None
+
+        curves = _curves(cells, study.libraries, "threads", speed_up)
+        low, high = cells[0].setting.threads, cells[-1].setting.threads
+        margin = (high - low) * 0.03
+        most = max(high / low, *(y for points in curves.values() for _, y in points))
+        axes.set(xlim=(low - margin, high + margin), ylim=(0, most * 1.08), xlabel="threads")
         axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
         axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
         axes.yaxis.set_major_formatter("{x:g}")
-
-    return _panels(panels, ("threads", "speed-up over one thread"), finish) if panels else None
+        title = f"{shared.function} · {shared.form} · {shared.elements:,} elements"
+        _draw_curves(axes, title, "speed-up over one thread", curves, {"ideal": (1.0, high / low)})
+    return figure
 
 
 # ---- speed against error ----
 
 
-@rc_context(fname=_STYLE)
+@rc_context(fname=STYLE)
 def trade(study: Study, cells: Sequence[Cell]) -> Figure | None:
     """Draw each function of each library by its time and error, and the middle of each library.
 
     Functions that every library computes without rounding are left out.
     """
-    points: dict[str, list[tuple[float, float, str]]] = {}
+    points: dict[str, list[_Point]] = {}
     lost = _LOST[cells[0].setting.dtype]
     for cell in cells:
-        errors = {name: study.error(cell.setting, name) for name in study.libraries}
-        if max((error for error in errors.values() if error is not None), default=0) <= 0.5:
-            continue
-        for name, error in errors.items():
-            time = cell.nanoseconds(name)
-            if time is not None and error is not None:
-                clamped = min(max(error, 0.5), lost)
-                points.setdefault(name, []).append((time, clamped, cell.setting.function))
+        found = {name: study.error(cell.setting, name) for name in study.libraries}
+        errors = {name: error for name, error in found.items() if error is not None}
+        for name, error in errors.items() if max(errors.values(), default=0) > 0.5 else ():
+            time, shown = cell.nanoseconds(name), min(max(error, 0.5), lost)
+            if time is not None:
+                hint = f"{cell.setting.function}, {label(name)}: {number(time)} ns,"
+                points.setdefault(name, []).append((time, shown, f"{hint} {number(shown)} ulp"))
     if not points:
         return None
     figure = _figure(420)
     axes = _axes(figure, 76, 30, 700, 342)
-    _logarithmic(axes.xaxis, *_ends([time for found in points.values() for time, _, _ in found]))
+    _logarithmic(axes.xaxis, *_ends([time for found in points.values() for time, *_ in found]))
     _logarithmic(axes.yaxis, 0.35, 1.5 * lost)
     axes.set_xlabel("ns per element (smaller is better)")
-    head = "largest error in ulp (smaller is better)"
+    head = f"{_ERROR} (smaller is better)"
     axes.annotate(head, (0, 1), (-16, 12), va="bottom", **_OUTSIDE, **_NOTE)
     for name, value in {"1 ulp": 1.0, "no digit right": lost / 2}.items():
         axes.axhline(value, **_DASHED)
         axes.annotate(name, (1, value), (-4, 3), ha="right", va="bottom", **_RIGHT, **_NOTE)
     middles = {}
     for name in reversed(points):
-        found = points[name]
-        hints = [f"{f}, {label(name)}: {number(t)} ns, {number(e)} ulp" for t, e, f in found]
-        pale: Any = {"alpha": 0.4, "zorder": 3, "label": None}
-        _plot(axes, name, [(t, e) for t, e, _ in found], hints, **pale)
-        middle = median(t for t, _, _ in found), median(e for _, e, _ in found)
-        _plot(axes, name, [middle], [f"{label(name)}: the middle"], size=1.9)
-        middles[label(name)] = middle[1]
+        _plot(axes, name, points[name], alpha=0.4, zorder=3, label=None)
+        time, error = (median(column) for column in list(zip(*points[name], strict=True))[:2])
+        _plot(axes, name, [(time, error, f"{label(name)}: the middle")], size=1.9)
+        middles[label(name)] = error
     _name_beside(axes, middles, handlelength=1, markerscale=0.55)
     return figure
 
@@ -422,7 +387,7 @@ _SVG = "http://www.w3.org/2000/svg"
 _LINK = "{http://www.w3.org/1999/xlink}href"
 
 
-@rc_context(fname=_STYLE)
+@rc_context(fname=STYLE)
 def svg(figure: Figure, title: str, colours: Mapping[str, str] | None = None) -> str:
     """Return a figure as SVG to be put into a page, in the style sheet's colours by default."""
     file = io.StringIO()

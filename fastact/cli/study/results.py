@@ -1,14 +1,14 @@
 """What a study has found: cells of samples, errors, and what is computed from them."""
 
-from __future__ import annotations
-
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 import numpy as np
 
 from fastact.cli.machine import Machine
 from fastact.cli.study.timing import Samples
+from fastact.cli.text import bytes_text, threads_text
 
 # Competitors that are in every cell besides the libraries.
 REUSED = "fastact out="
@@ -36,6 +36,17 @@ class Setting:
     def bytes(self) -> int:
         """The size of one array."""
         return self.elements * np.dtype(self.dtype).itemsize
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What is said of it besides the function, by what that says."""
+        return {
+            "form": self.form,
+            "dtype": self.dtype,
+            "elements": f"{self.elements:,} elements ({bytes_text(self.bytes)} an array)",
+            "threads": threads_text(self.threads),
+            **({} if self.layout == CONTIGUOUS else {"layout": self.layout}),
+        }
 
 
 @dataclass
@@ -89,6 +100,17 @@ class Cell:
         return min((r for name in peers if (r := self.ratio(name)) is not None), default=None)
 
 
+def differing(cells: Sequence[Cell]) -> list[str]:
+    """Return the facts in which the settings of cells differ, besides the function."""
+    names = ("form", "dtype", "elements", "threads", "layout")
+    return [name for name in names if len({getattr(cell.setting, name) for cell in cells}) > 1]
+
+
+def fastest(cells: Sequence[Cell], peers: Sequence[str]) -> list[float]:
+    """Return the ratio of the fastest of some peers in each cell that has one of them."""
+    return [found for cell in cells if (found := cell.fastest(peers)) is not None]
+
+
 @dataclass(frozen=True)
 class Accuracy:
     """The largest error that a library showed on the inputs that were tried."""
@@ -118,25 +140,33 @@ class Study:
     held: dict[str, str] = field(default_factory=dict)  # peer -> what holds it to --isa
 
     @property
-    def disturbed(self) -> bool:
-        """Whether other processes took enough of the CPUs to be seen in the results."""
-        return self.taken_by_others is not None and self.taken_by_others > _DISTURBING
-
-    @property
     def warnings(self) -> list[str]:
-        """What should be known before the figures are believed."""
+        """What should be known before the figures are believed, and what is missing."""
         found = self.machine.notices
-        if self.disturbed:
+        if (self.taken_by_others or 0.0) > _DISTURBING:
             found.append(
                 f"Disturbed: other processes took {self.taken_by_others:.0%} of the CPUs meanwhile."
                 " Times are longer than on an idle machine, and ratios less certain."
             )
+        left = self.planned - len(self.cells)
+        if left:
+            why = "Interrupted" if self.interrupted else "Out of time"
+            found.append(f"{why}: {left} of {self.planned} settings are missing.")
         return found
 
     @property
     def libraries(self) -> list[str]:
         """fastact and its peers."""
         return ["fastact", *self.peers]
+
+    def groups(self) -> Iterator[list[Cell]]:
+        """Give the cells of a part together, of the functions those alike in all other facts."""
+
+        def key(cell: Cell) -> object:
+            return cell.part, cell.part == "functions" and replace(cell.setting, function="")
+
+        for _, cells in groupby(self.cells, key):
+            yield list(cells)
 
     def error(self, setting: Setting, library: str) -> float | None:
         """Return the largest error of a library in a setting's function, form and dtype."""

@@ -4,12 +4,14 @@ The colours are those of Okabe and Ito, which colour-blind people tell apart; ea
 marker and a dash of its own, so that a print in grey can be read too.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.resources import files
 
 from fastact.cli.study.results import REUSED
+
+# The style sheet of matplotlib for all pictures.
+STYLE = str(files("fastact.cli.study") / "templates" / "plots.mplstyle")
 
 
 @dataclass(frozen=True)

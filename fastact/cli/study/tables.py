@@ -1,22 +1,27 @@
 """A study as tables in the terminal."""
 
-from __future__ import annotations
-
 import math
-from collections.abc import Iterator, Sequence
-from itertools import groupby
+from collections.abc import Sequence
 from statistics import geometric_mean
 
 from rich.console import Console
 from rich.text import Text
 
-from fastact.cli.machine import Machine
 from fastact.cli.study.accuracy import RANGE
-from fastact.cli.study.results import CONTIGUOUS, COPY, REUSED, STREAM, Cell, Setting, Study
+from fastact.cli.study.results import (
+    COPY,
+    REUSED,
+    STREAM,
+    Cell,
+    Setting,
+    Study,
+    differing,
+    fastest,
+)
 from fastact.cli.text import (
-    bytes_text,
     new_table,
     number,
+    plain,
     print_note,
     rate,
     ratio_text,
@@ -30,26 +35,22 @@ _SHORT = {"onnxruntime": "onnxrt"}
 
 def print_study(console: Console, study: Study) -> None:
     """Print the tables of a study: speed setting by setting, then accuracy."""
-    for line in describe_machine(study.machine):
-        console.print(line)
+    machine = study.machine
+    caches = ", ".join(map(str, machine.caches))
+    facts = [machine.processors, *([caches] if caches else []), machine.isa]
+    console.print(Text.assemble((machine.cpu, "bold"), *(f" · {fact}" for fact in facts)))
+    versions = " · ".join(f"{name} {text}" for name, text in machine.versions.items())
+    print_note(console, f"{versions} · Python {machine.python}")
     for name, text in study.held.items():
-        print_note(console, f"{name}, limited to {study.machine.isa}: {text}")
-    for part, group in groupby(study.cells, key=lambda cell: cell.part):
-        if part == "functions":
-            for _, cells in groupby(group, key=lambda cell: _heading(cell.setting)):
-                _print_speed(console, list(cells), study.peers)
-        else:
-            _print_speed(console, list(group), study.peers)
+        print_note(console, f"{name}, limited to {machine.isa}: {text}")
+    for cells in study.groups():
+        _print_speed(console, cells, study.peers)
     if study.accuracy:
         console.print()
         _print_accuracy(console, study)
     console.print()
     _print_legend(console, study)
     print_notices(console, study.warnings)
-    left = study.planned - len(study.cells)
-    if left:
-        why = "Interrupted" if study.interrupted else "Out of time"
-        console.print(f"[yellow]{why}:[/] {left} of {study.planned} settings not measured.")
 
 
 def print_notices(console: Console, notices: Sequence[str]) -> None:
@@ -61,105 +62,56 @@ def print_notices(console: Console, notices: Sequence[str]) -> None:
         )
 
 
-def describe_machine(machine: Machine) -> Iterator[Text]:
-    """Return lines on the machine."""
-    caches = ", ".join(f"L{c.level} {bytes_text(c.bytes)}" for c in machine.caches)
-    line = Text.assemble((machine.cpu, "bold"), f" · {machine.usable_cpus} CPUs")
-    if machine.usable_cpus != machine.cpus:
-        line.append(f" of {machine.cpus}")
-    if caches:
-        line.append(f" · {caches}")
-    line.append(f" · {machine.isa}")
-    yield line
-    versions = " · ".join(f"{name} {text}" for name, text in machine.versions.items())
-    yield Text(f"{versions} · Python {machine.python}", style="dim")
-
-
 # ---- speed ----
-
-
-def _heading(setting: Setting) -> tuple[str, str, int, int, str]:
-    return setting.dtype, setting.form, setting.elements, setting.threads, setting.layout
-
-
-def _facts(setting: Setting) -> dict[str, str]:
-    """Return what is said of a setting, by what it says."""
-    return {
-        "form": setting.form,
-        "dtype": setting.dtype,
-        "elements": f"{setting.elements:,} elements ({bytes_text(setting.bytes)} an array)",
-        "threads": threads_text(setting.threads),
-        "layout": setting.layout,
-    }
 
 
 def _print_speed(console: Console, cells: Sequence[Cell], peers: Sequence[str]) -> None:
     """Print a table; what its cells share stands above it, what differs beside the function."""
-    facts = [_facts(cell.setting) for cell in cells]
-    differing = [name for name in facts[0] if len({fact[name] for fact in facts}) > 1]
-    shared = [text for name, text in facts[0].items() if name not in differing]
-    if shared[-1] == CONTIGUOUS:
-        shared.pop()
-    names = [name for name in peers if any(cell.timing(name) for cell in cells)]
+    differ = differing(cells)
+    first, *others = (t for name, t in cells[0].setting.facts.items() if name not in differ)
     console.print()
-    console.print(Text.assemble((shared[0], "bold"), *(f" · {text}" for text in shared[1:])))
+    console.print(Text.assemble((first, "bold"), *(f" · {text}" for text in others)))
+    names = [name for name in peers if any(cell.timing(name) for cell in cells)]
     peer_heads = []
     for name in names:
         used = {t.threads for cell in cells if (t := cell.timing(name))}
-        others = used - {cell.setting.threads for cell in cells}
-        note = f"\n{threads_text(max(others))}" if others else "\n"
+        unlike = used - {cell.setting.threads for cell in cells}
+        note = f"\n{threads_text(max(unlike))}" if unlike else "\n"
         peer_heads.append(Text.assemble(_SHORT.get(name, name), (note, "dim")))
     table = new_table(
         ["\nfunction"],
         [
-            *(f"\n{name}" for name in differing),
+            *(f"\n{name}" for name in differ),
             *("new\nns/el", "out=\nns/el", "\n±", "\nGB/s", "of\ncopy"),
             *peer_heads,
             "fastest\npeer",
         ],
     )
     for cell in cells:
-        ratios = {name: cell.ratio(name) for name in names}
         new = cell.timing("fastact")
-        values = {**_facts(cell.setting), "elements": f"{cell.setting.elements:,}"}
         table.add_row(
             cell.setting.function,
-            *(values[name] for name in differing),
+            *(plain(getattr(cell.setting, name)) for name in differ),
             Text(number(cell.nanoseconds("fastact")), style="bold"),
             number(cell.nanoseconds(REUSED)),
             Text(f"{new.samples.spread:.0%}" if new else "", style="dim"),
             rate(cell.throughput(REUSED)),
             _share(cell.share_of_copy(REUSED)),
-            *(ratio(value) for value in ratios.values()),
+            *(ratio(cell.ratio(name)) for name in names),
             ratio(cell.fastest(names)),
         )
     if len(cells) > 1:
+        means = [mean_ratio(fastest(cells, some)) for some in (*([name] for name in names), names)]
         table.add_section()
-        per_peer = [_ratios(cells, [name]) for name in names]
-        best = [found for cell in cells if (found := cell.fastest(names)) is not None]
-        table.add_row(
-            Text("geometric mean", style="italic"),
-            *[""] * (5 + len(differing)),
-            *(ratio(geometric_mean(found)) for found in per_peer),
-            ratio(geometric_mean(best)) if best else NONE,
-        )
+        blank = [""] * (5 + len(differ))
+        table.add_row(Text("geometric mean", style="italic"), *blank, *means)
     console.print(table)
-    print_note(console, _copies(cells))
-
-
-def _ratios(cells: Sequence[Cell], names: Sequence[str]) -> list[float]:
-    return [value for cell in cells for name in names if (value := cell.ratio(name)) is not None]
-
-
-def _copies(cells: Sequence[Cell]) -> str:
-    """Return the line on the copies: the best that each reached in these cells."""
-    best = (
+    copies = (
         rate(max(found for cell in cells if (found := cell.throughput(library)) is not None))
         for library in (COPY, STREAM)
     )
-    return (
-        "copies in the same run: numpy.copyto {} GB/s (1 thread), fa.identity(x, out=y) {} GB/s"
-    ).format(*best)
+    line = "copies in the same run: numpy.copyto {} GB/s (1 thread), fa.identity(x, out=y) {} GB/s"
+    print_note(console, line.format(*copies))
 
 
 # ---- accuracy ----
@@ -205,6 +157,11 @@ def ratio(value: float | None) -> Text:
         return NONE
     style = "bold red" if value < 0.98 else "green" if value > 1.02 else ""
     return Text(ratio_text(value), style=style)
+
+
+def mean_ratio(values: Sequence[float]) -> Text:
+    """Return the geometric mean of ratios."""
+    return ratio(geometric_mean(values) if values else None)
 
 
 def _share(value: float | None) -> Text:

@@ -1,7 +1,5 @@
 """Interleaved sampling: every competitor is measured in turn, so that drift meets all alike."""
 
-from __future__ import annotations
-
 import statistics
 import time
 from collections.abc import Callable, Mapping

@@ -5,8 +5,6 @@ function or form that a library lacks is left out: nothing is timed that its use
 Libraries are imported when they are asked for.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 from fastact.cli.machine import installed

@@ -1,7 +1,5 @@
 """NumPy and SciPy: the expressions that their users type, of several temporaries each."""
 
-from __future__ import annotations
-
 import math
 from functools import partial
 from types import SimpleNamespace
@@ -77,12 +75,10 @@ _VALUE: Table = {
     "hard_swish": lambda x: x * np.clip(x / 6 + 0.5, 0, 1),
     "hard_shrink": lambda x: x * (np.abs(x) > 0.5),
     "soft_shrink": lambda x: np.sign(x) * np.maximum(np.abs(x) - 0.5, 0),
-    "tanh_shrink": lambda x: x - np.tanh(x),
     "threshold": lambda x: x * (x > 1),
     "shrink": lambda x: x * (np.abs(x) > 0.5),
     "isru": lambda x: x / np.sqrt(1 + x * x),
     "isrlu": lambda x: np.where(x > 0, x, x / np.sqrt(1 + x * x)),
-    "log_cosh": lambda x: np.logaddexp(x, -x) - math.log(2),
 }
 
 _BACKWARD: Table = {
@@ -141,6 +137,7 @@ class Scipy(Numpy):
 
     def __init__(self) -> None:
         """Import the library."""
+        super().__init__()
         from scipy.special import erf, expit, log_expit, log_ndtr, ndtr
 
         silu_backward = partial(_silu_backward, sigmoid=expit)

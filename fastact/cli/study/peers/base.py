@@ -1,11 +1,11 @@
 """What a peer is: a library that prepares calls, and fastact as the first of them."""
 
-from __future__ import annotations
-
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from typing import Any, ClassVar
 
 import numpy as np
@@ -70,6 +70,10 @@ class Peer(ABC):
     new_output: ClassVar[bool] = True
     views: ClassVar[bool] = True
 
+    def __init__(self) -> None:
+        """Import the library."""
+        self.library: Any = import_module(self.name)
+
     def threads(self, asked: int) -> int:
         """Return how many threads the library may use where `asked` are asked for."""
         return asked
@@ -115,6 +119,8 @@ _EXPRESSIONS: Table = {
     "isrlu": lambda m, x: m.where(x > 0, x, x * m.rsqrt(1 + x * x)),
     "softcap": lambda m, x: 30 * m.tanh(x / 30),
     "dyt": lambda m, x, alpha: m.tanh(alpha * x),
+    "tanh_shrink": lambda m, x: x - m.tanh(x),
+    "log_cosh": lambda m, x: m.logaddexp(x, -x) - math.log(2),
     "lisht": lambda m, x: x * m.tanh(x),
     "tanh_exp": lambda m, x: x * m.tanh(m.exp(x)),
     "acon_c": lambda m, x, p1, p2, beta: (p1 - p2) * x * m.sigmoid(beta * (p1 - p2) * x) + p2 * x,

@@ -3,8 +3,6 @@
 Both have the same expressions, of which numba, as its users do, evaluates one side of a `where`.
 """
 
-from __future__ import annotations
-
 import ast
 import math
 import re
@@ -67,29 +65,23 @@ class Numexpr(Peer):
 
     name = "numexpr"
 
-    def __init__(self) -> None:
-        """Import the library."""
-        import numexpr
-
-        self._numexpr = numexpr
-
     def threads(self, asked: int) -> int:
         """Return what is asked for, up to the number that numexpr has started."""
-        return min(asked, int(self._numexpr.MAX_THREADS))
+        return min(asked, int(self.library.MAX_THREADS))
 
     def prepare(self, operation: Operation, threads: int) -> Call | None:
         """Return an evaluation of the expression."""
         expression = _expression(operation)
         if not expression or "erf" in expression:  # which numexpr does not have
             return None
-        self._numexpr.set_num_threads(self.threads(threads))
+        self.library.set_num_threads(self.threads(threads))
         # Constants with a fraction become variables of x's dtype: numexpr makes them float64.
         names: dict[str, Any] = {"x": operation.x, "g": operation.g, **operation.learnable}
         for number in set(re.findall(r"\d+\.\d+", expression)):
             name = "c" + number.replace(".", "_")
             names[name] = operation.x.dtype.type(number)
             expression = re.sub(rf"\b{re.escape(number)}\b", name, expression)
-        return partial(self._numexpr.evaluate, expression, names)
+        return partial(self.library.evaluate, expression, names)
 
 
 class _Conditional(ast.NodeTransformer):
@@ -116,14 +108,12 @@ class Numba(Peer):
 
     def __init__(self) -> None:
         """Import the library."""
-        import numba
-
-        self._numba: Any = numba
+        super().__init__()
         self._made: dict[tuple[str, str, bool], Callable[..., Array]] = {}
 
     def threads(self, asked: int) -> int:
         """Return what is asked for, up to the number that numba can start."""
-        return min(asked, int(self._numba.config.NUMBA_NUM_THREADS))
+        return min(asked, int(self.library.config.NUMBA_NUM_THREADS))
 
     def prepare(self, operation: Operation, threads: int) -> Call | None:
         """Return the compiled function; it is compiled once for a dtype."""
@@ -131,7 +121,7 @@ class Numba(Peer):
         if not expression:
             return None
         threads = self.threads(threads)
-        self._numba.set_num_threads(threads)
+        self.library.set_num_threads(threads)
         dtype, parameters = operation.x.dtype.name, operation.learnable
         names = [*["g", "x"][-len(operation.operands) :], *parameters]
         key = expression, dtype, threads > 1
@@ -139,5 +129,5 @@ class Numba(Peer):
             function = _function(expression, ", ".join(names))
             signature = f"{dtype}({', '.join([dtype] * len(names))})"
             target = "parallel" if threads > 1 else "cpu"
-            self._made[key] = self._numba.vectorize([signature], target=target)(function)
+            self._made[key] = self.library.vectorize([signature], target=target)(function)
         return partial(self._made[key], *operation.operands, *parameters.values())

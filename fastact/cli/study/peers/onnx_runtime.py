@@ -1,7 +1,5 @@
 """ONNX Runtime: a session for a model of one node."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np
@@ -58,18 +56,17 @@ class OnnxRuntime(Peer):
 
     def __init__(self) -> None:
         """Import the library."""
-        import onnxruntime
+        super().__init__()
         from onnx.parser import parse_model
 
         self._parse = parse_model
-        self._runtime = onnxruntime
 
     def prepare(self, operation: Operation, threads: int) -> Call | None:
         """Return a bound run of the session; only values exist."""
         node = _NODES.get(operation.activation.name)
         if operation.form != "value" or node is None:
             return None
-        runtime = self._runtime
+        runtime = self.library
         errors = runtime.capi.onnxruntime_pybind11_state
         options = runtime.SessionOptions()
         options.intra_op_num_threads = threads

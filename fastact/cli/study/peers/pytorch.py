@@ -1,7 +1,5 @@
 """PyTorch: its functionals, and the kernels behind its autograd."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 
@@ -34,11 +32,9 @@ class Torch(Peer):
 
     def __init__(self) -> None:
         """Import the library."""
-        import torch
-        import torch.nn.functional as F
-
-        self._torch = torch
-        aten = torch.ops.aten
+        super().__init__()
+        torch = self.library
+        F, aten = torch.nn.functional, torch.ops.aten
         self._value: Table = {
             **expressions(torch),
             **{fastact.get(f"F.{name}").__name__: getattr(F, name) for name in _FUNCTIONALS},
@@ -84,7 +80,7 @@ class Torch(Peer):
 
     def prepare(self, operation: Operation, threads: int) -> Call | None:
         """Return the functional, or the backward kernel, or autograd where there is none."""
-        torch, name = self._torch, operation.activation.name
+        torch, name = self.library, operation.activation.name
         if operation.form == "grad" or name not in self._value:
             return None
         torch.set_num_threads(threads)
@@ -102,7 +98,7 @@ class Torch(Peer):
 
     def _untracked(self, function: Callable[..., Any], *operands: Any) -> Call:
         """Return a call of which autograd keeps nothing."""
-        inference = self._torch.inference_mode
+        inference = self.library.inference_mode
 
         def call() -> Any:
             with inference():

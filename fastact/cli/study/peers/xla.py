@@ -1,8 +1,5 @@
 """JAX: jitted functions, on as many threads as its client can be given."""
 
-from __future__ import annotations
-
-import math
 import os
 import sys
 from types import SimpleNamespace
@@ -31,13 +28,12 @@ class Jax(Peer):
 
     def __init__(self) -> None:
         """Import the library."""
-        import jax
+        super().__init__()
         import jax.numpy as jnp
         from jax.extend import backend
 
-        config: Any = jax.config
-        config.update("jax_enable_x64", True)  # float32 stays what it is
-        self._jax = jax
+        jax = self.library
+        jax.config.update("jax_enable_x64", True)  # float32 stays what it is
         self._forget_client = getattr(backend, "clear_backends", None)
         self._started_with: int | None = None
         nn = jax.nn
@@ -52,11 +48,9 @@ class Jax(Peer):
             "gelu_tanh": lambda x: nn.gelu(x, approximate=True),
             "hard_shrink": lambda x: jnp.where(jnp.abs(x) > 0.5, x, 0),
             "soft_shrink": lambda x: jnp.sign(x) * jnp.maximum(jnp.abs(x) - 0.5, 0),
-            "tanh_shrink": lambda x: x - jnp.tanh(x),
             "threshold": lambda x: jnp.where(x > 1, x, 0),
             "shrink": lambda x: jnp.where(jnp.abs(x) > 0.5, x, 0),
             "smelu": nn.sparse_plus,
-            "log_cosh": lambda x: jnp.logaddexp(x, -x) - math.log(2),
             "erf": jax.lax.erf,
             "ndtr": jax.scipy.special.ndtr,
             "laplace": lambda x: 0.5 * (1 + jax.lax.erf((x - 0.707107) / (0.282095 * ROOT_2))),
@@ -74,20 +68,20 @@ class Jax(Peer):
         if threads == self._started_with:
             return
         if threads == usable_cpus() and self._started_with is None:
-            self._jax.devices("cpu")
+            self.library.devices("cpu")
         elif sys.platform == "linux" and self._forget_client is not None:
             usable = os.sched_getaffinity(0)
             os.sched_setaffinity(0, sorted(usable)[:threads])
             try:
                 self._forget_client()
-                self._jax.devices("cpu")
+                self.library.devices("cpu")
             finally:
                 os.sched_setaffinity(0, usable)
         self._started_with = threads
 
     def prepare(self, operation: Operation, threads: int) -> Call | None:
         """Return the jitted function on arrays that JAX holds, waited for."""
-        jax = self._jax
+        jax = self.library
         value = self._value.get(operation.activation.name)
         if value is None:
             return None
