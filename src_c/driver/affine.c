@@ -2,7 +2,8 @@
  *
  * The map is none of a kernel's business: pieces of a row are mapped to scratch in the first
  * cache, and the kernel goes on from there. That costs an addition and a multiplication,
- * fused, and no pass over memory. */
+ * fused, and no pass over memory. Where the kernel takes a row by segments (costly, without
+ * parameters), they are the pieces. */
 #include "affine.h"
 
 #include <math.h>
@@ -33,19 +34,24 @@ bool fa_run_kernel(const fa_plan *plan, const fa_rows *row, ptrdiff_t length,
     return overflowed;
 }
 
-/* The operands as the kernel takes them, with scale x + shift in place of x. */
-static void map_argument(const fa_plan *plan, const fa_rows *piece, ptrdiff_t length,
-                         Mapped *mapped, fa_rows *behind)
+static fa_map map_of(const fa_plan *plan, const fa_rows *row)
 {
-    int x = plan->op->arrays - 1, scale = plan->kernel_inputs, shift = scale + 1;
-    fa_coefficient factor = {piece->at[scale], piece->broadcast[scale]};
-    fa_coefficient term = {piece->at[shift], piece->broadcast[shift]};
-    plan->target->affine_map(mapped->items, piece->at[x], factor, term, length);
+    int scale = plan->kernel_inputs, shift = scale + 1;
+    return (fa_map){{row->at[scale], row->broadcast[scale]},
+                    {row->at[shift], row->broadcast[shift]}};
+}
+
+/* The operands that the kernel takes, without those of the map */
+static fa_rows operands_of_kernel(const fa_plan *plan, const fa_rows *row)
+{
+    fa_rows behind;
+    behind.map = NULL;
     for (int k = 0; k < plan->kernel_operands; k++) {
         int from = k < plan->kernel_inputs ? k : k + FA_AFFINE_INPUTS;
-        behind->at[k] = k == x ? mapped->items : piece->at[from];
-        behind->broadcast[k] = piece->broadcast[from];
+        behind.at[k] = row->at[from];
+        behind.broadcast[k] = row->broadcast[from];
     }
+    return behind;
 }
 
 /* ---- overflow ---- */
@@ -57,8 +63,26 @@ static double number_at(const fa_plan *plan, const fa_rows *piece, int k, ptrdif
                                : (double)((const float *)piece->at[k])[i];
 }
 
-/* The kernel behind a map that has overflowed. That is no overflow of sigmoid, say, whose
- * limit is 1: it is one where a result of finite operands is infinite. */
+/* An overflow of the map is none of sigmoid, say, whose limit is 1: it is one where a result
+ * of finite operands is infinite. */
+static bool overflows(const fa_plan *plan, const fa_rows *row, ptrdiff_t length)
+{
+    for (ptrdiff_t i = 0; i < length; i++) {
+        bool finite = true, infinite = false;
+        for (int k = 0; k < plan->op->inputs; k++)
+            finite &= isfinite(number_at(plan, row, k, i));
+        for (int k = plan->op->inputs; k < plan->operands; k++)
+            infinite |= isinf(number_at(plan, row, k, i));
+        if (finite && infinite) return true;
+    }
+    return false;
+}
+static void clear_overflow(void)
+{
+    control_write(control_read() & ~(fa_control)CONTROL_OVERFLOW);
+}
+
+/* The kernel behind a map that has overflowed, in place perhaps. */
 static bool run_behind_overflow(const fa_plan *plan, const fa_rows *piece,
                                 const fa_rows *behind, ptrdiff_t length, bool streaming)
 {
@@ -69,7 +93,7 @@ static bool run_behind_overflow(const fa_plan *plan, const fa_rows *piece,
         for (int k = 0; k < op->inputs; k++)
             finite[i] &= isfinite(number_at(plan, piece, k, i));
     }
-    control_write(control_read() & ~(fa_control)CONTROL_OVERFLOW);
+    clear_overflow();
     bool overflowed = fa_run_kernel(plan, behind, length, streaming);
     for (ptrdiff_t i = 0; i < length; i++)
         for (int k = op->inputs; k < plan->operands; k++)
@@ -92,13 +116,41 @@ static bool run_piece(const fa_plan *plan, const fa_rows *piece, ptrdiff_t lengt
                       bool streaming, bool far)
 {
     Mapped mapped;
-    fa_rows behind;
+    fa_rows behind = operands_of_kernel(plan, piece);
+    fa_map map = map_of(plan, piece);
+    int x = plan->op->arrays - 1;
     bool before = has_overflowed();
-    map_argument(plan, piece, length, &mapped, &behind);
+    plan->target->affine_map(mapped.items, behind.at[x], map.scale, map.shift, length);
+    behind.at[x] = mapped.items;
     if (far) prefetch_next(plan, piece, length);
     return !before && has_overflowed()
         ? run_behind_overflow(plan, piece, &behind, length, streaming)
         : fa_run_kernel(plan, &behind, length, streaming);
+}
+
+/* Whether the kernel maps its argument itself. Results in place of operands would hide
+ * whose overflow it was. */
+static bool maps_segments(const fa_plan *plan, const fa_rows *row)
+{
+    const fa_op *op = plan->op;
+    bool apart = true;
+    for (int k = 0; k < op->inputs; k++)
+        for (int out = op->inputs; out < plan->operands; out++)
+            apart &= row->at[k] != row->at[out];
+    return apart && plan->costly && !plan->refine_kernel
+        && plan->kernel_inputs == op->arrays;
+}
+static bool run_segments(const fa_plan *plan, const fa_rows *row, ptrdiff_t length,
+                         bool streaming)
+{
+    fa_rows behind = operands_of_kernel(plan, row);
+    fa_map map = map_of(plan, row);
+    behind.map = &map;
+    bool before = has_overflowed();
+    bool overflowed = fa_run_kernel(plan, &behind, length, streaming);
+    if (before || !has_overflowed()) return overflowed;
+    clear_overflow();
+    return overflows(plan, row, length);
 }
 
 /* Elements of the first piece, so that results of the others start lines. */
@@ -111,6 +163,7 @@ static ptrdiff_t first_piece(const fa_plan *plan, const fa_rows *row)
 bool fa_run_mapped(const fa_plan *plan, const fa_rows *row, ptrdiff_t length,
                    bool streaming, bool far)
 {
+    if (maps_segments(plan, row)) return run_segments(plan, row, length, streaming);
     fa_rows piece = *row;
     bool overflowed = false;
     ptrdiff_t most = streaming ? first_piece(plan, row) : PIECE_BYTES / plan->bytes;

@@ -91,6 +91,7 @@ static fa_rows widen_inputs(const fa_plan *plan, const fa_part *part,
                             const Block *block, ptrdiff_t count, Scratch *scratch)
 {
     fa_rows row;
+    row.map = NULL;
     for (int k = 0; k < plan->operands; k++) {
         const fa_format *format = &part->operand[k].format;
         row.broadcast[k] = block->single[k];

@@ -47,6 +47,7 @@ bool fa_refine_halves(const fa_plan *plan, const fa_rows *row, ptrdiff_t count)
     uint16_t undecided[FA_BLOCK_BYTES / sizeof(float)];
     double wide[FA_MAX_OPERANDS][AT_ONCE];
     fa_rows refined;
+    refined.map = NULL;
     bool overflowed = false;
     for (int k = 0; k < plan->kernel_operands; k++) {
         refined.at[k] = wide[k];

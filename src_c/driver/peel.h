@@ -18,7 +18,13 @@ static inline bool fa_run_peeled(const fa_plan *plan, const fa_rows *row,
     if (head > length) head = length;
     bool overflowed = head && plan->kernel(row, 1, head, FA_CACHED);
     if (head == length) return overflowed;
-    fa_rows rest;
+    fa_rows rest = {.map = NULL};
+    fa_map map;
+    if (row->map) {
+        map = (fa_map){fa_skip(row->map->scale, head * plan->bytes),
+                       fa_skip(row->map->shift, head * plan->bytes)};
+        rest.map = &map;
+    }
     for (int k = 0; k < plan->kernel_operands; k++) {
         rest.broadcast[k] = row->broadcast[k];
         rest.at[k] = (char *)row->at[k] + (row->broadcast[k] ? 0 : head * plan->bytes);

@@ -40,6 +40,7 @@ bool fa_run_rows(const fa_plan *plan, const fa_part *part, ptrdiff_t from, ptrdi
     bool streaming = part->memory == FA_NONTEMPORAL;
     bool overflowed = false;
     fa_rows rows;
+    rows.map = NULL;
     for (int k = 0; k < plan->operands; k++) {
         rows.broadcast[k] = part->operand[k].broadcast;
         rows.step[k] = inner > 0 ? job->strides[k][inner - 1] / plan->bytes : 0;

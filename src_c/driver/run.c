@@ -30,6 +30,7 @@ bool fa_run_small(const fa_op *op, void *const *operands, ptrdiff_t length)
 {
     if (length == 0) return false;
     fa_rows row;
+    row.map = NULL;
     for (int k = 0; k < op->inputs + op->outputs; k++) {
         row.at[k] = operands[k];
         row.broadcast[k] = fa_is_parameter(op, k);

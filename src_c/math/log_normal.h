@@ -76,8 +76,8 @@ INLINE V log_normal_of(V x)
 
     Pair q = normal_left(to_pair(finite));
     V minus_q = v_sub(zero, v_select(negative, one, v_add(q.hi, q.lo)));
-    M low = v_lt(v_set(NORMAL_TAIL_SUBNORMAL), x);
-    V tiny = times_unscale(low, minus_q, NORMAL_TAIL_UNSCALE);
+    M subnormal = v_lt(v_set(NORMAL_TAIL_SUBNORMAL), x);
+    V tiny = times_unscale(subnormal, minus_q, NORMAL_TAIL_UNSCALE);
     V unscale = v_set(NORMAL_TAIL_UNSCALE);
     q = normal_left_beside_1(finite, q);
     q = (Pair){v_mul(q.hi, unscale), v_mul(q.lo, unscale)};

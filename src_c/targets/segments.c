@@ -12,6 +12,20 @@ enum {
     BEGINNING = 512 / sizeof(T), /* of the next row, by a cheap one */
 };
 
+/* ---- the map before the kernel ---- */
+
+/* The argument of the segment becomes that of the kernel, in the buffer: it is mapped while
+ * the kernel still computes what came before. */
+INLINE void map_argument(Segments *s, ptrdiff_t start, ptrdiff_t count)
+{
+    const fa_map *map = s->rows->map;
+    int x = s->arrays - 1;
+    fa_coefficient scale = fa_skip(map->scale, start * (ptrdiff_t)sizeof(T));
+    fa_coefficient shift = fa_skip(map->shift, start * (ptrdiff_t)sizeof(T));
+    map_affine(s->buffer[x], s->at[x], scale, shift, count);
+    s->at[x] = s->buffer[x];
+}
+
 /* ---- packing ---- */
 
 /* To the buffer, which has room for whole registers. */
@@ -74,6 +88,7 @@ INLINE void pack_ends(Segments *s)
             fill(to, from[(count - 1) * step], s->length - held);
         }
     }
+    if (rows->map) map_argument(s, start, s->end);
 }
 
 INLINE void unpack_ends(Segments *s)
@@ -139,6 +154,7 @@ static void take_small(Segments *s)
         else if (k < s->inputs)
             load_small(s->buffer[k], s->rows->at[k], s->row_length);
     }
+    if (s->rows->map) map_argument(s, 0, s->row_length);
 }
 static void put_small(const Segments *s)
 {
@@ -153,7 +169,7 @@ static void put_small(const Segments *s)
 /* Whole vectors where they lie: of all rows that are left of the group, or a burst. */
 INLINE void take_rows(Segments *s, ptrdiff_t whole)
 {
-    bool bursts = s->memory != FA_CACHED;
+    bool mapped = s->rows->map, bursts = mapped || s->memory != FA_CACHED;
     ptrdiff_t left = whole - s->start;
     s->lines = bursts ? 1 : s->group_end - s->row;
     s->length = bursts && left > BURST ? BURST : left;
@@ -163,7 +179,8 @@ INLINE void take_rows(Segments *s, ptrdiff_t whole)
         s->step[k] = s->rows->step[k];
         s->broadcast[k] = broadcast;
     }
-    if (bursts) prefetch_ahead(s, s->length);
+    if (s->memory != FA_CACHED) prefetch_ahead(s, s->length);
+    if (mapped) map_argument(s, s->start, s->length);
     s->start += s->length;
     if (s->start < whole) return;
     s->row += s->lines;

@@ -51,6 +51,10 @@ bool another_segment(Segments *s);
 void prefetch_next_row(const fa_rows *rows, int arrays, ptrdiff_t row, ptrdiff_t count,
                        ptrdiff_t length);
 
+/* Of target.c */
+#define map_affine PASTE(FA_SYMBOL, _map_affine)
+fa_affine_map map_affine;
+
 INLINE T *row_of(const fa_rows *rows, ptrdiff_t row, int operand)
 {
     return (T *)rows->at[operand] + row * rows->step[operand];

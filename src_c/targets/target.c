@@ -13,6 +13,7 @@ const fa_target FA_SYMBOL = {.available = false};
 #include "../simd/wide.h"
 
 #include "convert.h"
+#include "segments.h"
 
 #define FAMILY(name) extern fa_kernels PASTE(FA_SYMBOL, _##name)[];
 #include "../table/activations.def"
@@ -41,8 +42,8 @@ INLINE void map_vectors(T *to, const T *x, const T *scale, bool one_scale,
     V last = v_load_part(x + i, left, v_set(0));
     v_store_part(to + i, left, v_fma(factor, last, term));
 }
-static void affine_map(void *to, const void *x, fa_coefficient scale,
-                       fa_coefficient shift, ptrdiff_t count)
+void map_affine(void *to, const void *x, fa_coefficient scale, fa_coefficient shift,
+                ptrdiff_t count)
 {
     if (scale.single && shift.single)
         map_vectors(to, x, scale.at, true, shift.at, true, count);
@@ -94,7 +95,7 @@ const fa_target FA_SYMBOL = {
     .narrow = {[FA_FLOAT16] = narrow_half, [FA_BFLOAT16] = narrow_bfloat},
     .rounding_test = {[FA_FLOAT16] = test_half, [FA_BFLOAT16] = test_bfloat},
 #endif
-    .affine_map = affine_map,
+    .affine_map = map_affine,
     .swap_bytes = swap_bytes,
     .stream = stream,
     .fence = fence,

@@ -4,9 +4,27 @@
 
 #include "../table/table.h"
 
+/* An operand of an affine map: a vector, or one number for all elements. */
+typedef struct {
+    const void *at;
+    bool single;
+} fa_coefficient;
+
+/* What is behind so many bytes of it */
+static inline fa_coefficient fa_skip(fa_coefficient c, ptrdiff_t bytes)
+{
+    return (fa_coefficient){(const char *)c.at + (c.single ? 0 : bytes), c.single};
+}
+
+/* scale x + shift in place of the argument x */
+typedef struct {
+    fa_coefficient scale, shift;
+} fa_map;
+
 /* Rows of equal length: elements of a row are contiguous, steps lead from row to row and
  * are counted in elements. Operands in order, inputs before outputs. */
 typedef struct {
+    const fa_map *map; /* or NULL; of one row, and a costly kernel without parameters */
     void *at[FA_MAX_OPERANDS];
     ptrdiff_t step[FA_MAX_OPERANDS];
     bool broadcast[FA_MAX_OPERANDS]; /* a parameter with one element for a row */
@@ -36,12 +54,6 @@ typedef void fa_convert(void *to, const void *from, ptrdiff_t count);
  * middle between two numbers of a shorter dtype; returns how many. */
 typedef ptrdiff_t fa_rounding_test(uint16_t *which, const void *results,
                                    ptrdiff_t count);
-
-/* An operand of a map: a vector, or one number for all elements. */
-typedef struct {
-    const void *at;
-    bool single;
-} fa_coefficient;
 
 /* scale x + shift, rounded once; in place if that is asked for. */
 typedef void fa_affine_map(void *to, const void *x, fa_coefficient scale,
