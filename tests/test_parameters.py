@@ -252,14 +252,414 @@ FORMULAS |= {
         "grad_b": swiglu_clamped_grad_b,
     },
 }
-# Right for moderate parameters, and positive ones where they are widths, as their entries say.
-MODERATE = {
-    *("acon_c", "aptx", "clipped_gelu", "dyt", "gaussian", "isrlu", "isru", "laplace", "shrink"),
-    *("smelu", "snake", "snake_beta", "softcap", "squareplus", "star_relu", "xielu"),
+
+
+# ---- where a parameter stretches the argument ----
+#
+# A parameter of 0 or an infinite one stands for the limit, at an infinite x, too. Where that has
+# a step or a kink its derivatives are NaN.
+
+
+def at_a_kink(x: Any) -> Any:
+    """The derivative of what is level but for a step or a kink at 0."""
+    return NAN if x == 0 else mpf(0)
+
+
+def tanh(z: Any) -> Any:
+    return mp.tanh(z) if abs(z) < 1e7 else mpf(1 if z > 0 else -1)
+
+
+def tanh_grad(z: Any) -> Any:
+    return 4 * logistic_grad(2 * z)
+
+
+def dyt(x: Any, alpha: Any) -> Any:
+    if x == 0 or alpha == 0:
+        return mpf(0)
+    return tanh(alpha * x)
+
+
+def dyt_grad(x: Any, alpha: Any) -> Any:
+    if mp.isinf(alpha):
+        return at_a_kink(x)
+    return mpf(0) if alpha == 0 else alpha * tanh_grad(alpha * x)
+
+
+def dyt_grad_alpha(x: Any, alpha: Any) -> Any:
+    if x == 0 or alpha == 0:
+        return x
+    return mpf(0) if mp.isinf(alpha * x) else x * tanh_grad(alpha * x)
+
+
+def dyt_grad_grad(x: Any, alpha: Any) -> Any:
+    if mp.isinf(alpha):
+        return at_a_kink(x)
+    return mpf(0) if alpha == 0 else -2 * alpha**2 * tanh(alpha * x) * tanh_grad(alpha * x)
+
+
+def softcap(x: Any, cap: Any) -> Any:
+    if cap == 0 or mp.isinf(cap):
+        return mpf(0) if cap == 0 else x
+    return cap * tanh(x / cap)
+
+
+def softcap_grad(x: Any, cap: Any) -> Any:
+    if cap == 0 or mp.isinf(cap):
+        return at_a_kink(x) if cap == 0 else mpf(1)
+    return tanh_grad(x / cap)
+
+
+def softcap_grad_grad(x: Any, cap: Any) -> Any:
+    if cap == 0 or mp.isinf(cap):
+        return at_a_kink(x) if cap == 0 else mpf(0)
+    return -2 * tanh(x / cap) * tanh_grad(x / cap) / cap
+
+
+def bell(u: Any) -> Any:
+    return exp(-u * u / 2)
+
+
+def gaussian(x: Any, sigma: Any) -> Any:
+    if sigma == 0 or mp.isinf(sigma):
+        return mpf(mp.isinf(sigma) or x == 0)
+    return bell(x / sigma)
+
+
+def gaussian_grad(x: Any, sigma: Any) -> Any:
+    if sigma == 0 or mp.isinf(sigma):
+        return at_a_kink(x) if sigma == 0 else mpf(0)
+    return mpf(0) if mp.isinf(x) else -x / sigma / sigma * bell(x / sigma)
+
+
+def gaussian_grad_grad(x: Any, sigma: Any) -> Any:
+    if sigma == 0 or mp.isinf(sigma):
+        return at_a_kink(x) if sigma == 0 else mpf(0)
+    u = x / sigma
+    return mpf(0) if mp.isinf(x) else (u - 1) * (u + 1) / sigma / sigma * bell(u)
+
+
+def deviation(x: Any, mu: Any, sigma: Any) -> Any:
+    """(x - mu)/sigma, of laplace: sigma = 0 is its limit from above."""
+    if mp.isinf(sigma):
+        return NAN if mp.isinf(mu) else mpf(0)
+    if x == mu:
+        return NAN if mp.isinf(mu) else mpf(0)
+    return (x - mu) * (INF if sigma == 0 else 1 / sigma)
+
+
+def laplace(x: Any, mu: Any, sigma: Any) -> Any:
+    u = deviation(x, mu, sigma)
+    if abs(u) > 1e4:
+        return mpf(1) if u > 0 else TINY if mp.isfinite(u) else mpf(0)
+    return mp.ncdf(u)
+
+
+def laplace_grad(x: Any, mu: Any, sigma: Any) -> Any:
+    u = deviation(x, mu, sigma)
+    if not mp.isfinite(u) or mp.isinf(sigma):
+        return mpf(0) if u == u else NAN
+    return NAN if sigma == 0 else bell(u) / mp.sqrt(2 * mp.pi) / sigma
+
+
+def laplace_grad_grad(x: Any, mu: Any, sigma: Any) -> Any:
+    u = deviation(x, mu, sigma)
+    if not mp.isfinite(u) or mp.isinf(sigma):
+        return mpf(0) if u == u else NAN
+    return NAN if sigma == 0 else -u * bell(u) / mp.sqrt(2 * mp.pi) / sigma / sigma
+
+
+# ---- square roots ----
+
+
+def isru(power: int, x: Any, alpha: Any) -> Any:
+    """x/sqrt(w) with w = 1 + alpha x^2, or a derivative, of w^(-power/2)"""
+    if alpha == -INF or (alpha < 0 and 1 + alpha * x * x <= 0):
+        return NAN
+    if alpha == INF:
+        return mpf(0) if power == 1 else at_a_kink(x)
+    if alpha == 0:
+        return {1: x, 3: mpf(1), 5: mpf(0)}[power]
+    if mp.isinf(x):
+        return mpf(0) if power > 1 else (1 if x > 0 else -1) / mp.sqrt(alpha)
+    factor = {1: x, 3: 1, 5: -3 * alpha * x}[power]
+    return factor / mp.sqrt(1 + alpha * x * x) ** power
+
+
+def isrlu(power: int, x: Any, alpha: Any) -> Any:
+    return {1: x, 3: mpf(1), 5: mpf(0)}[power] if x >= 0 else isru(power, x, alpha)
+
+
+def squareplus(x: Any, b: Any) -> Any:
+    if b == 0 or mp.isinf(b):
+        return max(x, mpf(0)) if b == 0 else INF if b > 0 else NAN
+    if mp.isinf(x):
+        return x if x > 0 else mpf(0)
+    if x * x + b < 0:
+        return NAN
+    right = (abs(x) + mp.sqrt(x * x + b)) / 2
+    return right if x >= 0 else b / 4 / right
+
+
+def squareplus_grad(x: Any, b: Any) -> Any:
+    if mp.isinf(b):
+        return mpf("0.5") if b > 0 else NAN
+    if b == 0 or mp.isinf(x):
+        return NAN if x == 0 else mpf(x > 0)
+    return NAN if x * x + b <= 0 else squareplus(x, b) / mp.sqrt(x * x + b)
+
+
+def squareplus_grad_grad(x: Any, b: Any) -> Any:
+    if mp.isinf(b):
+        return mpf(0) if b > 0 else NAN
+    if b == 0 or mp.isinf(x):
+        return at_a_kink(x)
+    return NAN if x * x + b <= 0 else b / 2 / mp.sqrt(x * x + b) ** 3
+
+
+# ---- parabolas ----
+
+
+def smelu(x: Any, beta: Any) -> Any:
+    if beta < 0:
+        return NAN
+    if mp.isinf(beta):
+        return INF
+    if abs(x) >= beta:
+        return max(x, mpf(0))
+    return (x + beta) ** 2 / (4 * beta)
+
+
+def smelu_grad(x: Any, beta: Any) -> Any:
+    if beta < 0:
+        return NAN
+    if mp.isinf(beta):
+        return mpf("0.5")
+    if abs(x) >= beta:
+        return NAN if x == beta == 0 else mpf(x > 0)
+    return (x + beta) / (2 * beta)
+
+
+def star_relu(x: Any, scale: Any, bias: Any) -> Any:
+    return product(scale, max(x, mpf(0)) ** 2) + bias
+
+
+def exp_rest(x: Any) -> Any:
+    """e^x - 1 - x for x <= 0"""
+    return x * x / 2 * mp.hyp1f1(1, 3, x) if x > -1 else expm1(x) - x
+
+
+def xielu(x: Any, alpha_p: Any, alpha_n: Any, beta: Any, eps: Any) -> Any:
+    if x > 0:
+        return product(x, product(alpha_p, x) + beta)
+    if x > -2 or mp.isinf(alpha_n) or mp.isinf(beta):
+        rest = expm1(eps) - x if eps < x else exp_rest(x)
+        return product(alpha_n, rest) + product(beta, x)
+    level = alpha_n * expm1(min(x, eps))
+    return level if beta == alpha_n else level + (beta - alpha_n) * x
+
+
+def xielu_grad(x: Any, alpha_p: Any, alpha_n: Any, beta: Any, eps: Any) -> Any:
+    if x > 0:
+        return 2 * product(alpha_p, x) + beta
+    return product(alpha_n, expm1(x) if x <= eps else mpf(-1)) + beta
+
+
+# ---- blends of two slopes ----
+
+
+def silu_grad(z: Any) -> Any:
+    return mpf(z > 0) if mp.isinf(z) else logistic(z) + z * logistic_grad(z)
+
+
+def silu_grad_grad(z: Any) -> Any:
+    w = exp(-abs(z))
+    return mpf(0) if mp.isinf(z) else w * (2 * (1 + w) - abs(z) * (1 - w)) / (1 + w) ** 3
+
+
+def along(slope: Any, x: Any) -> Any:
+    """slope x, 0 where a slope becomes 0 even if x is infinite."""
+    return mpf(0) if slope == 0 else product(slope, x)
+
+
+def stretched(steepness: Any, x: Any) -> Any:
+    """The argument of a gate, NaN at the kink that an infinite steepness makes."""
+    return mpf(0) if steepness == 0 else product(steepness, x)
+
+
+def of_acon_c(formula: Formula) -> Formula:
+    """NaN where beta (p1 - p2) or (p1 - p2) x is not defined."""
+
+    def defined(x: Any, p1: Any, p2: Any, beta: Any) -> Any:
+        rise = p1 - p2
+        steepness = product(beta, rise)
+        if mp.isnan(steepness) or (x == 0 and mp.isinf(rise)):
+            return NAN
+        return formula(x, p1, p2, beta, stretched(steepness, x))
+
+    return defined
+
+
+def blend(p1: Any, p2: Any, mean: Any, half_rise: Any, z: Any, h: Formula, middle: Formula) -> Any:
+    """p1 h(z) + p2 h(-z), by what h rises at z/2 in the middle, where that is half of middle."""
+    if mp.isinf(z):
+        return p1 if z > 0 else p2
+    if abs(z) < 1:
+        return mean + half_rise * middle(z / 2)
+    return p1 * h(z) + p2 * h(-z)
+
+
+def silu_bend(t: Any) -> Any:
+    return tanh(t) + t * tanh_grad(t)
+
+
+def acon_c(x: Any, p1: Any, p2: Any, _: Any, z: Any) -> Any:
+    if x == 0:
+        return mpf(0)
+    return along(blend(p1, p2, (p1 + p2) / 2, (p1 - p2) / 2, z, logistic, tanh), x)
+
+
+def acon_c_grad(x: Any, p1: Any, p2: Any, _: Any, z: Any) -> Any:
+    if mp.isnan(z):
+        return NAN
+    return blend(p1, p2, (p1 + p2) / 2, (p1 - p2) / 2, z, silu_grad, silu_bend)
+
+
+def acon_c_grad_slope(x: Any, z: Any) -> Any:
+    return mpf(0) if x == 0 else z if mp.isnan(z) else along(silu_grad(z), x)
+
+
+def acon_c_grad_beta(x: Any, p1: Any, p2: Any, _: Any, z: Any) -> Any:
+    if x == 0 or p1 == p2 or mp.isinf(z):
+        return mpf(0)
+    return ((p1 - p2) * x) ** 2 * logistic_grad(z)
+
+
+def acon_c_grad_grad(x: Any, p1: Any, p2: Any, beta: Any, z: Any) -> Any:
+    if not mp.isfinite(z) or z == 0 == beta * (p1 - p2):
+        return NAN if mp.isnan(z) else mpf(0)
+    return beta * (p1 - p2) ** 2 * silu_grad_grad(z)
+
+
+def aptx(x: Any, alpha: Any, beta: Any, gamma: Any) -> Any:
+    z = stretched(2 * beta, x) if x != 0 else mpf(0)
+    slopes = alpha + 1, alpha - 1, alpha, 1
+    return along(product(gamma, alpha if mp.isinf(alpha) else blend(*slopes, z, logistic, tanh)), x)
+
+
+def aptx_grad(x: Any, alpha: Any, beta: Any, gamma: Any) -> Any:
+    z = stretched(2 * beta, x)
+    if mp.isnan(z):
+        return NAN
+    slopes = alpha + 1, alpha - 1, alpha, 1
+    bent = alpha if mp.isinf(alpha) else blend(*slopes, z, silu_grad, silu_bend)
+    return product(gamma, bent)
+
+
+def aptx_grad_grad(x: Any, alpha: Any, beta: Any, gamma: Any) -> Any:
+    z = stretched(2 * beta, x)
+    if mp.isnan(z):
+        return NAN
+    return product(gamma, mpf(0) if mp.isinf(z) else 4 * beta * silu_grad_grad(z))
+
+
+# ---- snakes ----
+
+
+def snake_beta(x: Any, alpha: Any, beta: Any) -> Any:
+    if beta == 0:
+        return NAN
+    if x == 0 or mp.isinf(x) or mp.isinf(beta):
+        return x
+    return NAN if mp.isinf(alpha) else x + mp.sin(alpha * x) ** 2 / beta
+
+
+def of_snake_beta(formula: Formula) -> Formula:
+    """A derivative, which is NaN at infinity, for an infinite alpha and for beta = 0."""
+
+    def defined(x: Any, alpha: Any, beta: Any) -> Any:
+        undefined = beta == 0 or mp.isinf(alpha) or mp.isinf(x)
+        return NAN if undefined else formula(x, alpha, beta)
+
+    return defined
+
+
+def of_snake(formula: Formula, limit: Formula) -> Formula:
+    """The same of snake, with its limit at alpha = 0"""
+
+    def defined(x: Any, alpha: Any) -> Any:
+        if mp.isinf(alpha) or mp.isinf(x):
+            return NAN
+        return limit(x) if alpha == 0 else formula(x, alpha, alpha)
+
+    return defined
+
+
+def snake_grad(x: Any, alpha: Any, beta: Any) -> Any:
+    return 1 + alpha / beta * mp.sin(2 * alpha * x)
+
+
+def snake_grad_alpha(x: Any, alpha: Any, _: Any) -> Any:
+    return (x * mp.sin(2 * alpha * x) - mp.sin(alpha * x) ** 2 / alpha) / alpha
+
+
+def snake_grad_grad(x: Any, alpha: Any, beta: Any) -> Any:
+    return 2 * alpha * (alpha / beta) * mp.cos(2 * alpha * x)
+
+
+FORMULAS |= {
+    "dyt": {
+        "value": dyt,
+        "grad": dyt_grad,
+        "grad_alpha": dyt_grad_alpha,
+        "grad_grad": dyt_grad_grad,
+    },
+    "softcap": {"value": softcap, "grad": softcap_grad, "grad_grad": softcap_grad_grad},
+    "gaussian": {"value": gaussian, "grad": gaussian_grad, "grad_grad": gaussian_grad_grad},
+    "laplace": {"value": laplace, "grad": laplace_grad, "grad_grad": laplace_grad_grad},
+    "isru": {"value": partial(isru, 1), "grad": partial(isru, 3), "grad_grad": partial(isru, 5)},
+    "isrlu": {
+        "value": partial(isrlu, 1),
+        "grad": partial(isrlu, 3),
+        "grad_grad": partial(isrlu, 5),
+    },
+    "squareplus": {
+        "value": squareplus,
+        "grad": squareplus_grad,
+        "grad_grad": squareplus_grad_grad,
+    },
+    "smelu": {"value": smelu, "grad": smelu_grad},
+    "star_relu": {
+        "value": star_relu,
+        "grad": lambda x, scale, bias: 2 * product(scale, max(x, mpf(0))),
+        "grad_scale": lambda x, scale, bias: max(x, mpf(0)) ** 2,
+        "grad_bias": lambda x, scale, bias: mpf(1),
+    },
+    "xielu": {"value": xielu, "grad": xielu_grad},
+    "acon_c": {
+        "value": of_acon_c(acon_c),
+        "grad": of_acon_c(acon_c_grad),
+        "grad_p1": of_acon_c(lambda x, p1, p2, beta, z: acon_c_grad_slope(x, z)),
+        "grad_p2": of_acon_c(lambda x, p1, p2, beta, z: acon_c_grad_slope(x, -z)),
+        "grad_beta": of_acon_c(acon_c_grad_beta),
+        "grad_grad": of_acon_c(acon_c_grad_grad),
+    },
+    "aptx": {"value": aptx, "grad": aptx_grad, "grad_grad": aptx_grad_grad},
+    "snake": {
+        "value": lambda x, alpha: snake_beta(x, alpha, alpha) if alpha != 0 else x,
+        "grad": of_snake(snake_grad, lambda x: mpf(1)),
+        "grad_alpha": of_snake(snake_grad_alpha, lambda x: x * x),
+        "grad_grad": of_snake(snake_grad_grad, lambda x: mpf(0)),
+    },
+    "snake_beta": {
+        "value": snake_beta,
+        "grad": of_snake_beta(snake_grad),
+        "grad_alpha": of_snake_beta(lambda x, a, b: x * mp.sin(2 * a * x) / b),
+        "grad_beta": of_snake_beta(lambda x, a, b: -((mp.sin(a * x) / b) ** 2)),
+        "grad_grad": of_snake_beta(snake_grad_grad),
+    },
 }
-WITH_PARAMETERS = [
-    name for name, row in ACTIVATIONS.items() if row["parameters"] and name not in MODERATE
-]
+
+WITH_PARAMETERS = [name for name, row in ACTIVATIONS.items() if row["parameters"]]
 EVERY = [(name, f) for name in WITH_PARAMETERS for f in forms(name) if f != "value_and_grad"]
 
 
@@ -302,6 +702,27 @@ def parameters(name: str, dtype: type, all_sizes: bool) -> Iterator[tuple[float,
             yield tuple(map(float, rng.choice(sizes(dtype), len(defaults))))
 
 
+def unstretched(name: str, z: np.ndarray, *numbers: Any) -> np.ndarray:
+    """The x at which the function is where it is at z for parameters of 1."""
+    first, *others = numbers
+    match name:
+        case "celu" | "softcap" | "gaussian" | "smelu":
+            return z * first
+        case "softplus" | "swish" | "swiglu_clamped" | "dyt" | "snake" | "snake_beta":
+            return z / first
+        case "isru" | "isrlu":
+            return z / np.sqrt(abs(first))
+        case "squareplus":
+            return z * np.sqrt(abs(first))
+        case "laplace":
+            return z * others[0] + first
+        case "aptx":
+            return z / others[0]
+        case "acon_c":
+            return z / others[1] / (first - others[0])
+    return z
+
+
 def arguments(name: str, dtype: type, numbers: tuple[float, ...], count: int) -> np.ndarray:
     """Where the function bends for these parameters, and everywhere."""
     info = np.finfo(dtype)
@@ -317,12 +738,8 @@ def arguments(name: str, dtype: type, numbers: tuple[float, ...], count: int) ->
     )
     anywhere = rng.uniform(info.minexp - info.nmant, info.maxexp, 2 * share)
     special = [0, info.max, info.tiny, info.smallest_subnormal, 1, np.inf, *numbers]
-    steepness = numbers[0]
     with np.errstate(all="ignore"):
-        if name == "celu":
-            z *= steepness
-        elif name in ("softplus", "swish", "swiglu_clamped"):
-            z /= steepness
+        z = unstretched(name, z, *np.array(numbers, dtype))
         scattered = np.exp2(anywhere) * rng.choice([-1, 1], anywhere.size)
         x = np.concatenate([z, scattered, special, np.negative(special)]).astype(dtype)
     return x[~np.isnan(x)]
@@ -454,6 +871,57 @@ def test_nan_parameters(name: str) -> None:
         if name not in ("hard_shrink", "soft_shrink"):
             g = [np.ones_like(x)] * f.startswith("backward")
             assert np.isnan(form(name, f)(*g, x, np.nan)).all(), f
+
+
+# Of each function a root that its parameters make, and where it is.
+ROOTS = [
+    ("acon_c", "value", (1, -1, 1), (-1e-20, 2e-20)),
+    ("acon_c", "value", (1.5, -0.25, 1), (-2, -0.5)),
+    ("acon_c", "grad", (1, -1, 1.5), (-1e-10, 2e-10)),
+    ("acon_c", "grad", (1.5, -0.25, 1), (-3, 3)),
+    ("aptx", "value", (0.5, 1, 0.5), (-2, -0.1)),
+    ("aptx", "grad", (0.25, 1, 1), (-1, 1)),
+    ("snake_beta", "value", (1, 0.25), (-0.5, -0.1)),
+    ("snake_beta", "grad", (3, 1.25), (-0.5, 0)),
+    ("snake_beta", "grad", (1, 0.01), (-0.5, 0.2)),
+    ("xielu", "value", (0.8, 0.8, 0.5, -1e-6), (-3, -1)),
+    ("xielu", "grad", (0.8, 0.8, 0.5, -1e-6), (-3, -0.1)),
+    ("star_relu", "value", (0.8944, -0.4472), (0.1, 2)),
+]
+
+
+@pytest.mark.parametrize(("name", "f", "numbers", "ends"), ROOTS)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_roots_that_parameters_make(
+    name: str,
+    f: str,
+    numbers: tuple[float, ...],
+    ends: tuple[float, float],
+    dtype: type,
+    isas: Isas,
+) -> None:
+    with mp.workprec(BITS):
+        exactly = [float(dtype(p)) for p in numbers]
+        below, above = map(mpf, ends)
+        sign = mp.sign(formula_of(name, f)(below, *map(mpf, exactly)))
+        assert sign != mp.sign(formula_of(name, f)(above, *map(mpf, exactly)))
+        for _ in range(BITS):
+            middle = (below + above) / 2
+            if mp.sign(formula_of(name, f)(middle, *map(mpf, exactly))) == sign:
+                below = middle
+            else:
+                above = middle
+        steps = np.concatenate([np.arange(-12, 13), 2.0 ** np.arange(4, 40, 3)])
+        with np.errstate(all="ignore"):
+            x = dtype(below) + steps.astype(dtype) * np.spacing(dtype(below))
+        g = np.full_like(x, 3)
+        truth = exact.Exact.of(wanted(name, f, [x], tuple(exactly)))
+        product = exact.Exact.of(wanted(name, f, [g, x], tuple(exactly)))
+    for _ in isas():
+        assert truth.ulp_error(form(name, f)(x, *exactly), dtype).max() <= 1, x
+        if f == "grad":
+            got = outputs(form(name, "backward")(g, x, *exactly))[0]
+            assert product.ulp_error(got, dtype).max() <= 1, x
 
 
 def test_values_of_the_reports() -> None:

@@ -103,8 +103,9 @@ ENTRIES: dict[str, Entry] = {
             "beta": "Steepness of the change between them.",
         },
         note=(
-            "In float64 the bounds hold for slopes of equal sign, or of which one is 0; otherwise\n"
-            "the function vanishes besides at 0, and is accurate there as its terms are."
+            "An infinite beta is the limit, the larger or, if negative, the smaller of p1 x and\n"
+            "p2 x, whose derivatives at x = 0 are NaN. All forms are NaN where p1 - p2 or its\n"
+            "product with beta or x is infinity less infinity or 0 times infinity."
         ),
         references=(
             'N. Ma, X. Zhang, M. Liu, J. Sun, "Activate or not: learning customized activation",'
@@ -139,8 +140,8 @@ ENTRIES: dict[str, Entry] = {
             "gamma": "Factor of all.",
         },
         note=(
-            "In float64 the bounds hold for alpha = 1 and beyond; for a smaller one the function\n"
-            "vanishes somewhere besides 0, and about there only to the accuracy of its terms."
+            "An infinite beta is the limit, tanh being -1 or 1, whose derivatives at x = 0 are\n"
+            "NaN. An infinite alpha or gamma gives NaN where it meets 0."
         ),
         references=(
             "R. Kumar, \"APTx: better activation function than MISH, SWISH, and ReLU's variants"

@@ -72,7 +72,12 @@ ENTRIES: dict[str, Entry] = {
         grad_grad=Form(
             "b/2 (x^2 + b)^(-3/2)", squareplus_grad_grad, "array([0.128, 0.25 , 0.128])"
         ),
-        parameters={"b": "Roundness of the bend, a positive number."},
+        parameters={"b": "Roundness of the bend."},
+        note=(
+            "b = 0 is relu, whose derivatives at 0 are NaN; b = inf is inf with the derivative\n"
+            "1/2. For a negative b all forms are NaN where x^2 + b < 0, derivatives also where\n"
+            "it is 0."
+        ),
         references=(
             'J. T. Barron, "Squareplus: a softplus-like algebraic rectifier", 2021,'
             " arXiv:2112.11687.",
@@ -86,7 +91,11 @@ ENTRIES: dict[str, Entry] = {
         grad_grad=Form(
             "-3 alpha x (1 + alpha x^2)^(-5/2)", _fifth, "array([ 0.73728,  0.     , -0.73728])"
         ),
-        parameters={"alpha": "A positive number; the value ends at 1/sqrt(alpha)."},
+        parameters={"alpha": "The value ends at 1/sqrt(alpha)."},
+        note=(
+            "alpha = 0 is the identity; alpha = inf is 0, with derivatives at x = 0 that are NaN.\n"
+            "For a negative alpha all forms are NaN where 1 + alpha x^2 <= 0."
+        ),
         references=_CARLILE,
     ),
     "isrlu": Entry(
@@ -107,7 +116,11 @@ ENTRIES: dict[str, Entry] = {
             lambda m, x, alpha: m.where(x >= 0, 0, _fifth(m, x, alpha)),
             "array([0.73728, 0.     , 0.     ])",
         ),
-        parameters={"alpha": "A positive number; the value ends at -1/sqrt(alpha)."},
+        parameters={"alpha": "The value ends at -1/sqrt(alpha)."},
+        note=(
+            "alpha = 0 is the identity, alpha = inf relu. For a negative alpha all forms are NaN\n"
+            "where x < 0 and 1 + alpha x^2 <= 0."
+        ),
         references=_CARLILE,
     ),
 }

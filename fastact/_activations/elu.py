@@ -164,6 +164,7 @@ ENTRIES: dict[str, Entry] = {
             "beta": "Slope about 0.",
             "eps": "Where the exponential ends, a negative number.",
         },
+        note="0 times infinity and infinity less infinity are NaN.",
         references=(
             'A. H. Huang, I. Schlag, "Deriving activation functions using integration", 2024,'
             " arXiv:2411.13010.",

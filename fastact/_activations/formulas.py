@@ -14,8 +14,9 @@ FAR = 100_000
 
 
 def clip(m: Any, x: Any, low: Any, high: Any) -> Any:
-    """Return x, or the bound that it is beyond."""
-    return m.where(x > low, m.where(x < high, x, high), low)
+    """Return x, or the bound that it is beyond; high where low is above it."""
+    above = m.where(x > low, x, low)
+    return m.where(above < high, above, high)
 
 
 def between(m: Any, x: Any, low: Any, high: Any, inside: Any) -> Any:

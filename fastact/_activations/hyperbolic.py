@@ -83,7 +83,11 @@ ENTRIES: dict[str, Entry] = {
             lambda m, x, cap: 8 * sigmoid_grad_grad(m, 2 * x / cap) / cap,
             "array([ 0.00454062,  0.        , -0.01921852])",
         ),
-        parameters={"cap": "Where the value ends, a positive number."},
+        parameters={"cap": "Where the value ends; its sign does not count."},
+        note=(
+            "cap = 0 is the function 0, whose derivatives at x = 0 are NaN; an infinite cap is\n"
+            "the identity."
+        ),
         references=(
             'Gemma Team, "Gemma 2: improving open language models at a practical size", 2024,'
             " arXiv:2408.00118.",
@@ -115,6 +119,10 @@ ENTRIES: dict[str, Entry] = {
             "array([ 0.159925  ,  0.        , -0.03405467])",
         ),
         parameters={"alpha": "Steepness."},
+        note=(
+            "alpha = 0 is the function 0. An infinite alpha is the limit, the sign of x, whose\n"
+            "derivatives with respect to x are NaN at 0."
+        ),
         references=(
             'J. Zhu, X. Chen, K. He, Y. LeCun, Z. Liu, "Transformers without normalization",'
             " CVPR 2025, arXiv:2503.10622.",

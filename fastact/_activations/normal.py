@@ -105,7 +105,15 @@ ENTRIES: dict[str, Entry] = {
             laplace_grad_grad,
             "array([ 0.54304254,  0.        , -3.03629255])",
         ),
-        parameters={"mu": "Where the value is 1/2.", "sigma": "Width, a positive number."},
+        parameters={
+            "mu": "Where the value is 1/2.",
+            "sigma": "Width; a negative one mirrors the function.",
+        },
+        note=(
+            "sigma = 0 is the limit from above, a step, whose derivatives at x = mu are NaN; an\n"
+            "infinite sigma is the function 1/2. An infinite mu beside an equal x or an infinite\n"
+            "sigma gives NaN."
+        ),
         references=(
             'X. Ma et al., "Mega: moving average equipped gated attention", ICLR 2023,'
             " arXiv:2209.10655.",
@@ -132,7 +140,11 @@ ENTRIES: dict[str, Entry] = {
             gaussian_grad_grad,
             "array([ 0.        , -1.        ,  0.40600585])",
         ),
-        parameters={"sigma": "Width, a positive number."},
+        parameters={"sigma": "Width; its sign does not count."},
+        note=(
+            "sigma = 0 is the limit, 1 at x = 0 and 0 elsewhere, whose derivatives at x = 0 are\n"
+            "NaN; an infinite sigma is the function 1."
+        ),
         references=(
             'S. Ramasinghe, S. Lucey, "Beyond periodicity: towards a unifying framework for'
             ' activations in coordinate-MLPs", ECCV 2022, arXiv:2111.15135.',

@@ -59,7 +59,11 @@ ENTRIES: dict[str, Entry] = {
             lambda m, x, beta: (clip(m, x, -beta, beta) + beta) / (2 * beta),
             "array([0. , 0.5, 1. ])",
         ),
-        parameters={"beta": "Half of the width of the parabola, a positive number."},
+        parameters={"beta": "Half of the width of the parabola."},
+        note=(
+            "beta = 0 is relu, whose derivative at 0 is NaN; beta = inf is inf with the\n"
+            "derivative 1/2. A negative beta gives NaN."
+        ),
         references=(
             'G. I. Shamir, D. Lin, "Real world large scale recommendation systems reproducibility'
             ' and smooth activations", 2022, arXiv:2202.06499.',
@@ -83,6 +87,7 @@ ENTRIES: dict[str, Entry] = {
             "bias": Form("1", lambda m, x, scale, bias: 1, "array([1., 1., 1.])"),
         },
         parameters={"scale": "Factor of the square.", "bias": "What is added to it."},
+        note="0 times infinity and infinity less infinity are NaN.",
         references=(
             'W. Yu et al., "MetaFormer baselines for vision", IEEE TPAMI 46, 2024,'
             " arXiv:2210.13452.",

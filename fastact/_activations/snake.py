@@ -38,10 +38,7 @@ def snake_grad_alpha(m: Any, x: Any, alpha: Any) -> Any:
     return sine / alpha * (2 * x * cosine - sine / alpha)
 
 
-_NOTE = (
-    "Arguments of any size are reduced exactly; at infinity the derivatives are NaN. In float64\n"
-    "a result that the parameters let vanish is accurate there only as its terms are."
-)
+_NOTE = "Arguments of any size are reduced exactly; at infinity the derivatives are NaN."
 
 ENTRIES: dict[str, Entry] = {
     "snake": Entry(
@@ -69,8 +66,12 @@ ENTRIES: dict[str, Entry] = {
             lambda m, x, alpha: snake_beta_grad_grad(m, x, alpha, alpha),
             "array([-0.83229367,  2.        , -1.30728724])",
         ),
-        parameters={"alpha": "Frequency, not 0."},
-        note=_NOTE,
+        parameters={"alpha": "Frequency."},
+        note=(
+            f"{_NOTE}\n"
+            "alpha = 0 is the limit, the identity. So is the value for an infinite alpha, whose\n"
+            "derivatives are NaN."
+        ),
         references=_SNAKE,
     ),
     "snake_beta": Entry(
@@ -104,7 +105,11 @@ ENTRIES: dict[str, Entry] = {
             "array([-0.83229367,  2.        , -1.30728724])",
         ),
         parameters={"alpha": "Frequency.", "beta": "What the squared sine is divided by, not 0."},
-        note=_NOTE,
+        note=(
+            f"{_NOTE}\n"
+            "beta = 0 gives NaN. An infinite alpha has NaN derivatives, and beside a finite beta\n"
+            "and a finite x other than 0 a NaN value; an infinite beta is the identity."
+        ),
         references=(
             *_SNAKE,
             'S. Lee, W. Ping, B. Ginsburg, B. Catanzaro, S. Yoon, "BigVGAN: a universal neural'

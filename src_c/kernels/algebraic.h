@@ -188,7 +188,9 @@ INLINE Derivative squareplus_dx(V x, V b)
     V size = v_min(v_set(T_MAX), v_abs(x));
     M far = v_lt(v_mul(v_set(SQUAREPLUS_FAR), v_sqrt(v_abs(b))), size);
     V t = scaled_down(far, size, SQUAREPLUS_DOWN);
+    M infinite = v_lt(v_set(T_MAX), v_abs(x));
     V quarter = v_mul(v_select(far, v_set(SQUAREPLUS_FACTOR / 4), v_set(0.25)), b);
+    quarter = v_select(infinite, v_set(0), quarter);
     Pair r = pair_root(sum_of(v_select(far, v_set(0), b), two_product(t, t))).root;
     Pair right = squareplus_right(t, r), product = pair_product(r, right);
     Pair above = {v_select(left, quarter, right.hi),

@@ -141,8 +141,11 @@ INLINE Dual soft_shrink(V x, V lambd)
 INLINE Dual shrink(V x, V lambd, V bias)
 {
     M left = v_lt(x, v_sub(v_set(0), lambd)), right = v_lt(lambd, x);
-    V y = v_select(left, v_add(x, bias), v_select(right, v_sub(x, bias), v_set(0)));
-    V dx = v_select(v_or(left, right), v_set(1), v_set(0));
+    M kept = v_or(left, right);
+    V zero = v_set(0), right_shift = v_select(right, v_sub(zero, bias), zero);
+    V y = v_add(x, v_select(left, bias, right_shift)),
+      dx = v_select(kept, v_set(1), zero);
+    y = v_select(kept, y, zero);
     return (Dual){propagate_nan(x, y), deriv_exact(propagate_nan(x, dx))};
 }
 

@@ -17,7 +17,7 @@
 INLINE Dual snake(V x, V alpha)
 {
     return (Dual){
-        .y = snake_y(x, alpha, alpha),
+        .y = snake_y(x, alpha, alpha).y,
         .dx = snake_dx(x, alpha, alpha),
         .dp = {snake_dalpha(x, alpha)},
     };
@@ -44,8 +44,11 @@ INLINE Derivative snake_grad_grad(V x, V alpha) { return snake_d2(x, alpha, alph
  *                 got -0x1.f1d69148bf32p-1 want -0x1.f1d69148bf31fp-1 */
 INLINE Dual snake_beta(V x, V alpha, V beta)
 {
+    Sum f = snake_y(x, alpha, beta);
     return (Dual){
-        .y = snake_y(x, alpha, beta),
+        .y = f.y,
+        .vanishes = true,
+        .near_root = f.near_root,
         .dx = snake_dx(x, alpha, beta),
         .dp = {snake_beta_dalpha(x, alpha, beta), snake_dbeta(x, alpha, beta)},
     };

@@ -14,6 +14,14 @@
 
 INLINE M is_zero(V a) { return v_and(v_le(a, v_set(0)), v_le(v_set(0), a)); }
 
+/* Whether a blend of slopes of opposite sign is so small beside both that too few of its bits are
+ * left. Where one of them is 0 it never is. */
+INLINE M slopes_cancel(V sum, V p1, V p2, T share)
+{
+    V smaller = v_min(v_abs(p1), v_abs(p2));
+    return v_lt(v_abs(sum), v_mul(v_set(share), smaller));
+}
+
 #if PRECISION == 32
 
 /* e = e^-z and 1 + e. Beyond END, e^-|z| times any five float32 numbers rounds to 0; up to it, p2 e
@@ -29,11 +37,20 @@ INLINE Blend blend_of(W p1, W p2, W z)
     return (Blend){p1, p2, z, e, .divisor = w_add(w_set(1), e)};
 }
 
+INLINE M blend_cancels(V sum, Blend f)
+{
+    return slopes_cancel(sum, w_narrow(f.p1), w_narrow(f.p2), 0x1p-22f);
+}
+INLINE W blend_slope(Blend f)
+{
+    return w_mul(w_fma(f.p2, f.e, f.p1), wide_inverse(f.divisor, 40));
+}
+INLINE M blend_near_root(Blend f) { return blend_cancels(w_narrow(blend_slope(f)), f); }
+
 /* x (p1 + p2 e)/(1 + e); at an infinite x, the limit */
 INLINE V blend_value(V x, Blend f)
 {
-    W argument = w_widen(clamped(x, T_MAX));
-    W slope = w_mul(w_fma(f.p2, f.e, f.p1), wide_inverse(f.divisor, 40));
+    W argument = w_widen(clamped(x, T_MAX)), slope = blend_slope(f);
     M infinite = v_lt(v_set(T_MAX), v_abs(x));
     if (!v_any(infinite)) return w_narrow(w_mul(argument, slope));
     V y = w_narrow(w_mul(w_select(infinite, w_set(0), argument), slope));
@@ -46,8 +63,8 @@ INLINE V blend_value(V x, Blend f)
 INLINE Derivative blend_deriv(Blend f)
 {
     W s = wide_inverse(f.divisor, 52), bend = w_mul(w_sub(f.p1, f.p2), f.z);
-    W sum = w_fma(bend, w_mul(f.e, s), w_fma(f.p2, f.e, f.p1));
-    return deriv_wide(w_mul(sum, s));
+    W dx = w_mul(w_fma(bend, w_mul(f.e, s), w_fma(f.p2, f.e, f.p1)), s);
+    return deriv_near_root(deriv_wide(dx), blend_cancels(w_narrow(dx), f));
 }
 
 /* factor silu''(z) */
@@ -134,8 +151,18 @@ INLINE Blend blend_of(Pair p1, Pair p2, Pair rise, Pair z)
     return (Blend){p1, p2, rise, z, at, silu_deriv_at(at, always)};
 }
 
-/* The product is formed for an x of moderate size, and rounded once. */
-INLINE V blend_value(V x, Blend f)
+INLINE M blend_cancels(V sum, Blend f, T share)
+{
+    return slopes_cancel(sum, f.p1.hi, f.p2.hi, share);
+}
+
+/* a + b w, where that is scaled, and the words of w, 0 where they are scaled */
+typedef struct {
+    Pair n;
+    M scaled;
+    V head, tail;
+} BlendSum;
+INLINE BlendSum blend_sum(Blend f)
 {
     M negative = v_lt(f.z.hi, v_set(0));
     Pair a = pair_select(negative, f.p2, f.p1), b = pair_select(negative, f.p1, f.p2);
@@ -147,16 +174,28 @@ INLINE V blend_value(V x, Blend f)
     Pair n = pair_product(b, (Pair){factor, v_mul(factor, tail)});
     Pair sum = two_sum(a.hi, n.hi);
     n = (Pair){sum.hi, v_add(sum.lo, v_add(n.lo, a.lo))};
+    return (BlendSum){n, shut, unscaled, tail};
+}
+INLINE M blend_near_root(Blend f)
+{
+    Pair n = blend_sum(f).n;
+    return blend_cancels(v_add(n.hi, n.lo), f, 0x1p-5);
+}
 
-    V most = v_set(T_MAX), size = v_abs(x), one = v_set(1);
+/* The product is formed for an x of moderate size, and rounded once. */
+INLINE V blend_value(V x, Blend f)
+{
+    BlendSum sum = blend_sum(f);
+    V zero = v_set(0), most = v_set(T_MAX), size = v_abs(x), one = v_set(1);
     V up = v_set(0x1p512), down = v_set(0x1p-512);
     M small = v_lt(size, v_set(0x1p-500)), large = v_lt(v_set(0x1p500), size);
-    V finite = v_select(shut, v_max(v_sub(zero, most), v_min(most, x)), x);
+    M level = v_or(sum.scaled, is_zero(sum.n.hi));
+    V finite = v_select(level, v_max(v_sub(zero, most), v_min(most, x)), x);
     V scaled = v_mul(finite, v_select(small, up, v_select(large, down, one)));
-    V y = quotient_of_sum(times_pair(unscale_factor(shut, scaled), n),
-                          one_plus(unscaled, tail));
-    y = v_select(v_lt(most, v_abs(finite)), v_mul(x, n.hi), y);
-    y = unscale_product(shut, y);
+    V y = quotient_of_sum(times_pair(unscale_factor(sum.scaled, scaled), sum.n),
+                          one_plus(sum.head, sum.tail));
+    y = v_select(v_lt(most, v_abs(finite)), v_mul(x, sum.n.hi), y);
+    y = unscale_product(sum.scaled, y);
     return v_mul_tiny(y, v_select(small, down, v_select(large, up, one)));
 }
 
@@ -171,12 +210,15 @@ INLINE Derivative blend_deriv(Blend f)
     M no_slope = is_zero(a.hi);
     Pair sum = two_sum(a.hi, v_select(left.scaled, zero, left.hi));
     V low = v_add(a.lo, v_select(left.scaled, zero, left.lo));
-    return (Derivative){
+    Derivative dx = {
         DERIV_LARGE,
         .hi = v_select(no_slope, left.hi, sum.hi),
         .lo = v_select(no_slope, left.lo, v_add(sum.lo, low)),
         .scaled = v_and(no_slope, left.scaled),
     };
+    /* The derivative of silu is right to 2^-58 of the slopes. */
+    V rounded = v_add(sum.hi, v_add(sum.lo, low));
+    return deriv_near_root(dx, blend_cancels(rounded, f, 0.25));
 }
 
 INLINE Derivative blend_d2(Pair factor, Pair z)
@@ -191,9 +233,10 @@ INLINE Derivative blend_d2(Pair factor, Pair z)
 INLINE Pair acon_argument(V x, V beta, Pair rise)
 {
     Pair factor = times_pair(beta, rise);
-    Pair z = saturating_product(x, factor.hi, EXP_NEG_END);
+    V finite = clamped(x, T_MAX); /* equal slopes may meet an infinite x */
+    Pair z = saturating_product(finite, factor.hi, EXP_NEG_END);
     M inside = v_lt(v_abs(z.hi), v_set(EXP_NEG_END));
-    z.lo = v_fma(v_select(inside, x, v_set(0)), factor.lo, z.lo);
+    z.lo = v_fma(v_select(inside, finite, v_set(0)), factor.lo, z.lo);
     return z;
 }
 INLINE Blend acon_blend(V x, V p1, V p2, V beta)

@@ -35,7 +35,8 @@ typedef enum {
     DERIV_PAIR, /* hi + lo, |lo| below an ulp of hi */
     DERIV_SCALED, /* hi + lo, some lanes scaled; hi may be short of bits */
     DERIV_LARGE, /* the same without a bound: g lo alone may overflow */
-    DERIV_HALVED, /* half of such a one, which may overflow although g times it does not */
+    DERIV_REDUCED, /* such a one but for a factor of `rest`: g times it may be finite
+                    * although it overflows */
     DERIV_SQUARE, /* the square of hi, which may overflow or underflow likewise */
     DERIV_WIDE, /* in float64, of a float32 kernel */
 } DerivativeKind;
@@ -47,12 +48,17 @@ typedef struct {
 #if HAS_WIDE
     W wide;
 #endif
+    V rest; /* a power of 2 */
+    bool vanishes; /* where parameters want it; a constant in each kernel */
+    M near_root; /* lanes in which too few of its bits are left, then */
 } Derivative;
 
 typedef struct {
     V y; /* f(x, p) */
     Derivative dx; /* df/dx */
     Derivative dp[FA_MAX_PARAMETERS]; /* df/dp for each parameter p */
+    bool vanishes; /* these two as in a derivative, of the value */
+    M near_root;
 } Dual;
 
 INLINE Derivative deriv_exact(V value)
@@ -60,7 +66,12 @@ INLINE Derivative deriv_exact(V value)
     return (Derivative){DERIV_EXACT, .hi = value};
 }
 INLINE Derivative deriv_large(Derivative s) { return s.kind = DERIV_LARGE, s; }
-INLINE Derivative deriv_halved(Derivative s) { return s.kind = DERIV_HALVED, s; }
+INLINE Derivative deriv_reduced(Derivative s, V rest)
+{
+    s.kind = DERIV_REDUCED;
+    s.rest = rest;
+    return s;
+}
 INLINE Derivative deriv_doubled(V half)
 {
     return (Derivative){DERIV_DOUBLED, .hi = half};
@@ -70,6 +81,12 @@ INLINE Derivative deriv_square(V root)
     return (Derivative){DERIV_SQUARE, .hi = root};
 }
 INLINE Derivative deriv_pair(V hi, V lo) { return (Derivative){DERIV_PAIR, hi, lo}; }
+INLINE Derivative deriv_near_root(Derivative s, M near_root)
+{
+    s.vanishes = true;
+    s.near_root = near_root;
+    return s;
+}
 #if HAS_WIDE
 INLINE Derivative deriv_wide(W value)
 {
@@ -145,15 +162,28 @@ INLINE Derivative deriv_reflected(Derivative left, M negative)
     };
 }
 
-/* The whole of a halved derivative where it is not huge; 2 where it still is half. */
-INLINE V deriv_rest_of_halved(Derivative *s)
+/* A factor for huge arguments, and that of a derivative of which half is reduced so */
+typedef struct {
+    V down, rest;
+} Reduction;
+INLINE Reduction reduction_of(V x)
 {
-    V one = v_set(1), two = v_set(2);
+    M huge = v_lt(v_set(C(0x1p100, 0x1p900)), v_abs(x));
+    return (Reduction){
+        v_select(huge, v_set(0x1p-70), v_set(1)),
+        v_select(huge, v_set(0x1p71), v_set(2)),
+    };
+}
+
+/* The whole of a reduced derivative where it is not huge; what of the factor is left. */
+INLINE V deriv_rest_of_reduced(Derivative *s)
+{
+    V one = v_set(1), rest = s->rest;
     M huge = v_lt(v_set(C(0x1p80, 0x1p300)), v_abs(s->hi));
-    V factor = v_select(huge, one, two);
+    V factor = v_select(huge, one, rest);
     *s = (Derivative){DERIV_LARGE, v_mul(s->hi, factor), v_mul(s->lo, factor),
                       s->scaled};
-    return v_select(huge, two, one);
+    return v_select(huge, rest, one);
 }
 
 /* Whether any lane is scaled: rare, so unscaling hides behind this test. */
@@ -171,10 +201,10 @@ INLINE V deriv_value(Derivative s)
     if (s.kind == DERIV_EXACT) return s.hi;
     if (s.kind == DERIV_DOUBLED) return v_add(s.hi, s.hi);
     if (s.kind == DERIV_SQUARE) return v_mul(s.hi, s.hi);
-    bool halved = s.kind == DERIV_HALVED;
-    V rest = halved ? deriv_rest_of_halved(&s) : v_set(1);
+    bool reduced = s.kind == DERIV_REDUCED;
+    V rest = reduced ? deriv_rest_of_reduced(&s) : v_set(1);
     V value = v_add(s.hi, s.lo);
-    if (halved) value = v_mul(value, rest);
+    if (reduced) value = v_mul(value, rest);
     return deriv_is_scaled(s) ? unscale(s.scaled, value) : value;
 }
 
@@ -265,7 +295,7 @@ INLINE V deriv_times(V g, Derivative s)
     if (s.kind == DERIV_EXACT) return v_mul(g, s.hi);
     if (s.kind == DERIV_DOUBLED) return doubled_product(g, s.hi);
     if (s.kind == DERIV_SQUARE) return square_product(g, s.hi);
-    if (s.kind == DERIV_HALVED) g = v_mul(g, deriv_rest_of_halved(&s));
+    if (s.kind == DERIV_REDUCED) g = v_mul(g, deriv_rest_of_reduced(&s));
     if (s.kind == DERIV_PAIR) return deriv_product(g, deriv_low_factor(g, s), s);
     if (deriv_is_scaled(s)) return deriv_times_special_case(g, s);
     V product = v_fma(g, s.hi, v_mul_tiny(g, s.lo)), size = v_abs(product);
@@ -295,7 +325,7 @@ INLINE Derivative constant_times_deriv(Pair c, Derivative s)
  * scale is removed: that costs accuracy only if the product is subnormal. */
 INLINE Derivative pair_times_deriv(Pair a, Derivative s)
 {
-    M moderate = v_le(v_abs(a.hi), v_set(0x1p15));
+    M moderate = v_le(v_abs(a.hi), v_set(C(0x1p15, 0x1p29)));
     V before = v_select(moderate, v_set(1), v_set(UNSCALE_FACTOR));
     V after = v_select(moderate, v_set(1), v_set(UNSCALE_PRODUCT));
     V scale = v_select(s.scaled, before, v_set(1));

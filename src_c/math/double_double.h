@@ -59,6 +59,12 @@ static inline Wide plus(Wide a, Wide b)
     return wide_of(sum, rest + (a.lo + ldexp(b.lo, shift)), a.exponent);
 }
 
+/* The same, where one of them is infinite or NaN by IEEE arithmetic */
+static inline Wide sum_of(Wide a, Wide b)
+{
+    return isfinite(a.hi) && isfinite(b.hi) ? plus(a, b) : wide(a.hi + b.hi);
+}
+
 /* The nearest double, and whether that or a float overflows is told by the usual flag. */
 static inline double rounded(Wide a) { return ldexp(a.hi + a.lo, a.exponent); }
 
@@ -128,9 +134,50 @@ static inline Wide logistic_derivative(Wide z)
     return over(w, times(divisor, divisor));
 }
 
-/* ---- in extreme.c ---- */
+/* sqrt(a) for a > 0, by Newton's step from a double */
+static inline Wide root_of(Wide a)
+{
+    int odd = a.exponent & 1;
+    double hi = ldexp(a.hi, -odd), lo = ldexp(a.lo, -odd), root = sqrt(hi);
+    double rest = fma(-root, root, hi) + lo;
+    return wide_of(root, rest / (2 * root), (a.exponent + odd) / 2);
+}
 
-/* A form of x s(beta x), beta being of any size */
-Wide fa_wide_swish(fa_form form, double x, double beta);
+/* a 2^n */
+static inline Wide scaled(Wide a, int n) { return (Wide){a.hi, a.lo, a.exponent + n}; }
+
+/* tanh(z) and its derivative, for a finite z */
+static inline Wide tanh_of(Wide z)
+{
+    Wide e = expm1_of(scaled(minus_magnitude(z), 1));
+    Wide tanh = over(e, plus(wide(2), e));
+    return z.hi > 0 ? negative(tanh) : tanh;
+}
+static inline Wide tanh_derivative(Wide z)
+{
+    return scaled(logistic_derivative(scaled(z, 1)), 2);
+}
+
+/* ---- the activations of a family in extreme*.c, their parameters being of any size ---- */
+
+Wide fa_wide_dyt(fa_form form, double x, const double *p);
+Wide fa_wide_softcap(fa_form form, double x, const double *p);
+Wide fa_wide_gaussian(fa_form form, double x, const double *p);
+Wide fa_wide_laplace(fa_form form, double x, const double *p);
+Wide fa_wide_isru(fa_form form, double x, const double *p);
+Wide fa_wide_isrlu(fa_form form, double x, const double *p);
+Wide fa_wide_squareplus(fa_form form, double x, const double *p);
+Wide fa_wide_smelu(fa_form form, double x, const double *p);
+Wide fa_wide_star_relu(fa_form form, double x, const double *p);
+Wide fa_wide_xielu(fa_form form, double x, const double *p);
+Wide fa_wide_acon_c(fa_form form, double x, const double *p);
+Wide fa_wide_aptx(fa_form form, double x, const double *p);
+Wide fa_wide_snake(fa_form form, double x, const double *p);
+Wide fa_wide_snake_beta(fa_form form, double x, const double *p);
+Wide fa_wide_swish(fa_form form, double x, const double *p);
+
+/* (z s(z))' and (z s(z))'' for a finite z */
+Wide fa_wide_silu_derivative(Wide z);
+Wide fa_wide_silu_second_derivative(Wide z);
 
 #endif

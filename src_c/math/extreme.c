@@ -1,4 +1,4 @@
-/* Functions at parameters of extreme size: huge, tiny, 0, infinite or, for celu, negative.
+/* Functions at parameters of extreme size: huge, tiny, 0, infinite or, for some, negative.
  *
  * There an intermediate product overflows or underflows although the result does not, or a
  * limit replaces the formula. Such parameters are rare, so they are computed one element at a
@@ -20,8 +20,9 @@ static double step(double x, double p)
 
 /* ---- elu, celu ---- */
 
-static Wide elu(fa_form form, double x, double alpha)
+static Wide elu(fa_form form, double x, const double *p)
 {
+    double alpha = p[0];
     if (form == FA_GRAD_PARAMETER) return x > 0 ? wide(0) : expm1_of(wide(x));
     if (form == FA_BACKWARD_FROM_OUTPUT && x <= 0) {
         bool finite = isfinite(x) && isfinite(alpha);
@@ -46,8 +47,9 @@ static Wide celu_by_alpha(Wide z)
     return times(times(z, z), sum);
 }
 
-static Wide celu(fa_form form, double x, double alpha)
+static Wide celu(fa_form form, double x, const double *p)
 {
+    double alpha = p[0];
     if (form == FA_VALUE && (x >= 0 || isinf(alpha))) return wide(x);
     if (x > 0 || (x == 0 && form != FA_GRAD_GRAD)) return wide(form == FA_GRAD ? 1 : 0);
     bool undefined = form == FA_GRAD_GRAD && x == 0;
@@ -75,8 +77,9 @@ static Wide celu(fa_form form, double x, double alpha)
 
 /* ---- softplus ---- */
 
-static Wide softplus(fa_form form, double x, double beta)
+static Wide softplus(fa_form form, double x, const double *p)
 {
+    double beta = p[0];
     bool defined = beta != 0 || form == FA_GRAD || form == FA_GRAD_GRAD;
     if (!defined && form != FA_BACKWARD_FROM_OUTPUT) return wide(NAN);
     if (isinf(x) || isinf(beta)) {
@@ -116,7 +119,7 @@ static const double ROOT[3] = {0x1.474973c84120bp+0, 0x1.f8d74bc9ac154p-54,
                                0x1.44a50180ba780p-108};
 
 /* (z s(z))' for a finite z: for z < 0 by the distance to its root */
-static Wide silu_derivative(Wide z)
+Wide fa_wide_silu_derivative(Wide z)
 {
     Wide w = exp_of(minus_magnitude(z)), divisor = one_plus(w), n;
     if (z.hi < 0) {
@@ -134,7 +137,7 @@ static const double BEND[3] = {0x1.331e23ad9de11p+1, 0x1.a9c55ef03c74ap-53,
                                0x1.672af2735d856p-110};
 
 /* w (2 (1 + w) - t (1 - w)) / (1 + w)^3, t = |z|, w = e^-t, by the distance to the root */
-static Wide silu_second_derivative(Wide z)
+Wide fa_wide_silu_second_derivative(Wide z)
 {
     Wide minus_t = minus_magnitude(z), w = exp_of(minus_t), divisor = one_plus(w);
     Wide d = distance(negative(minus_t), BEND);
@@ -143,8 +146,9 @@ static Wide silu_second_derivative(Wide z)
     return over(times(w, bracket), times(divisor, times(divisor, divisor)));
 }
 
-Wide fa_wide_swish(fa_form form, double x, double beta)
+Wide fa_wide_swish(fa_form form, double x, const double *p)
 {
+    double beta = p[0];
     if (beta == 0) {
         switch (form) {
         case FA_VALUE: return times(wide(x), wide(0.5));
@@ -166,55 +170,44 @@ Wide fa_wide_swish(fa_form form, double x, double beta)
     Wide z = times(wide(beta), wide(x)), square = times(wide(x), wide(x));
     switch (form) {
     case FA_VALUE: return times(wide(x), logistic(z));
-    case FA_GRAD: return silu_derivative(z);
+    case FA_GRAD: return fa_wide_silu_derivative(z);
     case FA_GRAD_PARAMETER: return times(square, logistic_derivative(z));
-    default: return times(wide(beta), silu_second_derivative(z));
+    default: return times(wide(beta), fa_wide_silu_second_derivative(z));
     }
 }
 
-double fa_extreme(fa_extreme_function function, fa_form form, double g, double x,
-                  double p)
+/* ---- all ---- */
+
+static Wide activated(int activation, fa_form form, double x, const double *p)
 {
-    if (isnan(x) || isnan(p)) return NAN;
-    Wide f;
-    switch (function) {
-    case FA_EXTREME_ELU: f = elu(form, x, p); break;
-    case FA_EXTREME_CELU: f = celu(form, x, p); break;
-    case FA_EXTREME_SOFTPLUS: f = softplus(form, x, p); break;
-    default: f = fa_wide_swish(form, x, p);
+    switch (activation) {
+    case FA_ROW_elu: return elu(form, x, p);
+    case FA_ROW_celu: return celu(form, x, p);
+    case FA_ROW_xielu: return fa_wide_xielu(form, x, p);
+    case FA_ROW_softplus: return softplus(form, x, p);
+    case FA_ROW_swish: return fa_wide_swish(form, x, p);
+    case FA_ROW_acon_c: return fa_wide_acon_c(form, x, p);
+    case FA_ROW_aptx: return fa_wide_aptx(form, x, p);
+    case FA_ROW_softcap: return fa_wide_softcap(form, x, p);
+    case FA_ROW_dyt: return fa_wide_dyt(form, x, p);
+    case FA_ROW_gaussian: return fa_wide_gaussian(form, x, p);
+    case FA_ROW_laplace: return fa_wide_laplace(form, x, p);
+    case FA_ROW_squareplus: return fa_wide_squareplus(form, x, p);
+    case FA_ROW_isru: return fa_wide_isru(form, x, p);
+    case FA_ROW_isrlu: return fa_wide_isrlu(form, x, p);
+    case FA_ROW_smelu: return fa_wide_smelu(form, x, p);
+    case FA_ROW_star_relu: return fa_wide_star_relu(form, x, p);
+    case FA_ROW_snake: return fa_wide_snake(form, x, p);
+    case FA_ROW_snake_beta: return fa_wide_snake_beta(form, x, p);
+    default: return wide(NAN);
     }
-    return rounded(times(wide(g), f));
 }
 
-/* ---- xielu ---- */
-
-fa_words fa_xielu_left(fa_form form, double x, double m, double alpha, double beta)
+double fa_extreme(int activation, fa_form form, double g, double x, const double *p)
 {
-    Wide a = wide(alpha), rest = plus(wide(beta), wide(-alpha));
-    Wide f = form == FA_VALUE ? plus(times(a, expm1_of(wide(m))), times(rest, wide(x)))
-                              : plus(times(a, exp_of(wide(m))), rest);
-    return (fa_words){ldexp(f.hi, f.exponent), ldexp(f.lo, f.exponent)};
-}
-
-/* ---- snake ---- */
-
-/* r - r^3/3! + ... and 1 - r^2/2! + ... for |r| <= pi/2, by all terms that count */
-static Wide series(Wide r, int last)
-{
-    Wide minus_square = negative(times(r, r)), one = wide(1), sum = one;
-    for (int n = last; n > 1; n -= 2)
-        sum = plus(one, over(times(minus_square, sum), wide(n * (n - 1))));
-    return sum;
-}
-
-/* sin(z) (2 z cos(z) - sin(z))/alpha^2 with z = alpha x, of which an even number of signs
- * counts */
-fa_words fa_snake_dalpha(double x, double alpha)
-{
-    fa_reduced near = fa_reduce(x, alpha, 0);
-    Wide r = wide_of(near.hi, near.lo, 0), a = wide(alpha), z = times(wide(x), a);
-    Wide s = times(r, series(r, 37)), c = series(r, 38);
-    Wide sum = plus(times(plus(z, z), c), negative(s));
-    Wide f = over(times(s, sum), times(a, a));
-    return (fa_words){ldexp(f.hi, f.exponent), ldexp(f.lo, f.exponent)};
+    bool any_nan = isnan(x);
+    for (int k = 0; k < fa_activations[activation].parameters; k++)
+        any_nan |= isnan(p[k]);
+    if (any_nan) return NAN;
+    return rounded(times(wide(g), activated(activation, form, x, p)));
 }

@@ -1,20 +1,11 @@
-/* Functions at parameters of extreme size, and gates at operands of extreme size. */
+/* Functions at parameters of extreme size or beside roots, and gates at operands of extreme size. */
 #ifndef FA_EXTREME_H
 #define FA_EXTREME_H
 
 #include "../table/table.h"
 
-typedef enum {
-    FA_EXTREME_NONE, /* the kernel takes every parameter */
-    FA_EXTREME_ELU,
-    FA_EXTREME_CELU,
-    FA_EXTREME_SOFTPLUS,
-    FA_EXTREME_SWISH,
-} fa_extreme_function;
-
-/* g times one result of the form, a value or a derivative, at x and the parameter p. */
-double fa_extreme(fa_extreme_function function, fa_form form, double g, double x,
-                  double p);
+/* g times one result of the form, a value or a derivative, at x and parameters. */
+double fa_extreme(int activation, fa_form form, double g, double x, const double *p);
 
 typedef enum {
     FA_EXTREME_GLU,

@@ -48,15 +48,9 @@ static WideDual activated(fa_extreme_gate_function function, double a, double al
     case FA_EXTREME_GEGLU: return wide_gelu_tail(-a);
     case FA_EXTREME_GEGLU_TANH: return wide_gelu_tanh(a);
     default:
-        return (WideDual){fa_wide_swish(FA_VALUE, a, alpha),
-                          fa_wide_swish(FA_GRAD, a, alpha)};
+        return (WideDual){fa_wide_swish(FA_VALUE, a, &alpha),
+                          fa_wide_swish(FA_GRAD, a, &alpha)};
     }
-}
-
-/* Two doubles, of which an infinite one decides */
-static Wide sum_of(double a, double b)
-{
-    return isinf(a) || isinf(b) ? wide(a + b) : plus(wide(a), wide(b));
 }
 
 static fa_extreme_gate_results times_gradient(double g, Wide y, Wide da, Wide db)
@@ -88,7 +82,7 @@ fa_extreme_gate_results fa_extreme_gate(fa_extreme_gate_function function, doubl
         u = fmin(a, limit), v = fmax(-limit, fmin(b, limit));
     }
     WideDual f = activated(function, u, alpha);
-    Wide factor = sum_of(v, shift), zero = wide(0);
+    Wide factor = sum_of(wide(v), wide(shift)), zero = wide(0);
     return times_gradient(g, times(f.y, factor), u == a ? times(f.dx, factor) : zero,
                           v == b ? f.y : zero);
 }

@@ -71,8 +71,8 @@ INLINE Pair normal_left_beside_1(V t, Pair left)
 
 /* ---- arguments ---- */
 
-/* u = (x - mu)/sigma as a pair, clamped where phi(u) is 0; `inverse` is 1/sigma. */
-INLINE Pair laplace_pair(V x, V mu, V sigma, Pair inverse)
+/* x - mu and u = (x - mu)/sigma as pairs, clamped where phi(u) is 0; `inverse` is 1/sigma. */
+INLINE Pair laplace_distance(V x, V mu, V sigma)
 {
     V most = v_set(T_MAX / 2), end = v_mul(v_set(NORMAL_TAIL_ZERO), v_abs(sigma));
     V finite = v_max(v_sub(v_set(0), most), v_min(most, x));
@@ -80,7 +80,11 @@ INLINE Pair laplace_pair(V x, V mu, V sigma, Pair inverse)
     M beyond = v_lt(end, v_abs(d.hi));
     d.hi = v_select(beyond, v_copysign(end, d.hi), d.hi);
     d.lo = v_select(beyond, v_set(0), d.lo);
-    return pair_product(d, inverse);
+    return d;
+}
+INLINE Pair laplace_pair(V x, V mu, V sigma, Pair inverse)
+{
+    return pair_product(laplace_distance(x, mu, sigma), inverse);
 }
 
 /* x clamped where e^(-x^2/(2 sigma^2)) is 0 */
@@ -285,10 +289,10 @@ INLINE Derivative laplace_dx(V x, V mu, V sigma)
 INLINE Derivative laplace_d2(V x, V mu, V sigma)
 {
     Pair inverse = pair_inverse(to_pair(sigma));
-    Pair u = laplace_pair(x, mu, sigma, inverse);
+    Pair d = laplace_distance(x, mu, sigma), u = pair_product(d, inverse);
     Pair minus = {v_set(-NORMAL_DENSITY_0_HIGH), v_set(-NORMAL_DENSITY_0_LOW)};
-    minus = pair_product(minus, pair_product(inverse, inverse));
-    return times_argument(minus, u, exp_minus(half_square(u)));
+    Pair cube = pair_product(inverse, pair_product(inverse, inverse));
+    return times_argument(pair_product(minus, cube), d, exp_minus(half_square(u)));
 }
 
 INLINE Derivative gaussian_dx(V x, V sigma)

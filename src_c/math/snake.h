@@ -27,6 +27,17 @@ INLINE M is_all(V x, T far)
     return v_or(v_lt(v_set(far), v_abs(x)), v_le(v_abs(x), v_set(0)));
 }
 
+/* Whether a sum with such a term is so small beside it that too few bits are left; and such a
+ * sum. */
+INLINE M near_root(V sum, V term)
+{
+    return v_lt(v_abs(sum), v_mul(v_set(C(0x1p-16, 0x1p-5)), v_abs(term)));
+}
+typedef struct {
+    V y;
+    M near_root;
+} Sum;
+
 #if PRECISION == 32
 
 /* cos(r) for the r of a sine s. The other r is r + pi/2 or r - pi/2, and near 0, where the sign
@@ -38,10 +49,11 @@ INLINE W cosine(W s, V x, V alpha, double offset)
     return w_select(far, w_max(minus, c), w_select(below, c, minus));
 }
 
-INLINE V snake_y(V x, V alpha, V beta)
+INLINE Sum snake_y(V x, V alpha, V beta)
 {
     W rise = w_quotient(w_square(sine(x, alpha, 0)), w_widen(beta));
-    return v_select(is_all(x, T_MAX), x, w_narrow(w_add(w_widen(x), rise)));
+    V y = v_select(is_all(x, T_MAX), x, w_narrow(w_add(w_widen(x), rise)));
+    return (Sum){y, near_root(y, x)};
 }
 
 /* ((beta - alpha) + 2 alpha S(1/4)^2)/beta for positive beta and alpha */
@@ -49,8 +61,9 @@ INLINE Derivative snake_dx(V x, V alpha, V beta)
 {
     V steepness = v_abs(alpha), divisor = v_abs(beta);
     W s = w_square(sine(turned(x, beta), steepness, 0.25)), a = w_widen(steepness);
-    W base = w_sub(w_widen(divisor), a);
-    return deriv_wide(w_quotient(w_fma(w_add(a, a), s, base), w_widen(divisor)));
+    W base = w_sub(w_widen(divisor), a), sum = w_fma(w_add(a, a), s, base);
+    Derivative dx = deriv_wide(w_quotient(sum, w_widen(divisor)));
+    return deriv_near_root(dx, near_root(w_narrow(sum), w_narrow(base)));
 }
 
 INLINE Derivative snake_beta_dalpha(V x, V alpha, V beta)
@@ -107,12 +120,13 @@ INLINE M squares_underflow(V x, V alpha)
     return v_and(small, v_lt(v_abs(z), end));
 }
 
-INLINE V snake_y(V x, V alpha, V beta)
+INLINE Sum snake_y(V x, V alpha, V beta)
 {
     Pair rise = pair_product(sine_square(x, alpha, 0), pair_inverse(to_pair(beta)));
     Pair sum = two_sum(x, rise.hi);
     V y = v_add(sum.hi, v_add(sum.lo, rise.lo));
-    return v_select(is_all(x, 0x1p500), x, y);
+    y = v_select(is_all(x, 0x1p500), x, y);
+    return (Sum){y, near_root(y, x)};
 }
 
 INLINE Derivative snake_dx(V x, V alpha, V beta)
@@ -123,7 +137,8 @@ INLINE Derivative snake_dx(V x, V alpha, V beta)
     Pair product = pair_product(twice, sine_square(turned(x, beta), steepness, 0.25));
     Pair base = pair_product(two_sum(divisor, v_sub(v_set(0), steepness)), inverse);
     Pair sum = two_sum(base.hi, product.hi);
-    return deriv_pair(sum.hi, v_add(sum.lo, v_add(base.lo, product.lo)));
+    Derivative dx = deriv_pair(sum.hi, v_add(sum.lo, v_add(base.lo, product.lo)));
+    return deriv_near_root(dx, near_root(sum.hi, base.hi));
 }
 
 /* Half of it is x S(0) C(0)/beta, or alpha/beta x^2 where that is tiny. */
@@ -132,15 +147,17 @@ INLINE Derivative snake_beta_dalpha(V x, V alpha, V beta)
     M tiny = squares_underflow(x, alpha);
     Pair inverse = pair_inverse(to_pair(beta)), s = sine(x, alpha, 0);
     Pair slope = pair_product(inverse, pair_product(s, cosine(s, x, alpha, 0)));
-    Pair half = pair_finite_low(times_pair(x, slope));
+    Reduction by = reduction_of(x);
+    Pair half = pair_finite_low(times_pair(v_mul(x, by.down), slope));
     V small = v_select(tiny, x, v_set(0));
     Derivative square =
         pair_times_deriv(times_pair(alpha, inverse), deriv_of_product(small, small));
-    return deriv_halved((Derivative){
+    Derivative dp = {
         .hi = v_select(tiny, square.hi, half.hi),
         .lo = v_select(tiny, square.lo, half.lo),
         .scaled = v_and(tiny, square.scaled),
-    });
+    };
+    return deriv_reduced(dp, by.rest);
 }
 
 INLINE Derivative snake_dbeta(V x, V alpha, V beta)

@@ -62,10 +62,11 @@ INLINE V star_relu_y(V x, V scale, V bias)
 }
 INLINE Derivative star_relu_dx(V x, V scale)
 {
-    Derivative half = deriv_of_product(scale, finite_part(x));
+    Reduction by = reduction_of(x);
+    Derivative half = deriv_of_product(scale, v_mul(finite_part(x), by.down));
     V beyond = v_select(v_lt(v_set(T_MAX), x), v_mul(scale, x), half.hi);
     half.hi = propagate_nan(x, beyond);
-    return deriv_halved(half);
+    return deriv_reduced(half, by.rest);
 }
 INLINE Derivative star_relu_dscale(V x) { return deriv_square(v_max(v_set(0), x)); }
 

@@ -25,6 +25,12 @@ INLINE V xielu_y(V x, V alpha_p, V alpha_n, V beta, V eps)
     W above = w_mul(right, w_fma(w_widen(alpha_p), right, constant));
     return w_narrow(w_select(v_lt(v_set(0), x), above, w_fma(factor, e, terms)));
 }
+/* Where e^m - 1 and x cancel */
+INLINE M xielu_cancels(V y, V x, V alpha_n)
+{
+    V left = v_max(v_set(-0x1p60f), v_min(v_set(0), x));
+    return v_lt(v_abs(y), v_abs(v_mul(v_mul(v_set(0x1p-22f), alpha_n), left)));
+}
 INLINE Derivative xielu_dx(V x, V alpha_p, V alpha_n, V beta, V eps)
 {
     M positive = v_lt(v_set(0), x);
@@ -86,8 +92,18 @@ INLINE V xielu_far(V x, V alpha_p, V alpha_n, V beta)
     Pair rise = two_sum(beta, v_sub(zero, alpha_n));
     V below = v_fma(left, rise.hi, v_mul(v_max(v_set(-T_MAX), left), rise.lo));
     below = v_select(v_lt(zero, v_abs(rise.hi)), below, v_sub(zero, alpha_n));
-    V above = v_mul(right, v_fma(alpha_p, right, beta));
-    return v_select(v_lt(zero, x), above, below);
+    Pair product = two_product(alpha_p, right), slope = two_sum(product.hi, beta);
+    M finite = v_le(v_abs(slope.hi), v_set(T_MAX));
+    V low = v_select(finite, v_add(slope.lo, product.lo), zero);
+    V rest = clamped(v_mul(v_min(v_set(T_MAX), right), low), T_MAX);
+    return v_select(v_lt(zero, x), v_fma(right, slope.hi, rest), below);
+}
+
+/* Such lanes are computed already. */
+INLINE M xielu_cancels(V y, V x, V alpha_n)
+{
+    (void)x, (void)alpha_n;
+    return v_lt(y, y);
 }
 
 /* factor (alpha rest + beta linear), with a factor of x and a linear term of 1 on the right,
@@ -109,23 +125,26 @@ INLINE V xielu_y(V x, V alpha_p, V alpha_n, V beta, V eps)
     return v_any(far) ? v_select(far, xielu_far(x, alpha_p, alpha_n, beta), y) : y;
 }
 
-/* Half of it, as that of the right side may overflow: alpha rise + beta/2 */
+/* Half of it or less, as that of the right side may overflow: alpha rise + beta/2 */
 INLINE Derivative xielu_dx(V x, V alpha_p, V alpha_n, V beta, V eps)
 {
     V zero = v_set(0), half = v_set(0.5), left = v_min(zero, x);
     M positive = v_lt(zero, x), infinite = v_lt(v_set(T_MAX), x);
+    Reduction by = reduction_of(v_max(zero, x));
     V linear = v_select(v_lt(eps, left), v_set(-INFINITY), left);
     Pair rise = expm1_nonpositive_fine(linear);
     V alpha = v_mul(half, alpha_n);
     V term = v_mul(alpha, v_select(v_lt(v_set(EXPM1_START), linear), rise.hi, zero));
-    rise.hi = v_select(positive, v_select(infinite, zero, x), rise.hi);
+    V right = v_mul(v_select(infinite, zero, x), by.down);
+    rise.hi = v_select(positive, right, rise.hi);
     rise.lo = v_select(positive, zero, rise.lo);
     Pair first = times_pair(v_select(positive, alpha_p, alpha), rise);
-    Pair sum = xielu_sum(FA_GRAD, first, to_pair(v_mul(half, beta)), term, x, linear,
-                         alpha, v_mul(half, beta));
+    V constant = v_mul(v_mul(half, by.down), beta);
+    Pair sum =
+        xielu_sum(FA_GRAD, first, to_pair(constant), term, x, linear, alpha, constant);
     sum = pair_finite_low(sum);
     sum.hi = v_select(infinite, v_mul(alpha_p, x), sum.hi);
-    return deriv_halved(deriv_pair(sum.hi, sum.lo));
+    return deriv_reduced(deriv_pair(sum.hi, sum.lo), by.rest);
 }
 
 #endif
