@@ -16,10 +16,11 @@
  *                 got 0x1.8d77235b3afebp-16 want 0x1.8d77235b3afecp-16 */
 INLINE Dual snake(V x, V alpha)
 {
+    Sine s = sine(x, alpha, 0);
     return (Dual){
-        .y = snake_y(x, alpha, alpha),
+        .y = snake_y(x, s, alpha),
         .dx = snake_dx(x, alpha, alpha),
-        .dp = {snake_dalpha(x, alpha)},
+        .dp = {snake_dalpha(x, s, alpha)},
     };
 }
 
@@ -46,10 +47,11 @@ INLINE Derivative snake_grad_grad(V x, V alpha) { return snake_d2(x, alpha, alph
  *                 got -0x1.f1d69148bf32p-1 want -0x1.f1d69148bf31fp-1 */
 INLINE Dual snake_beta(V x, V alpha, V beta)
 {
+    Sine s = sine(x, alpha, 0);
     return (Dual){
-        .y = snake_y(x, alpha, beta),
+        .y = snake_y(x, s, beta),
         .dx = snake_dx(x, alpha, beta),
-        .dp = {snake_beta_dalpha(x, alpha, beta), snake_dbeta(x, alpha, beta)},
+        .dp = {snake_beta_dalpha(x, s, alpha, beta), snake_dbeta(x, s, alpha, beta)},
     };
 }
 
