@@ -27,7 +27,9 @@ FLAGS = {
 }
 # Elements of a vector: lanes of a register times V_UNROLL, in float32.
 ELEMENTS = {"neon": 4 * 2, "avx2": 8 * 2, "avx512": 16 * 3}
+# As in setup.py.
 COMMON = ["-std=gnu11", "-O3", "-g0", "-ffp-contract=off", "-fno-math-errno", "-fPIC"]
+COMMON += ["-fno-unswitch-loops", "--param=sra-max-propagations=1000"]
 FORMS = ("value", "backward")
 CHEAP = 0.15  # FA_COSTLY in targets/target.h
 BRANCH = re.compile(r"\t(?:j\w+|b\.?\w*|cbn?z|tbn?z)\t(?:.*, )?(\.L\w+)$")
@@ -55,7 +57,7 @@ def assembly(isa: str, precision: int, unit: Path) -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "unit.s")
         defines = [f"-DFA_ISA={isa}", f"-DPRECISION={precision}"]
-        command = [*compiler(isa), *COMMON, "-fno-unswitch-loops", *defines]
+        command = [*compiler(isa), *COMMON, *defines]
         subprocess.run([*command, "-S", str(unit), "-o", str(out)], check=True)
         return out.read_text().splitlines()
 

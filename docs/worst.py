@@ -2,6 +2,7 @@
 
 python docs/worst.py                       on all instruction sets of this machine
 python docs/worst.py gelu --points 20000   more points in float64, one function
+python docs/worst.py --listed              only the inputs of other instruction sets' lines
 
 A line of `src_c/kernels/worst_inputs.txt` holds the largest error known of a form, in one dtype on
 one instruction set: the error in ulp, the input, the result and the correctly rounded result, in
@@ -34,6 +35,8 @@ _HEAD = """\
 # The largest errors known, with default parameters, of the forms whose bound is above 0.5 ulp.
 # An input of backward_from_output is g,y. Lines are written by
 #     python docs/worst.py
+# and those of NEON, which has errors like plain C's, by --listed under emulation: only inputs of
+# other instruction sets' lines have been tried.
 """
 
 
@@ -149,22 +152,33 @@ def update(path: Path, verdicts: Iterable[verify.Verdict]) -> int:
     return sum(lines.get(key) != before.get(key) for key in {*lines, *before})
 
 
+def nothing(job: verify.Job, isa: str) -> verify.Verdict:
+    """Return the verdict on a job before any input."""
+    bound = ACTIVATIONS[job.name].bound(job.form, job.dtype)
+    return verify.Verdict(job.name, job.form, job.dtype, isa, bound)
+
+
 def main() -> None:
     """Run the command."""
     parser = argparse.ArgumentParser(description="Enter larger errors into worst_inputs.txt.")
     parser.add_argument("names", nargs="*", help="functions; all by default")
     parser.add_argument("--points", type=int, default=20000, help="random inputs in float64")
     parser.add_argument("--exhaustive", action="store_true", help="all float32 inputs")
+    parser.add_argument("--listed", action="store_true", help="no other inputs than those listed")
     arguments = parser.parse_args()
     rows = choose_activations(arguments.names)
+    jobs = verify.jobs(rows, FORMS, DTYPES, fastact.available_isas())
     found: list[verify.Verdict] = []
-    verify.verify(
-        verify.jobs(rows, FORMS, DTYPES, fastact.available_isas()),
-        exhaustive=arguments.exhaustive,
-        points=arguments.points,
-        report=lambda job, done: None if done else print(job.name, job.form, job.dtype),
-        finished=found.append,
-    )
+    if arguments.listed:
+        found += [nothing(job, isa) for job in jobs for isa in job.isas]
+    else:
+        verify.verify(
+            jobs,
+            exhaustive=arguments.exhaustive,
+            points=arguments.points,
+            report=lambda job, done: None if done else print(job.name, job.form, job.dtype),
+            finished=found.append,
+        )
     print(f"{update(TABLE, found)} lines changed; python docs/generate.py enters them in comments")
 
 

@@ -246,7 +246,7 @@ def bfloat16():
 cdef void remember_dtypes():
     """What the fast paths know of NumPy's dtypes."""
     cdef int k
-    for k in range(np.NPY_NTYPES_LEGACY):
+    for k in range(<int> np.NPY_NTYPES_LEGACY):
         dtype_of_number[k] = -1
     for number_, dtype in FLOATS + DIRECT:
         dtype_of_number[<int> number_] = dtype

@@ -56,6 +56,7 @@ def test_ten_seconds_of_the_soak() -> None:
     assert figures["forks"] > 5
 
 
+@pytest.mark.skipif(not fa.show_runtime()["openmp"], reason="built without OpenMP")
 def test_one_context_manager_in_two_threads() -> None:
     limit = fa.num_threads(5)
     seen: list[int] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from pathlib import Path
 
@@ -121,6 +122,16 @@ def test_a_form_with_a_gradient_lists_both_operands(tmp_path: Path) -> None:
     (line,) = worst.read(table)
     assert len(line.operands) == 2
     assert worst.measure(*line.key, line.operands) == line
+
+
+def test_an_input_of_another_instruction_set_is_tried_without_a_search(tmp_path: Path) -> None:
+    table = tmp_path / "table.txt"
+    operands = (0.75,)
+    listed = worst.measure("gelu", "value", "float32", "scalar", operands)
+    worst.write(table, [dataclasses.replace(listed, isa="neon")])
+    job = verify.Job("gelu", "value", "float32", ("scalar",))
+    assert worst.update(table, [worst.nothing(job, "scalar")]) == 1
+    assert worst.read(table)[1:] == [listed]
 
 
 @pytest.mark.parametrize(

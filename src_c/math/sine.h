@@ -49,7 +49,8 @@ INLINE W reduced_near(W z, double offset)
     return w_fnma(m, w_set(PI_LOW), r);
 }
 
-INLINE W sine(V x, V alpha, double offset)
+typedef W Sine;
+INLINE Sine sine(V x, V alpha, double offset)
 {
     M far = product_exceeds(SINE_FAR, x, alpha);
     W z = w_mul(w_widen(v_select(far, v_set(0), x)), w_widen(alpha));
@@ -91,7 +92,8 @@ INLINE Pair sine_coefficient(int k, Pair rest)
     return (Pair){sum.hi, v_add(sum.lo, v_add(rest.lo, v_set(SINE_LOW[k])))};
 }
 
-INLINE Pair sine(V x, V alpha, T offset)
+typedef Pair Sine;
+INLINE Sine sine(V x, V alpha, T offset)
 {
     M far = product_exceeds(SINE_FAR, x, alpha), cancels;
     Pair r = reduced_near(v_select(far, v_set(0), x), alpha, offset, &cancels);
