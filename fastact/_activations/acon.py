@@ -105,7 +105,8 @@ ENTRIES: dict[str, Entry] = {
         note=(
             "An infinite beta is the limit, the larger or, if negative, the smaller of p1 x and\n"
             "p2 x, whose derivatives at x = 0 are NaN. All forms are NaN where p1 - p2 or its\n"
-            "product with beta or x is infinity less infinity or 0 times infinity."
+            "product with beta or x is infinity less infinity or 0 times infinity. Where slopes\n"
+            "of opposite sign let it vanish besides at 0, it is accurate as its terms are."
         ),
         references=(
             'N. Ma, X. Zhang, M. Liu, J. Sun, "Activate or not: learning customized activation",'
@@ -141,7 +142,8 @@ ENTRIES: dict[str, Entry] = {
         },
         note=(
             "An infinite beta is the limit, tanh being -1 or 1, whose derivatives at x = 0 are\n"
-            "NaN. An infinite alpha or gamma gives NaN where it meets 0."
+            "NaN. An infinite alpha or gamma gives NaN where it meets 0. For an alpha below 1 the\n"
+            "function vanishes besides at 0, and is accurate about there as its terms are."
         ),
         references=(
             "R. Kumar, \"APTx: better activation function than MISH, SWISH, and ReLU's variants"

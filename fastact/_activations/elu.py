@@ -164,7 +164,10 @@ ENTRIES: dict[str, Entry] = {
             "beta": "Slope about 0.",
             "eps": "Where the exponential ends, a negative number.",
         },
-        note="0 times infinity and infinity less infinity are NaN.",
+        note=(
+            "0 times infinity and infinity less infinity are NaN. Where large parameters cancel,\n"
+            "the value is accurate as its terms are."
+        ),
         references=(
             'A. H. Huang, I. Schlag, "Deriving activation functions using integration", 2024,'
             " arXiv:2411.13010.",

@@ -38,7 +38,10 @@ def snake_grad_alpha(m: Any, x: Any, alpha: Any) -> Any:
     return sine / alpha * (2 * x * cosine - sine / alpha)
 
 
-_NOTE = "Arguments of any size are reduced exactly; at infinity the derivatives are NaN."
+_NOTE = (
+    "Arguments of any size are reduced exactly; at infinity the derivatives are NaN. A result\n"
+    "that the parameters let vanish is accurate there as its terms are."
+)
 
 ENTRIES: dict[str, Entry] = {
     "snake": Entry(

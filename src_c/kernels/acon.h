@@ -31,8 +31,6 @@ INLINE Dual acon_c(V x, V p1, V p2, V beta)
     Blend f = acon_blend(x, p1, p2, beta);
     return (Dual){
         .y = blend_value(x, f),
-        .vanishes = true,
-        .near_root = blend_near_root(f),
         .dx = blend_deriv(f),
         .dp = {acon_deriv_slope(x, f, true), acon_deriv_slope(x, f, false),
                acon_deriv_beta(x, f)},
@@ -66,8 +64,6 @@ INLINE Dual aptx(V x, V alpha, V beta, V gamma_)
     Blend f = aptx_blend(x, alpha, beta, gamma_);
     return (Dual){
         .y = blend_value(x, f),
-        .vanishes = true,
-        .near_root = blend_near_root(f),
         .dx = blend_deriv(f),
     };
 }

@@ -174,11 +174,8 @@ INLINE Dual celu(V x, V alpha)
  *                 got -0x1.dec3dbde5495ap-57 want -0x1.dec3dbde54959p-57 */
 INLINE Dual xielu(V x, V alpha_p, V alpha_n, V beta, V eps)
 {
-    V y = xielu_y(x, alpha_p, alpha_n, beta, eps);
     return (Dual){
-        .y = y,
-        .vanishes = PRECISION == 32,
-        .near_root = xielu_cancels(y, x, alpha_n),
+        .y = xielu_y(x, alpha_p, alpha_n, beta, eps),
         .dx = xielu_dx(x, alpha_p, alpha_n, beta, eps),
     };
 }

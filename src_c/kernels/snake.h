@@ -18,7 +18,7 @@ INLINE Dual snake(V x, V alpha)
 {
     Sine s = sine(x, alpha, 0);
     return (Dual){
-        .y = snake_y(x, s, alpha).y,
+        .y = snake_y(x, s, alpha),
         .dx = snake_dx(x, alpha, alpha),
         .dp = {snake_dalpha(x, s, alpha)},
     };
@@ -48,11 +48,8 @@ INLINE Derivative snake_grad_grad(V x, V alpha) { return snake_d2(x, alpha, alph
 INLINE Dual snake_beta(V x, V alpha, V beta)
 {
     Sine s = sine(x, alpha, 0);
-    Sum f = snake_y(x, s, beta);
     return (Dual){
-        .y = f.y,
-        .vanishes = true,
-        .near_root = f.near_root,
+        .y = snake_y(x, s, beta),
         .dx = snake_dx(x, alpha, beta),
         .dp = {snake_beta_dalpha(x, s, alpha, beta), snake_dbeta(x, s, alpha, beta)},
     };

@@ -14,14 +14,6 @@
 
 INLINE M is_zero(V a) { return v_and(v_le(a, v_set(0)), v_le(v_set(0), a)); }
 
-/* Whether a blend of slopes of opposite sign is so small beside both that too few of its bits are
- * left. Where one of them is 0 it never is. */
-INLINE M slopes_cancel(V sum, V p1, V p2, T share)
-{
-    V smaller = v_min(v_abs(p1), v_abs(p2));
-    return v_lt(v_abs(sum), v_mul(v_set(share), smaller));
-}
-
 #if PRECISION == 32
 
 /* e = e^-z and 1 + e. Beyond END, e^-|z| times any five float32 numbers rounds to 0; up to it, p2 e
@@ -37,20 +29,11 @@ INLINE Blend blend_of(W p1, W p2, W z)
     return (Blend){p1, p2, z, e, .divisor = w_add(w_set(1), e)};
 }
 
-INLINE M blend_cancels(V sum, Blend f)
-{
-    return slopes_cancel(sum, w_narrow(f.p1), w_narrow(f.p2), 0x1p-22f);
-}
-INLINE W blend_slope(Blend f)
-{
-    return w_mul(w_fma(f.p2, f.e, f.p1), wide_inverse(f.divisor, 40));
-}
-INLINE M blend_near_root(Blend f) { return blend_cancels(w_narrow(blend_slope(f)), f); }
-
 /* x (p1 + p2 e)/(1 + e); at an infinite x, the limit */
 INLINE V blend_value(V x, Blend f)
 {
-    W argument = w_widen(clamped(x, T_MAX)), slope = blend_slope(f);
+    W argument = w_widen(clamped(x, T_MAX));
+    W slope = w_mul(w_fma(f.p2, f.e, f.p1), wide_inverse(f.divisor, 40));
     M infinite = v_lt(v_set(T_MAX), v_abs(x));
     if (!v_any(infinite)) return w_narrow(w_mul(argument, slope));
     V y = w_narrow(w_mul(w_select(infinite, w_set(0), argument), slope));
@@ -63,8 +46,8 @@ INLINE V blend_value(V x, Blend f)
 INLINE Derivative blend_deriv(Blend f)
 {
     W s = wide_inverse(f.divisor, 52), bend = w_mul(w_sub(f.p1, f.p2), f.z);
-    W dx = w_mul(w_fma(bend, w_mul(f.e, s), w_fma(f.p2, f.e, f.p1)), s);
-    return deriv_near_root(deriv_wide(dx), blend_cancels(w_narrow(dx), f));
+    W sum = w_fma(bend, w_mul(f.e, s), w_fma(f.p2, f.e, f.p1));
+    return deriv_wide(w_mul(sum, s));
 }
 
 /* factor silu''(z) */
@@ -151,11 +134,6 @@ INLINE Blend blend_of(Pair p1, Pair p2, Pair rise, Pair z)
     return (Blend){p1, p2, rise, z, at, silu_deriv_at(at, always)};
 }
 
-INLINE M blend_cancels(V sum, Blend f, T share)
-{
-    return slopes_cancel(sum, f.p1.hi, f.p2.hi, share);
-}
-
 /* a + b w, where that is scaled, and the words of w, 0 where they are scaled */
 typedef struct {
     Pair n;
@@ -175,11 +153,6 @@ INLINE BlendSum blend_sum(Blend f)
     Pair sum = two_sum(a.hi, n.hi);
     n = (Pair){sum.hi, v_add(sum.lo, v_add(n.lo, a.lo))};
     return (BlendSum){n, shut, unscaled, tail};
-}
-INLINE M blend_near_root(Blend f)
-{
-    Pair n = blend_sum(f).n;
-    return blend_cancels(v_add(n.hi, n.lo), f, 0x1p-5);
 }
 
 /* The product is formed for an x of moderate size, and rounded once. */
@@ -210,15 +183,12 @@ INLINE Derivative blend_deriv(Blend f)
     M no_slope = is_zero(a.hi);
     Pair sum = two_sum(a.hi, v_select(left.scaled, zero, left.hi));
     V low = v_add(a.lo, v_select(left.scaled, zero, left.lo));
-    Derivative dx = {
+    return (Derivative){
         DERIV_LARGE,
         .hi = v_select(no_slope, left.hi, sum.hi),
         .lo = v_select(no_slope, left.lo, v_add(sum.lo, low)),
         .scaled = v_and(no_slope, left.scaled),
     };
-    /* The derivative of silu is right to 2^-58 of the slopes. */
-    V rounded = v_add(sum.hi, v_add(sum.lo, low));
-    return deriv_near_root(dx, blend_cancels(rounded, f, 0.25));
 }
 
 INLINE Derivative blend_d2(Pair factor, Pair z)

@@ -49,16 +49,12 @@ typedef struct {
     W wide;
 #endif
     V rest; /* a power of 2 */
-    bool vanishes; /* where parameters want it; a constant in each kernel */
-    M near_root; /* lanes in which too few of its bits are left, then */
 } Derivative;
 
 typedef struct {
     V y; /* f(x, p) */
     Derivative dx; /* df/dx */
     Derivative dp[FA_MAX_PARAMETERS]; /* df/dp for each parameter p */
-    bool vanishes; /* these two as in a derivative, of the value */
-    M near_root;
 } Dual;
 
 INLINE Derivative deriv_exact(V value)
@@ -81,12 +77,6 @@ INLINE Derivative deriv_square(V root)
     return (Derivative){DERIV_SQUARE, .hi = root};
 }
 INLINE Derivative deriv_pair(V hi, V lo) { return (Derivative){DERIV_PAIR, hi, lo}; }
-INLINE Derivative deriv_near_root(Derivative s, M near_root)
-{
-    s.vanishes = true;
-    s.near_root = near_root;
-    return s;
-}
 #if HAS_WIDE
 INLINE Derivative deriv_wide(W value)
 {

@@ -1,4 +1,4 @@
-/* Functions at parameters of extreme size or beside roots, and gates at operands of extreme size. */
+/* Functions at parameters, and gates at operands, of extreme size. */
 #ifndef FA_EXTREME_H
 #define FA_EXTREME_H
 

@@ -1,5 +1,4 @@
-/* Blends of two slopes at parameters of extreme size, and beside roots that they make, see
- * extreme.c. */
+/* Blends of two slopes at parameters of extreme size, see extreme.c. */
 #include "double_double.h"
 
 /* The argument of a gate, NaN at the kink of one that is infinitely steep */

@@ -1,4 +1,4 @@
-/* Snakes at parameters of extreme size, and beside roots that they make, see extreme.c. */
+/* Snakes at parameters of extreme size, see extreme.c. */
 #include "double_double.h"
 #include "extreme.h"
 #include "reduction.h"

@@ -30,17 +30,6 @@ INLINE M is_all(V x, T far)
     return v_or(v_lt(v_set(far), v_abs(x)), v_le(v_abs(x), v_set(0)));
 }
 
-/* Whether a sum with such a term is so small beside it that too few bits are left; and such a
- * sum. */
-INLINE M near_root(V sum, V term)
-{
-    return v_lt(v_abs(sum), v_mul(v_set(C(0x1p-16, 0x1p-5)), v_abs(term)));
-}
-typedef struct {
-    V y;
-    M near_root;
-} Sum;
-
 #if PRECISION == 32
 
 /* cos(r) for the r of a sine s. The other r is r + pi/2 or r - pi/2, and near 0, where the sign
@@ -52,11 +41,10 @@ INLINE W cosine(W s, V x, V alpha, double offset)
     return w_select(far, w_max(minus, c), w_select(below, c, minus));
 }
 
-INLINE Sum snake_y(V x, Sine s, V beta)
+INLINE V snake_y(V x, Sine s, V beta)
 {
     W rise = w_quotient(w_square(s), w_widen(beta));
-    V y = v_select(is_all(x, T_MAX), x, w_narrow(w_add(w_widen(x), rise)));
-    return (Sum){y, near_root(y, x)};
+    return v_select(is_all(x, T_MAX), x, w_narrow(w_add(w_widen(x), rise)));
 }
 
 /* ((beta - alpha) + 2 alpha S(1/4)^2)/beta for positive beta and alpha */
@@ -65,8 +53,7 @@ INLINE Derivative snake_dx(V x, V alpha, V beta)
     V steepness = v_abs(alpha), divisor = v_abs(beta);
     W s = w_square(sine(turned(x, beta), steepness, 0.25)), a = w_widen(steepness);
     W base = w_sub(w_widen(divisor), a), sum = w_fma(w_add(a, a), s, base);
-    Derivative dx = deriv_wide(w_quotient(sum, w_widen(divisor)));
-    return deriv_near_root(dx, near_root(w_narrow(sum), w_narrow(base)));
+    return deriv_wide(w_quotient(sum, w_widen(divisor)));
 }
 
 INLINE Derivative snake_beta_dalpha(V x, Sine s, V alpha, V beta)
@@ -118,13 +105,12 @@ INLINE M squares_underflow(V x, V alpha)
     return v_and(small, v_lt(v_abs(z), end));
 }
 
-INLINE Sum snake_y(V x, Sine s, V beta)
+INLINE V snake_y(V x, Sine s, V beta)
 {
     Pair rise = pair_product(pair_product(s, s), pair_inverse(to_pair(beta)));
     Pair sum = two_sum(x, rise.hi);
     V y = v_add(sum.hi, v_add(sum.lo, rise.lo));
-    y = v_select(is_all(x, 0x1p500), x, y);
-    return (Sum){y, near_root(y, x)};
+    return v_select(is_all(x, 0x1p500), x, y);
 }
 
 INLINE Derivative snake_dx(V x, V alpha, V beta)
@@ -136,8 +122,7 @@ INLINE Derivative snake_dx(V x, V alpha, V beta)
     Pair product = pair_product(twice, pair_product(s, s));
     Pair base = pair_product(two_sum(divisor, v_sub(v_set(0), steepness)), inverse);
     Pair sum = two_sum(base.hi, product.hi);
-    Derivative dx = deriv_pair(sum.hi, v_add(sum.lo, v_add(base.lo, product.lo)));
-    return deriv_near_root(dx, near_root(sum.hi, base.hi));
+    return deriv_pair(sum.hi, v_add(sum.lo, v_add(base.lo, product.lo)));
 }
 
 /* Half of it is x S(0) C(0)/beta, or alpha/beta x^2 where that is tiny. */

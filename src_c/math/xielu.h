@@ -25,12 +25,6 @@ INLINE V xielu_y(V x, V alpha_p, V alpha_n, V beta, V eps)
     W above = w_mul(right, w_fma(w_widen(alpha_p), right, constant));
     return w_narrow(w_select(v_lt(v_set(0), x), above, w_fma(factor, e, terms)));
 }
-/* Where e^m - 1 and x cancel */
-INLINE M xielu_cancels(V y, V x, V alpha_n)
-{
-    V left = v_max(v_set(-0x1p60f), v_min(v_set(0), x));
-    return v_lt(v_abs(y), v_abs(v_mul(v_mul(v_set(0x1p-22f), alpha_n), left)));
-}
 INLINE Derivative xielu_dx(V x, V alpha_p, V alpha_n, V beta, V eps)
 {
     M positive = v_lt(v_set(0), x);
@@ -97,13 +91,6 @@ INLINE V xielu_far(V x, V alpha_p, V alpha_n, V beta)
     V low = v_select(finite, v_add(slope.lo, product.lo), zero);
     V rest = clamped(v_mul(v_min(v_set(T_MAX), right), low), T_MAX);
     return v_select(v_lt(zero, x), v_fma(right, slope.hi, rest), below);
-}
-
-/* Such lanes are computed already. */
-INLINE M xielu_cancels(V y, V x, V alpha_n)
-{
-    (void)x, (void)alpha_n;
-    return v_lt(y, y);
 }
 
 /* factor (alpha rest + beta linear), with a factor of x and a linear term of 1 on the right,

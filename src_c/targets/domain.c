@@ -1,4 +1,4 @@
-/* Rows with extreme parameters, and lanes beside roots: what the loops of a target share. */
+/* Rows with extreme parameters: what the loops of a target share. */
 #include "../simd/simd.h"
 #ifdef V_AVAILABLE
 #include "../simd/vector.h"
@@ -142,25 +142,6 @@ bool run_in_domain(int activation, fa_form form, fa_kernel *kernel, Operands ope
     if (!any_extreme(&domain, operands, rows, count, length))
         return kernel(rows, count, length, memory);
     return run_mixed(&domain, activation, form, kernel, operands, rows, count, length);
-}
-
-/* ---- lanes ---- */
-
-COLD void compute_lanes(int activation, fa_form result, bool product, const Inputs *in,
-                        const M *lanes, V *y)
-{
-    T wanted[V_WIDTH] ALIGNED, g[V_WIDTH] ALIGNED, x[V_WIDTH] ALIGNED;
-    T p[FA_MAX_PARAMETERS][V_WIDTH] ALIGNED, to[V_WIDTH] ALIGNED;
-    v_store(wanted, v_select(*lanes, v_set(1), v_set(0)));
-    v_store(g, in->g), v_store(x, in->a), v_store(to, *y);
-    for (int k = 0; k < FA_MAX_PARAMETERS; k++) v_store(p[k], in->p[k]);
-    for (int i = 0; i < V_WIDTH; i++) {
-        if (wanted[i] == 0) continue;
-        double of_lane[FA_MAX_PARAMETERS];
-        for (int k = 0; k < FA_MAX_PARAMETERS; k++) of_lane[k] = p[k][i];
-        to[i] = (T)fa_extreme(activation, result, product ? g[i] : 1, x[i], of_lane);
-    }
-    *y = v_load(to);
 }
 
 #endif

@@ -1,6 +1,5 @@
-/* Where kernels are right: for parameters that are not of extreme size, and away from roots
- * that parameters make. Elsewhere functions are computed element by element
- * (math/extreme.h), the kernel takes what lies between. */
+/* Where kernels are right: for parameters that are not of extreme size. Elsewhere functions
+ * are computed element by element (math/extreme.h), the kernel takes what lies between. */
 #ifndef FA_DOMAIN_H
 #define FA_DOMAIN_H
 
@@ -98,36 +97,5 @@ INLINE bool is_usual(Domain domain, Operands operands, const fa_rows *rows,
 bool run_in_domain(int activation, fa_form form, fa_kernel *kernel, Operands operands,
                    const fa_rows *rows, ptrdiff_t count, ptrdiff_t length,
                    fa_memory memory);
-
-/* One result of these lanes, times g where the form takes it. */
-#define compute_lanes PASTE(FA_SYMBOL, _compute_lanes)
-void compute_lanes(int activation, fa_form result, bool product, const Inputs *in,
-                   const M *lanes, V *y);
-
-INLINE V exact_lanes(int activation, fa_form result, bool product, const Inputs *in,
-                     bool any, M lanes, V y)
-{
-    if (!any || !v_any(lanes)) return y;
-    Inputs operands = *in; /* the others stay in registers */
-    compute_lanes(activation, result, product, &operands, &lanes, &y);
-    return y;
-}
-
-/* Results where the kernel says that too few of its bits are left beside a root: the value, or
- * a derivative. These are handed over word by word: of a whole Dual a compiler that optimises
- * little would compute everything, and tell what overflows in it. */
-INLINE Results with_exact_lanes(int activation, fa_form form, const Inputs *in,
-                                bool value_vanishes, M value_near, bool slope_vanishes,
-                                M slope_near, Results r)
-{
-    bool product = form == FA_BACKWARD, both = form == FA_VALUE_AND_GRAD;
-    if (form == FA_VALUE || both)
-        r.at[0] = exact_lanes(activation, FA_VALUE, false, in, value_vanishes,
-                              value_near, r.at[0]);
-    if (form == FA_GRAD || product || both)
-        r.at[both] = exact_lanes(activation, FA_GRAD, product, in, slope_vanishes,
-                                 slope_near, r.at[both]);
-    return r;
-}
 
 #endif
