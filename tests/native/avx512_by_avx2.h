@@ -81,6 +81,8 @@ ALL_REAL(TERNARY, fnmadd)
 ALL_REAL(TERNARY, fnmsub)
 BINARY(add, __m512i, epi32)
 BINARY(add, __m512i, epi64)
+BINARY(sub, __m512i, epi32)
+BINARY(sub, __m512i, epi64)
 BINARY(and, __m512i, si256)
 #define _mm512_and_si512 _mm512_and_si256
 
