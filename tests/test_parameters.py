@@ -699,10 +699,10 @@ def parameters(name: str, dtype: type, all_sizes: bool) -> Iterator[tuple[float,
     defaults = tuple(dtype(p) for p in ACTIVATIONS[name]["parameters"].values())
     rng = np.random.default_rng(5)
     for k in range(len(defaults)):
-        for size in sizes(dtype) if all_sizes else sizes(dtype)[k :: len(defaults)]:
+        for size in sizes(dtype) if all_sizes else sizes(dtype)[k :: 1 + len(defaults)]:
             yield tuple(map(float, (*defaults[:k], size, *defaults[k + 1 :])))
     if len(defaults) > 1:
-        for _ in range(96 if all_sizes else 16):
+        for _ in range(96 if all_sizes else 8):
             yield tuple(map(float, rng.choice(sizes(dtype), len(defaults))))
 
 

@@ -111,7 +111,10 @@ static Wide xielu_left(fa_form form, double x, double m, double alpha, double be
 }
 fa_words fa_xielu_left(fa_form form, double x, double m, double alpha, double beta)
 {
-    Wide f = xielu_left(form, x, m, alpha, beta);
+    /* About the root of the derivative e^m is more accurate than e^m - 1. */
+    Wide rest = plus(wide(beta), wide(-alpha));
+    Wide f = form == FA_VALUE ? xielu_left(form, x, m, alpha, beta)
+                              : plus(times(wide(alpha), exp_of(wide(m))), rest);
     return (fa_words){ldexp(f.hi, f.exponent), ldexp(f.lo, f.exponent)};
 }
 

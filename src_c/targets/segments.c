@@ -14,6 +14,37 @@ enum {
 
 /* ---- the map before the kernel ---- */
 
+/* Which coefficients are single is known to each of four loops. */
+INLINE void map_vectors(T *to, const T *x, const T *scale, bool one_scale,
+                        const T *shift, bool one_shift, ptrdiff_t count)
+{
+    V factor = v_set(*scale), term = v_set(*shift);
+    ptrdiff_t i = 0;
+    for (; i + V_WIDTH <= count; i += V_WIDTH) {
+        if (!one_scale) factor = v_load(scale + i);
+        if (!one_shift) term = v_load(shift + i);
+        v_store(to + i, v_fma(factor, v_load(x + i), term));
+    }
+    ptrdiff_t left = count - i;
+    if (left == 0) return;
+    if (!one_scale) factor = v_load_part(scale + i, left, v_set(0));
+    if (!one_shift) term = v_load_part(shift + i, left, v_set(0));
+    V last = v_load_part(x + i, left, v_set(0));
+    v_store_part(to + i, left, v_fma(factor, last, term));
+}
+void map_affine(void *to, const void *x, fa_coefficient scale, fa_coefficient shift,
+                ptrdiff_t count)
+{
+    if (scale.single && shift.single)
+        map_vectors(to, x, scale.at, true, shift.at, true, count);
+    else if (scale.single)
+        map_vectors(to, x, scale.at, true, shift.at, false, count);
+    else if (shift.single)
+        map_vectors(to, x, scale.at, false, shift.at, true, count);
+    else
+        map_vectors(to, x, scale.at, false, shift.at, false, count);
+}
+
 /* The argument of the segment becomes that of the kernel, in the buffer: it is mapped while
  * the kernel still computes what came before. */
 INLINE void map_argument(Segments *s, ptrdiff_t start, ptrdiff_t count)

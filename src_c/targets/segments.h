@@ -51,7 +51,7 @@ bool another_segment(Segments *s);
 void prefetch_next_row(const fa_rows *rows, int arrays, ptrdiff_t row, ptrdiff_t count,
                        ptrdiff_t length);
 
-/* Of target.c */
+/* The map before a kernel */
 #define map_affine PASTE(FA_SYMBOL, _map_affine)
 fa_affine_map map_affine;
 
