@@ -62,10 +62,7 @@ INLINE Derivative acon_c_grad_grad(V x, V p1, V p2, V beta)
 INLINE Dual aptx(V x, V alpha, V beta, V gamma_)
 {
     Blend f = aptx_blend(x, alpha, beta, gamma_);
-    return (Dual){
-        .y = blend_value(x, f),
-        .dx = blend_deriv(f),
-    };
+    return (Dual){.y = blend_value(x, f), .dx = blend_deriv(f)};
 }
 
 /* 4 beta gamma silu''(z)

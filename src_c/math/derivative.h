@@ -241,8 +241,8 @@ INLINE V deriv_times_special_case(V g, Derivative s)
     if (v_any(tiny)) {
         V up = v_select(tiny, v_set(C(0x1p64, 0x1p512)), v_set(1));
         V raised = deriv_product(v_mul(g, up), v_mul(low_factor, up), s);
-        V lowered = v_mul_tiny(raised, v_set(C(0x1p-64, 0x1p-512)));
-        product = v_select(tiny, lowered, product);
+        V rounded = v_mul_tiny(raised, v_set(C(0x1p-64, 0x1p-512)));
+        product = v_select(tiny, rounded, product);
     }
     if (!scaled) return product;
     V border = v_select(large, v_set(UNSCALE_PRODUCT_BORDER), v_set(UNSCALE_BORDER));
