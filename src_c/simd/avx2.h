@@ -140,7 +140,6 @@ INLINE bool n_all(NM m) { return OP(movemask)(m) == (1 << V_LANES) - 1; }
 /* GCC makes a comparison with 0 and a blend of the intrinsic, although the mask is one. */
 INLINE N n_select(NM m, N yes, N no)
 {
-    if (__builtin_constant_p(m[0])) return OP(blendv)(no, yes, m);
     __asm__(BLENDV " %3, %2, %1, %0" : "=x"(no) : "x"(no), "xm"(yes), "x"(m));
     return no;
 }
