@@ -64,7 +64,7 @@ INLINE IsruRoot isru_root(V x, V alpha, T from, T end)
     M far = v_lt(isru_end(alpha, from), t);
     t = scaled_down(far, t, CUBE_DOWN);
     Pair square = times_pair(t, two_product(alpha, t));
-    return (IsruRoot){far, t, sum_of(v_select(far, v_set(0), v_set(1)), square)};
+    return (IsruRoot){far, t, sum_of(v_unless(far, v_set(1)), square)};
 }
 
 INLINE V isru_y(V x, V alpha)
@@ -149,8 +149,8 @@ INLINE Derivative isrlu_grad_grad(V x, V alpha)
 {
     Derivative below = isru_grad_grad(x, alpha);
     M positive = v_le(v_set(0), x);
-    below.hi = v_select(positive, v_set(0), below.hi);
-    below.lo = v_select(positive, v_set(0), below.lo);
+    below.hi = v_unless(positive, below.hi);
+    below.lo = v_unless(positive, below.lo);
     return below;
 }
 
@@ -190,11 +190,10 @@ INLINE Derivative squareplus_dx(V x, V b)
     V t = scaled_down(far, size, SQUAREPLUS_DOWN);
     M infinite = v_lt(v_set(T_MAX), v_abs(x));
     V quarter = v_mul(v_select(far, v_set(SQUAREPLUS_FACTOR / 4), v_set(0.25)), b);
-    quarter = v_select(infinite, v_set(0), quarter);
-    Pair r = pair_root(sum_of(v_select(far, v_set(0), b), two_product(t, t))).root;
+    quarter = v_unless(infinite, quarter);
+    Pair r = pair_root(sum_of(v_unless(far, b), two_product(t, t))).root;
     Pair right = squareplus_right(t, r), product = pair_product(r, right);
-    Pair above = {v_select(left, quarter, right.hi),
-                  v_select(left, v_set(0), right.lo)};
+    Pair above = {v_select(left, quarter, right.hi), v_unless(left, right.lo)};
     Pair below = {v_select(left, product.hi, r.hi), v_select(left, product.lo, r.lo)};
     Pair dx = short_quotient(above, below);
     return (Derivative){DERIV_SCALED, dx.hi, dx.lo, v_and(left, far)};
@@ -230,7 +229,7 @@ INLINE Derivative squareplus_grad_grad(V x, V b)
     V t = v_min(v_set(SQUAREPLUS_END), v_abs(x));
     M far = v_lt(v_mul(v_set(FAR_SECOND), v_sqrt(v_abs(b))), t);
     t = scaled_down(far, t, CUBE_DOWN);
-    Pair w = sum_of(v_select(far, v_set(0), b), two_product(t, t));
+    Pair w = sum_of(v_unless(far, b), two_product(t, t));
     V factor = v_select(far, v_set(CUBE_FACTOR), v_set(1));
     V scaled_half = v_mul(v_mul(v_set(0.5), factor), b);
     Pair d2 = times_pair(scaled_half, inverse_root_cube(w));

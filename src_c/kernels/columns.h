@@ -50,7 +50,7 @@ INLINE Pair infinite_sums(M infinite, Pair sum, const Columns *in, ptrdiff_t len
     M nan = v_is_nan(element(in, 0, 0));
     for (ptrdiff_t i = 1; i < length; i++) nan = v_or(nan, v_is_nan(element(in, 0, i)));
     V hi = v_select(nan, v_set(NAN), v_set(INFINITY));
-    return (Pair){v_select(infinite, hi, sum.hi), v_select(infinite, v_set(0), sum.lo)};
+    return (Pair){v_select(infinite, hi, sum.hi), v_unless(infinite, sum.lo)};
 }
 
 /* e^(scale x - maximum), the scale 1 if it is NULL */

@@ -31,8 +31,7 @@ INLINE Dual elu(V x, V alpha)
     return (Dual){
         .y = y,
         .dx = deriv_large(deriv_select(positive, v_set(1), below)),
-        .dp = {deriv_pair(v_select(positive, v_set(0), e.hi),
-                          v_select(positive, v_set(0), e.lo))},
+        .dp = {deriv_pair(v_unless(positive, e.hi), v_unless(positive, e.lo))},
     };
 }
 
@@ -45,7 +44,7 @@ INLINE Derivative elu_from_output(V y, V alpha)
     return (Derivative){
         DERIV_LARGE,
         .hi = v_select(positive, v_set(1), below.hi),
-        .lo = v_select(positive, v_set(0), below.lo),
+        .lo = v_unless(positive, below.lo),
     };
 }
 
@@ -149,7 +148,7 @@ INLINE Dual celu(V x, V alpha)
     V zero = v_set(0);
     far.hi =
         v_select(close, v_sub(zero, near.hi), v_select(over, v_set(-INFINITY), far.hi));
-    far.lo = v_select(close, v_sub(zero, near.lo), v_select(over, zero, far.lo));
+    far.lo = v_select(close, v_sub(zero, near.lo), v_unless(over, far.lo));
     V below = times_expm1_nonpositive(alpha, below_zero, e);
     /* Where e^z - 1 rounds to z, alpha z is x. */
     M same = v_lt(v_abs(z.hi), v_set(C(0x1p-30, 0x1p-60)));
@@ -157,8 +156,8 @@ INLINE Dual celu(V x, V alpha)
     return (Dual){
         .y = v_select(positive, x, below),
         .dx = deriv_select(positive, v_set(1), celu_exp(z)),
-        .dp = {{DERIV_SCALED, v_select(positive, zero, far.hi),
-                v_select(positive, zero, far.lo), tiny}},
+        .dp = {{DERIV_SCALED, v_unless(positive, far.hi), v_unless(positive, far.lo),
+                tiny}},
     };
 }
 

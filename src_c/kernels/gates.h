@@ -36,7 +36,7 @@ INLINE Gate bilinear(bool special_case, V g, V a, V b)
 INLINE Gate reglu(bool special_case, V g, V a, V b)
 {
     (void)special_case;
-    V step = propagate_nan(a, v_select(v_lt(v_set(0), a), v_set(1), v_set(0)));
+    V step = propagate_nan(a, v_where(v_lt(v_set(0), a), v_set(1)));
     V open = rectified(a);
     return (Gate){
         .y = v_mul(open, b),

@@ -13,7 +13,7 @@
 INLINE Derivative deriv_zero_where(M closed, Derivative s)
 {
     s.hi = v_select(closed, v_copysign(v_set(0), s.hi), s.hi);
-    s.lo = v_select(closed, v_set(0), s.lo);
+    s.lo = v_unless(closed, s.lo);
     return s;
 }
 

@@ -31,7 +31,7 @@ INLINE Dual sparse_plus(V x)
 /* min(max((x + 1)/2, 0), 1);  1/2 between the kinks */
 INLINE Dual sparse_sigmoid(V x)
 {
-    V dx = v_select(v_lt(v_abs(x), v_set(1)), v_set(0.5), v_set(0));
+    V dx = v_where(v_lt(v_abs(x), v_set(1)), v_set(0.5));
     return (Dual){half_of_next(x).hi, deriv_exact(propagate_nan(x, dx))};
 }
 
@@ -42,16 +42,16 @@ INLINE Dual sparse_sigmoid(V x)
  *     0.5001 ulp  smelu(0x1p-25) got 0x1p-2 want 0x1.000002p-2 */
 INLINE Dual smelu(V x, V beta)
 {
-    V minus_beta = v_sub(v_set(0), beta), zero = v_set(0);
+    V minus_beta = v_sub(v_set(0), beta);
     M below = v_le(x, minus_beta), above = v_le(beta, x);
     Pair sum = two_sum(v_max(minus_beta, v_min(beta, x)), beta);
     Pair ratio = pair_product(sum, pair_inverse(to_pair(v_add(beta, beta))));
     Pair product = pair_product(ratio, sum);
     V y = v_mul(v_set(0.5), v_add(product.hi, product.lo));
-    V dx = v_select(below, zero, v_select(above, v_set(1), ratio.hi));
+    V dx = v_unless(below, v_select(above, v_set(1), ratio.hi));
     return (Dual){
-        .y = v_select(above, x, v_select(below, zero, y)),
-        .dx = deriv_pair(dx, v_select(v_or(below, above), zero, ratio.lo)),
+        .y = v_select(above, x, v_unless(below, y)),
+        .dx = deriv_pair(dx, v_unless(v_or(below, above), ratio.lo)),
     };
 }
 
@@ -75,7 +75,7 @@ INLINE Dual hard_mish(V x)
     M below = v_lt(x, v_set(-2));
     return (Dual){
         .y = v_select(v_le(v_set(0), x), x, v_copysign(y, x)),
-        .dx = deriv_pair(v_select(below, v_set(0), slope.hi), slope.lo),
+        .dx = deriv_pair(v_unless(below, slope.hi), slope.lo),
     };
 }
 

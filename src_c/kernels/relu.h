@@ -12,7 +12,7 @@
 INLINE Derivative deriv_between(V x, V low, V high, V inside)
 {
     M between = v_and(v_lt(low, x), v_lt(x, high));
-    return deriv_exact(propagate_nan(x, v_select(between, inside, v_set(0))));
+    return deriv_exact(propagate_nan(x, v_where(between, inside)));
 }
 
 /* max(x, 0); adding 0 makes +0 of -0. */
@@ -26,13 +26,13 @@ INLINE Dual identity(V x)
 /* 0 for x < 0, else 1 */
 INLINE Dual binary_step(V x)
 {
-    V y = v_select(v_lt(x, v_set(0)), v_set(0), v_set(1));
+    V y = v_unless(v_lt(x, v_set(0)), v_set(1));
     return (Dual){propagate_nan(x, y), deriv_exact(propagate_nan(x, v_set(0)))};
 }
 
 INLINE Dual relu(V x)
 {
-    V dx = v_select(v_lt(v_set(0), x), v_set(1), v_set(0));
+    V dx = v_where(v_lt(v_set(0), x), v_set(1));
     return (Dual){rectified(x), deriv_exact(propagate_nan(x, dx))};
 }
 
@@ -40,7 +40,7 @@ INLINE Dual relu(V x)
 INLINE Dual leaky_relu(V x, V negative_slope)
 {
     M positive = v_lt(v_set(0), x);
-    V negative = v_select(positive, v_set(0), x);
+    V negative = v_unless(positive, x);
     return (Dual){
         .y = v_select(positive, x, v_mul(negative_slope, negative)),
         .dx =
@@ -64,8 +64,10 @@ INLINE Dual hard_tanh(V x, V low, V high)
 {
     V y = v_select(v_lt(x, low), low, x);
     y = v_select(v_lt(high, y), high, y);
+    M no_bound = v_or(v_is_nan(low), v_is_nan(high));
+    V any_nan = v_add(x, v_where(no_bound, v_set(NAN)));
     return (Dual){
-        .y = propagate_nan(low, propagate_nan(high, propagate_nan(x, y))),
+        .y = v_select(v_is_nan(any_nan), any_nan, y),
         .dx = deriv_between(x, low, high, v_set(1)),
     };
 }
@@ -88,11 +90,10 @@ INLINE Dual hard_sigmoid(V x)
 {
     M inside = v_lt(v_abs(x), v_set(3));
     Pair y = sixth_of_sum(v_set(3), clamped(x, 3));
-    V dx = v_select(inside, v_set(SIXTH_HIGH), v_set(0));
+    V dx = v_where(inside, v_set(SIXTH_HIGH));
     return (Dual){
         .y = v_add(y.hi, y.lo),
-        .dx = deriv_pair(propagate_nan(x, dx),
-                         v_select(inside, v_set(SIXTH_LOW), v_set(0))),
+        .dx = deriv_pair(propagate_nan(x, dx), v_where(inside, v_set(SIXTH_LOW))),
     };
 }
 
@@ -107,11 +108,11 @@ INLINE Dual hard_swish(V x)
     V y = v_fma(bounded, gate.hi, v_mul(bounded, gate.lo));
     Pair deriv = sixth_of_sum(three, v_add(bounded, bounded));
     M above = v_le(three, x), outside = v_le(three, v_abs(x));
-    V flat = v_select(above, v_set(1), v_set(0));
+    V flat = v_where(above, v_set(1));
     return (Dual){
         .y = v_copysign(v_select(above, x, y), x),
-        .dx = deriv_pair(v_select(outside, flat, deriv.hi),
-                         v_select(outside, v_set(0), deriv.lo)),
+        .dx =
+            deriv_pair(v_select(outside, flat, deriv.hi), v_unless(outside, deriv.lo)),
     };
 }
 
@@ -120,8 +121,8 @@ INLINE Dual hard_shrink(V x, V lambd)
 {
     M keep = v_lt(lambd, v_abs(x));
     return (Dual){
-        .y = propagate_nan(x, v_select(keep, x, v_set(0))),
-        .dx = deriv_exact(propagate_nan(x, v_select(keep, v_set(1), v_set(0)))),
+        .y = propagate_nan(x, v_where(keep, x)),
+        .dx = deriv_exact(propagate_nan(x, v_where(keep, v_set(1)))),
     };
 }
 
@@ -130,23 +131,22 @@ INLINE Dual soft_shrink(V x, V lambd)
 {
     M keep = v_lt(lambd, v_abs(x)), apart = v_lt(v_set(0), v_abs(x));
     V shift = v_select(v_lt(x, v_set(0)), v_sub(v_set(0), lambd), lambd);
-    V y = v_select(v_and(keep, apart), v_sub(x, shift), v_set(0));
+    V y = v_where(v_and(keep, apart), v_sub(x, shift));
     return (Dual){
         .y = propagate_nan(x, y),
-        .dx = deriv_exact(propagate_nan(x, v_select(keep, v_set(1), v_set(0)))),
+        .dx = deriv_exact(propagate_nan(x, v_where(keep, v_set(1)))),
     };
 }
 
-/* x + bias where x < -lambd, x - bias where x > lambd, else 0 */
+/* x + bias where x < -lambd, x - bias where x > lambd, else 0: also by a lambd of NaN. A NaN
+ * of x is in none of the comparisons, and so in the sum. */
 INLINE Dual shrink(V x, V lambd, V bias)
 {
-    M left = v_lt(x, v_sub(v_set(0), lambd)), right = v_lt(lambd, x);
-    M kept = v_or(left, right);
-    V zero = v_set(0), right_shift = v_select(right, v_sub(zero, bias), zero);
-    V y = v_add(x, v_select(left, bias, right_shift)),
-      dx = v_select(kept, v_set(1), zero);
-    y = v_select(kept, y, zero);
-    return (Dual){propagate_nan(x, y), deriv_exact(propagate_nan(x, dx))};
+    V zero = v_set(0), end = v_select(v_is_nan(lambd), v_set(INFINITY), lambd);
+    M not_left = v_le(v_sub(zero, end), x), flat = v_and(not_left, v_le(x, end));
+    V shift = v_unless(flat, v_select(not_left, v_sub(zero, bias), bias));
+    V dx = v_unless(flat, v_set(1));
+    return (Dual){v_unless(flat, v_add(x, shift)), deriv_exact(propagate_nan(x, dx))};
 }
 
 /* x where x > theta, else value */
@@ -155,7 +155,7 @@ INLINE Dual threshold(V x, V theta, V value)
     M keep = v_lt(theta, x);
     return (Dual){
         .y = propagate_nan(x, v_select(keep, x, value)),
-        .dx = deriv_exact(propagate_nan(x, v_select(keep, v_set(1), v_set(0)))),
+        .dx = deriv_exact(propagate_nan(x, v_where(keep, v_set(1)))),
     };
 }
 

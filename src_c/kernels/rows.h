@@ -149,7 +149,7 @@ static void rescale_sums(Pair *sum, int rows, V before, V now)
     T hi[V_WIDTH], lo[V_WIDTH], risen[V_WIDTH];
     v_store(hi, factor.hi);
     v_store(lo, factor.lo);
-    v_store(risen, v_select(v_lt(before, now), v_set(1), v_set(0)));
+    v_store(risen, v_where(v_lt(before, now), v_set(1)));
     for (int row = 0; row < rows; row++)
         if (risen[row] != 0)
             sum[row] = pair_product(sum[row], (Pair){v_set(hi[row]), v_set(lo[row])});

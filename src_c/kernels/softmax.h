@@ -76,10 +76,10 @@ typedef struct {
 INLINE Offset offset_of(V maximum)
 {
     M near = v_lt(v_abs(maximum), v_set(OFFSET_END));
-    V rest = v_select(near, maximum, v_set(0)), start = v_set(EXP_ORIGIN(0.0));
+    V rest = v_where(near, maximum), start = v_set(EXP_ORIGIN(0.0));
     V steps = v_sub(v_fma(rest, v_set(EXP_STEPS), start), start);
     return (Offset){
-        .base = v_select(near, v_set(0), maximum),
+        .base = v_unless(near, maximum),
         .floor = v_sub(rest, v_set(NEGLIGIBLE)),
         .origin = v_sub(v_set(EXP_ORIGIN(EXP_SCALE)), steps),
     };
@@ -146,7 +146,7 @@ INLINE CheckedSum checked_sum(RowState w)
 {
     V hi = w.word[1], most = v_set(INFINITY), least = v_set(C(0x1p63, 0x1p127));
     M valid = v_and(v_le(least, hi), v_lt(hi, most));
-    V lo = v_select(valid, w.word[2], v_set(0));
+    V lo = v_where(valid, w.word[2]);
     return (CheckedSum){valid, fast_two_sum(v_select(valid, hi, least), lo)};
 }
 
@@ -216,8 +216,7 @@ INLINE RowState finish_log(RowState w, bool rounded)
     V none = v_set(NAN);
     if (rounded) /* of -inf alone; of +inf or NaN */
         none = v_select(v_lt(w.word[1], v_set(1)), v_set(-INFINITY), w.word[1]);
-    return (RowState){
-        {v_select(sum.valid, log.hi, none), v_select(sum.valid, log.lo, v_set(0))}};
+    return (RowState){{v_select(sum.valid, log.hi, none), v_where(sum.valid, log.lo)}};
 }
 
 INLINE RowState finish_log_pair(RowState state) { return finish_log(state, false); }
@@ -257,7 +256,7 @@ INLINE V map_log_softmax_backward(V g, V y, RowState w)
     V lowest = v_set(C(-87.0, -708.0)), maximum = v_set(C(88.0, 709.0));
     Reduced n = exp_reduce(1, v_max(lowest, v_min(maximum, y)), v_set(EXP_ORIGIN(0.0)));
     V head = exp_head(n), power = v_fma(head, exp_tail(n), head);
-    power = v_select(v_lt(y, lowest), v_set(0), power);
+    power = v_unless(v_lt(y, lowest), power);
     return v_fnma(power, w.word[1], v_fnma(power, w.word[0], g));
 }
 

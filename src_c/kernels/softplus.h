@@ -80,7 +80,7 @@ INLINE Derivative softplus_from_output(V y, V beta)
     s.scaled = v_and(has_beta, v_lt(v_abs(e.hi), v_set(C(0x1p-100, 0x1p-840))));
     if (!v_any(s.scaled)) return s;
     T most = C(0x1p26, 0x1p400);
-    V root_scale = v_set(ROOT_SCALE), tiny = v_select(s.scaled, y, v_set(0));
+    V root_scale = v_set(ROOT_SCALE), tiny = v_where(s.scaled, y);
     Pair product = two_product(v_mul(root_scale, clamped(tiny, most)),
                                v_mul(root_scale, clamped(beta, most)));
     s.hi = v_select(s.scaled, product.hi, s.hi);

@@ -31,10 +31,10 @@ INLINE Dual softsign(V x)
     V finite = v_min(v_set(T_MAX), t);
     V scaled_t = v_mul(finite, v_set(1 / ROOT_SCALE));
     Pair deriv_divisor = {v_select(scaled, scaled_t, divisor.hi),
-                          v_select(scaled, v_set(0), divisor.lo)};
+                          v_unless(scaled, divisor.lo)};
     InversePower inverse = inverse_square(deriv_divisor);
     V square = v_mul(inverse.y, inverse.y);
-    square = v_select(v_lt(v_set(T_MAX), t), v_set(0), square);
+    square = v_unless(v_lt(v_set(T_MAX), t), square);
     return (Dual){
         .y = v_copysign(quotient(v_copysign(bounded, x), divisor), x),
         .dx = {DERIV_SCALED, square, v_mul(square, inverse.error), scaled},
@@ -93,7 +93,7 @@ INLINE Derivative softsign_grad_grad(V x)
     Pair scaled_y = {v_mul(y, root_scale), v_mul(rest, root_scale)};
     Pair cube = pair_product(pair_product(scaled_y, (Pair){y, rest}), scaled_y);
     Derivative d2 = {DERIV_SCALED, cube.hi, cube.lo, scaled};
-    V factor = v_select(v_lt(v_set(0), t), v_set(2), v_set(0));
+    V factor = v_where(v_lt(v_set(0), t), v_set(2));
     return minus_sign_times(x, deriv_times_exact(propagate_nan(x, factor), d2));
 }
 

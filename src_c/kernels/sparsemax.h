@@ -75,7 +75,7 @@ INLINE void approach(Sparse f, SparseCarry *carry, int row, const T *x,
                            : load_up_to(x + at, length - at, v_set(-INFINITY));
             V d = rough_distance(f, next, most, t);
             sum[k] = is_squared(f) ? v_fma(d, d, sum[k]) : v_add(sum[k], d);
-            V w = is_squared(f) ? d : v_select(v_lt(zero, d), one, zero);
+            V w = is_squared(f) ? d : v_where(v_lt(zero, d), one);
             weight[k] = v_add(weight[k], w);
         }
     }
@@ -95,7 +95,7 @@ INLINE Pair exact_distance(Sparse f, V x, V most, V high, V low)
     Pair d = two_sum(u.hi, v_sub(zero, high));
     d = fast_two_sum(d.hi, v_add(d.lo, v_sub(u.lo, low)));
     M inside = v_and(near, v_lt(zero, d.hi));
-    return (Pair){v_select(inside, d.hi, zero), v_select(inside, d.lo, zero)};
+    return (Pair){v_where(inside, d.hi), v_where(inside, d.lo)};
 }
 
 INLINE void add_pair(Pair *sum, Pair term)
@@ -121,7 +121,7 @@ INLINE void polish(Sparse f, SparseCarry *carry, int row, const T *x, ptrdiff_t 
         V next = load_up_to(x + i, length - i, v_set(-INFINITY));
         Pair d = exact_distance(f, next, most, high, low);
         add_pair(&sum, is_squared(f) ? square(d) : d);
-        V w = is_squared(f) ? d.hi : v_select(v_lt(zero, d.hi), one, zero);
+        V w = is_squared(f) ? d.hi : v_where(v_lt(zero, d.hi), one);
         weight.hi = v_add(weight.hi, w);
     }
     carry->sum[row] = sum;
@@ -143,8 +143,7 @@ INLINE void average(Sparse f, SparseCarry *carry, int row, const T *g, const T *
     for (ptrdiff_t i = 0; i < length; i += V_WIDTH) {
         V w = weight_of(f, load_up_to(y + i, length - i, v_set(0)));
         /* 0 times inf would be NaN. */
-        V grad = v_select(v_le(w, v_set(0)), v_set(0),
-                          load_up_to(g + i, length - i, v_set(0)));
+        V grad = v_unless(v_le(w, v_set(0)), load_up_to(g + i, length - i, v_set(0)));
         add_pair(&sum, two_product(w, grad));
         accumulate(&weight, w);
     }

@@ -95,7 +95,7 @@ INLINE Gate swiglu_clamped(bool special_case, V g, V a, V b, V alpha, V shift, V
                    w_silu_slope(v_lt(zero, sign_of_z), w_size(z, WIDE_END))};
     /* What is clamped has the derivative 0, which makes NaN of an infinite g. */
     V none = w_narrow(w_mul(w_set(-0.0), factor));
-    V first = v_select(a_over, zero, g), second = v_select(b_over, zero, g);
+    V first = v_unless(a_over, g), second = v_unless(b_over, g);
     Gate result = wide_product(v_and(infinite, negative), f, first,
                                propagate_nan(b, second), factor, none);
     V none_a = w_narrow(w_mul(w_set(0), w_clamped(factor, T_MAX)));

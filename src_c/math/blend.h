@@ -145,8 +145,8 @@ INLINE BlendSum blend_sum(Blend f)
     M negative = v_lt(f.z.hi, v_set(0));
     Pair a = pair_select(negative, f.p2, f.p1), b = pair_select(negative, f.p1, f.p2);
     ExpNeg decay = exp_neg(pair_abs(f.z));
-    V head = exp_head(decay.n), tail = exp_tail(decay.n), zero = v_set(0);
-    V unscaled = v_select(decay.scaled, zero, head);
+    V head = exp_head(decay.n), tail = exp_tail(decay.n);
+    V unscaled = v_unless(decay.scaled, head);
     M shut = v_and(decay.scaled, is_zero(a.hi));
     V factor = v_select(shut, head, unscaled);
     Pair n = pair_product(b, (Pair){factor, v_mul(factor, tail)});
@@ -181,8 +181,8 @@ INLINE Derivative blend_deriv(Blend f)
     Pair rise = pair_select(negative, f.rise, minus_pair(f.rise));
     Derivative left = pair_times_d2(rise, f.falling);
     M no_slope = is_zero(a.hi);
-    Pair sum = two_sum(a.hi, v_select(left.scaled, zero, left.hi));
-    V low = v_add(a.lo, v_select(left.scaled, zero, left.lo));
+    Pair sum = two_sum(a.hi, v_unless(left.scaled, left.hi));
+    V low = v_add(a.lo, v_unless(left.scaled, left.lo));
     return (Derivative){
         DERIV_LARGE,
         .hi = v_select(no_slope, left.hi, sum.hi),
@@ -206,7 +206,7 @@ INLINE Pair acon_argument(V x, V beta, Pair rise)
     V finite = clamped(x, T_MAX); /* equal slopes may meet an infinite x */
     Pair z = saturating_product(finite, factor.hi, EXP_NEG_END);
     M inside = v_lt(v_abs(z.hi), v_set(EXP_NEG_END));
-    z.lo = v_fma(v_select(inside, finite, v_set(0)), factor.lo, z.lo);
+    z.lo = v_fma(v_where(inside, finite), factor.lo, z.lo);
     return z;
 }
 INLINE Blend acon_blend(V x, V p1, V p2, V beta)
@@ -221,8 +221,8 @@ INLINE Derivative acon_deriv_slope(V x, Blend f, bool first)
     M falls = first ? v_lt(f.z.hi, zero) : v_lt(zero, f.z.hi);
     Derivative left = f.falling;
     /* Beside 1 what is scaled is nothing. */
-    left.hi = v_select(falls, left.hi, v_select(left.scaled, zero, left.hi));
-    left.lo = v_select(falls, left.lo, v_select(left.scaled, zero, left.lo));
+    left.hi = v_select(falls, left.hi, v_unless(left.scaled, left.hi));
+    left.lo = v_select(falls, left.lo, v_unless(left.scaled, left.lo));
     left.scaled = v_and(falls, left.scaled);
     /* From here on no x may be put beside it. */
     M beyond = v_and(falls, v_le(v_set(EXP_NEG_END), v_abs(f.z.hi)));
@@ -232,7 +232,7 @@ INLINE Derivative acon_deriv_slope(V x, Blend f, bool first)
 /* (p1 - p2)^2 x^2 s'(z) */
 INLINE Derivative acon_deriv_beta(V x, Blend f)
 {
-    V finite = v_select(is_zero(f.rise.hi), v_set(0), x);
+    V finite = v_unless(is_zero(f.rise.hi), x);
     return deriv_large(
         pair_times_deriv(pair_product(f.rise, f.rise), gate_deriv_beta(finite, f.at)));
 }

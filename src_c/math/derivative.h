@@ -111,7 +111,7 @@ INLINE Derivative deriv_select(M positive, V above, Derivative below)
     return (Derivative){
         DERIV_SCALED,
         .hi = v_select(positive, above, below.hi),
-        .lo = v_select(positive, v_set(0), below.lo),
+        .lo = v_unless(positive, below.lo),
         .scaled = below.scaled,
     };
 }
@@ -119,8 +119,8 @@ INLINE Derivative deriv_select(M positive, V above, Derivative below)
 /* s where it is kept, else 0 */
 INLINE Derivative deriv_or_zero(M kept, Derivative s)
 {
-    s.hi = v_select(kept, s.hi, v_set(0));
-    s.lo = v_select(kept, s.lo, v_set(0));
+    s.hi = v_where(kept, s.hi);
+    s.lo = v_where(kept, s.lo);
 #if HAS_WIDE
     s.wide = w_select(kept, s.wide, w_set(0));
 #endif
@@ -204,7 +204,7 @@ INLINE V deriv_value(Derivative s)
 INLINE V deriv_low_factor(V g, Derivative s)
 {
     V most = v_set(T_MAX);
-    if (s.kind == DERIV_LARGE) return v_select(v_le(v_abs(g), most), g, v_set(0));
+    if (s.kind == DERIV_LARGE) return v_where(v_le(v_abs(g), most), g);
     return v_max(v_set(-T_MAX), v_min(most, g));
 }
 
@@ -236,7 +236,7 @@ INLINE V deriv_times_special_case(V g, Derivative s)
     V product = deriv_product(g, low_factor, s), size = v_abs(product);
     /* A scaled product as small as this rounds to 0. */
     V safe = v_set(DERIV_SAFE);
-    V least = scaled ? v_select(s.scaled, v_set(0), safe) : safe;
+    V least = scaled ? v_unless(s.scaled, safe) : safe;
     M tiny = v_and(v_lt(v_set(0), size), v_lt(size, least));
     if (v_any(tiny)) {
         V up = v_select(tiny, v_set(C(0x1p64, 0x1p512)), v_set(1));

@@ -118,8 +118,7 @@ INLINE Pair expm1_pair(Pair z)
     Reduced n = exp_reduce(1, bounded, v_set(EXP_ORIGIN(0.0)));
     n.low = v_add(n.low, z.lo);
     Pair e = expm1_reduced(n);
-    return (Pair){v_select(over, v_set(INFINITY), e.hi),
-                  v_select(over, v_set(0), e.lo)};
+    return (Pair){v_select(over, v_set(INFINITY), e.hi), v_unless(over, e.lo)};
 }
 
 #endif

@@ -48,7 +48,7 @@ INLINE Pair exp_neg_clamp(M matters, Pair t)
 INLINE Derivative exp_neg_series(ExpNeg decay, Pair a, V b)
 {
     V head = exp_head(decay.n), tail = exp_tail(decay.n);
-    V beside = v_select(decay.negligible, v_set(0), head);
+    V beside = v_unless(decay.negligible, head);
     V square = v_mul(head, v_fma(beside, tail, beside));
     Pair first = two_product(head, a.hi);
     V lo = v_fma(square, b, v_fma(head, a.lo, first.lo));

@@ -168,7 +168,7 @@ INLINE V gate_any(V x, Pair z)
     V bounded = v_max(v_set(-EXP_NEG_END), v_min(v_set(LOGISTIC_END), z.hi));
     Reduced n = exp_reduce(-1, bounded, origin);
     n.low = v_sub(n.low, z.lo);
-    Pair divisor = logistic_divisor(n, v_select(scaled, v_set(0), v_set(1)));
+    Pair divisor = logistic_divisor(n, v_unless(scaled, v_set(1)));
     M infinite = v_lt(v_set(T_MAX), v_abs(x));
     if (!v_any(v_or(scaled, infinite))) return quotient(x, divisor);
 
@@ -193,10 +193,10 @@ INLINE Derivative gate_deriv_beta_any(V x, Pair t)
     M moderate = v_lt(size, v_set(C(0x1p18, 0x1p340)));
     V root_scale = v_select(moderate, one, v_set(1 / ROOT_SCALE));
     V result = v_mul(v_mul(below_one, below_one), s.hi);
-    V least = v_select(v_lt(size, one), v_set(C(0x1p-100, 0x1p-840)), v_set(0));
-    M tiny = v_lt(result, v_select(s.scaled, v_set(0), least));
+    V least = v_where(v_lt(size, one), v_set(C(0x1p-100, 0x1p-840)));
+    M tiny = v_lt(result, v_unless(s.scaled, least));
     root_scale = v_select(s.scaled, root_scale, v_select(tiny, v_set(ROOT_SCALE), one));
-    root_scale = v_select(v_le(v_set(EXP_NEG_END), t.hi), v_set(0), root_scale);
+    root_scale = v_unless(v_le(v_set(EXP_NEG_END), t.hi), root_scale);
     V factor = v_mul(v_max(v_set(-T_MAX), v_min(v_set(T_MAX), x)), root_scale);
     Pair product = times_pair(factor, times_pair(factor, (Pair){s.hi, s.lo}));
     product = pair_finite_low(product);

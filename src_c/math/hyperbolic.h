@@ -87,8 +87,8 @@ INLINE Derivative tanh_d2_scaled(V x, Pair a, Pair z)
     Derivative scaled = pair_times_d2(square, minus_sign_times(z.hi, d2));
     M tiny = v_lt(v_abs(x), v_set(0x1p-540));
     if (!v_any(tiny)) return scaled;
-    V root_scale = v_set(ROOT_SCALE), zero = v_set(0);
-    V small = v_mul(v_select(tiny, x, zero), root_scale);
+    V root_scale = v_set(ROOT_SCALE);
+    V small = v_mul(v_where(tiny, x), root_scale);
     Pair factor = {v_mul(v_mul(v_set(-2), square.hi), root_scale),
                    v_mul(v_mul(v_set(-2), square.lo), root_scale)};
     Pair product = pair_product(factor, times_pair(small, a));

@@ -19,7 +19,7 @@ INLINE Derivative deriv_scaled_below(V t, V factor, Pair above)
     if (!v_any(tiny)) return s;
     V small = v_mul(v_mul(v_min(end, t), v_set(ROOT_SCALE)), v_set(ROOT_SCALE));
     s.hi = v_select(tiny, v_mul(small, factor), above.hi);
-    s.lo = v_select(tiny, v_set(0), above.lo);
+    s.lo = v_unless(tiny, above.lo);
     return s;
 }
 
@@ -53,7 +53,7 @@ INLINE Derivative lisht_deriv(V x)
     V t = v_abs(x), last = v_set(LISHT_DERIV_RATIO.last), bounded = v_min(last, t);
     Pair near = times_pair(bounded, eval_piecewise_inside(&LISHT_DERIV_RATIO, bounded));
     near.hi = v_select(v_lt(last, t), v_set(1), near.hi);
-    near.lo = v_select(v_lt(last, t), v_set(0), near.lo);
+    near.lo = v_unless(v_lt(last, t), near.lo);
     return deriv_odd(x, deriv_scaled_below(t, v_set(2), near));
 }
 #else

@@ -59,19 +59,19 @@ INLINE V log_normal_of(V x)
     M far = v_lt(v_set(NORMAL_SERIES_START), left_t);
     V bounded = v_min(v_set(C(0x1p40, 0x1p200)), left_t);
     Pair r = normal_ratio(to_pair(near_t));
-    Pair argument = {v_select(far, bounded, r.hi), v_select(far, zero, r.lo)};
+    Pair argument = {v_select(far, bounded, r.hi), v_unless(far, r.lo)};
     Pair log = log_pair(fast_two_sum(argument.hi, argument.lo));
     V sign = v_select(far, v_set(-1), one);
     V u = v_div(one, v_mul(v_max(one, bounded), v_max(one, bounded)));
     V series = v_mul(u, polynomial(u, NORMAL_LOG_SERIES, 5));
-    Pair constant = {v_select(far, v_set(LOG_DENSITY_HIGH), zero),
-                     v_select(far, v_add(v_set(LOG_DENSITY_LOW), series), zero)};
+    Pair constant = {v_where(far, v_set(LOG_DENSITY_HIGH)),
+                     v_where(far, v_add(v_set(LOG_DENSITY_LOW), series))};
     Pair z = pair_finite_low(half_square(to_pair(left_t)));
     Pair sum = two_sum(v_sub(zero, z.hi), constant.hi);
     Pair left = two_sum(sum.hi, v_mul(sign, log.hi));
     V low =
         v_add(v_fma(sign, log.lo, v_sub(constant.lo, z.lo)), v_add(left.lo, sum.lo));
-    V below = v_add(left.hi, v_select(v_le(v_abs(left.hi), most), low, zero));
+    V below = v_add(left.hi, v_where(v_le(v_abs(left.hi), most), low));
     below = v_select(infinite, v_set(-INFINITY), below);
 
     Pair q = normal_left(to_pair(finite));

@@ -68,7 +68,7 @@ typedef struct {
 INLINE Logistic logistic_parts(ExpNeg decay)
 {
     V head = exp_head(decay.n), tail = exp_tail(decay.n);
-    V unscaled = v_select(decay.negligible, v_set(0), head);
+    V unscaled = v_unless(decay.negligible, head);
     return (Logistic){head, tail, short_inverse(one_plus(unscaled, tail)),
                       decay.scaled};
 }

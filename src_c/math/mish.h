@@ -36,7 +36,7 @@ INLINE Derivative mish_deriv(V x)
     Pair near = eval_piecewise_signed(&MISH_DERIV, x);
     M beyond = v_lt(v_set(MISH_DERIV.last), x); /* exactly 1, so that g f' is g */
     near.hi = v_select(beyond, v_set(1), near.hi);
-    near.lo = v_select(beyond, v_set(0), near.lo);
+    near.lo = v_unless(beyond, near.lo);
     M far = v_lt(x, v_set(MISH_DERIV.first));
     Derivative deriv = {DERIV_SCALED, near.hi, near.lo};
     if (v_any(far)) {
@@ -81,7 +81,7 @@ INLINE V mish_of(V x)
 
 INLINE Derivative mish_deriv(V x)
 {
-    V one = v_set(1), zero = v_set(0);
+    V one = v_set(1);
     V z = v_max(v_set(-EXP_NEG_END), v_min(v_set(MISH_END), x));
     M scaled = v_lt(z, v_set(-EXP_NEG_UNSCALED_END));
     V origin =
@@ -93,7 +93,7 @@ INLINE Derivative mish_deriv(V x)
     Reduced n = exp_reduce(1, d.hi, origin);
     n.low = v_add(n.low, d.lo);
     V head = exp_head(n), more = exp_rest(n), tail = v_add(n.first, more);
-    V unscaled = v_select(scaled, zero, head);
+    V unscaled = v_unless(scaled, head);
     V short_ = v_set(MISH_W0_SHORT), rest = v_set(MISH_W0_REST);
     V w_head = v_mul(short_, unscaled), w_tail = combined_error(tail, rest);
     Pair w = fast_two_sum(w_head, v_mul(w_head, w_tail));

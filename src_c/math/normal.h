@@ -24,9 +24,9 @@ INLINE Derivative times_argument(Pair c, Pair u, Derivative e)
     Derivative s = pair_times_d2(pair_product(c, u), e);
     M tiny = v_lt(v_abs(u.hi), v_set(SCALED_BELOW));
     if (!v_any(tiny)) return s;
-    V root_scale = v_set(ROOT_SCALE), zero = v_set(0);
-    V small = v_mul(v_select(tiny, u.hi, zero), root_scale);
-    V low = v_mul(v_select(tiny, u.lo, zero), root_scale);
+    V root_scale = v_set(ROOT_SCALE);
+    V small = v_mul(v_where(tiny, u.hi), root_scale);
+    V low = v_mul(v_where(tiny, u.lo), root_scale);
     Pair factor = {v_mul(c.hi, root_scale), v_mul(c.lo, root_scale)};
     Pair product = pair_product(factor, (Pair){small, low});
     s.hi = v_select(tiny, product.hi, s.hi);
@@ -65,8 +65,7 @@ INLINE Pair normal_left(Pair t)
 INLINE Pair normal_left_beside_1(V t, Pair left)
 {
     M negligible = v_lt(v_set(NORMAL_TAIL_NEGLIGIBLE), v_abs(t));
-    return (Pair){v_select(negligible, v_set(0), left.hi),
-                  v_select(negligible, v_set(0), left.lo)};
+    return (Pair){v_unless(negligible, left.hi), v_unless(negligible, left.lo)};
 }
 
 /* ---- arguments ---- */
@@ -79,7 +78,7 @@ INLINE Pair laplace_distance(V x, V mu, V sigma)
     Pair d = two_sum(finite, v_sub(v_set(0), mu));
     M beyond = v_lt(end, v_abs(d.hi));
     d.hi = v_select(beyond, v_copysign(end, d.hi), d.hi);
-    d.lo = v_select(beyond, v_set(0), d.lo);
+    d.lo = v_unless(beyond, d.lo);
     return d;
 }
 INLINE Pair laplace_pair(V x, V mu, V sigma, Pair inverse)

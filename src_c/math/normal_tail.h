@@ -175,7 +175,7 @@ INLINE Derivative gelu_pair_scaled(V x)
     return (Derivative){
         DERIV_SCALED,
         .hi = v_select(tiny, half, y.hi),
-        .lo = v_select(tiny, v_set(0), y.lo),
+        .lo = v_unless(tiny, y.lo),
         .scaled = v_or(scaled, tiny),
     };
 }

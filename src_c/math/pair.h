@@ -114,7 +114,7 @@ INLINE Pair pair_sum_positive(Pair a, Pair b)
 INLINE Pair pair_finite_low(Pair a)
 {
     M finite = v_lt(v_abs(a.hi), v_set(INFINITY));
-    return (Pair){a.hi, v_select(finite, a.lo, v_set(0))};
+    return (Pair){a.hi, v_where(finite, a.lo)};
 }
 
 /* |a| */
@@ -145,11 +145,11 @@ INLINE Pair saturating_product(V a, V b, T limit)
     if (v_is_constant_one(b))
         return to_pair(v_max(v_set(-limit), v_min(v_set(limit), a)));
     M large = product_exceeds(limit, a, b);
-    Pair product = two_product(a, v_select(large, v_set(0), b));
+    Pair product = two_product(a, v_unless(large, b));
     V bounded = v_max(v_set(-limit), v_min(v_set(limit), product.hi));
     V end = v_mul(v_copysign(v_set(limit), a), v_copysign(v_set(1), b));
     V hi = v_select(large, end, bounded);
-    return (Pair){hi, v_select(v_lt(v_abs(hi), v_set(limit)), product.lo, v_set(0))};
+    return (Pair){hi, v_where(v_lt(v_abs(hi), v_set(limit)), product.lo)};
 }
 
 /* c[0] + c[1] x + ... + c[degree] x^degree by Horner's rule */

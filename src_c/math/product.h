@@ -34,7 +34,7 @@ INLINE Scale scale_of(V a)
     return (Scale){
         .up = up,
         .power = power_of_two(minus_e),
-        .exponent = v_sub(v_select(tiny, v_set(C(-100.0, -600.0)), v_set(0)), minus_e),
+        .exponent = v_sub(v_where(tiny, v_set(C(-100.0, -600.0))), minus_e),
     };
 }
 INLINE V apply_scale(V a, Scale s) { return v_mul(v_mul(a, s.up), s.power); }
@@ -78,9 +78,9 @@ INLINE V product_any_size(V g, Pair b, Derivative s)
     Pair b_ = {apply_scale(b_bounded, b_scale), apply_scale(b.lo, b_scale)};
     Pair s_ = {apply_scale(s_bounded, s_scale), apply_scale(s.lo, s_scale)};
     V exponent = v_add(g_scale.exponent, v_add(b_scale.exponent, s_scale.exponent));
-    exponent = v_sub(exponent, v_select(s.scaled, v_set(SCALE_EXPONENT), v_set(0)));
+    exponent = v_sub(exponent, v_where(s.scaled, v_set(SCALE_EXPONENT)));
     M infinite = v_or(is_infinite(g), v_or(is_infinite(b.hi), is_infinite(s.hi)));
-    exponent = v_select(infinite, v_set(0), exponent);
+    exponent = v_unless(infinite, exponent);
     V y = times_power_of_two(product_moderate(g_, b_, s_), exponent);
 
     V limit = v_mul(v_select(is_infinite(g), g, g_),

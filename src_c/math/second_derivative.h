@@ -16,7 +16,7 @@ INLINE Derivative logistic_d2(Pair t)
 {
     ExpNeg decay = exp_neg(t);
     V head = exp_head(decay.n), tail = v_add(decay.n.first, exp_rest(decay.n));
-    V unscaled = v_select(decay.negligible, v_set(0), head), zero = v_set(0);
+    V unscaled = v_unless(decay.negligible, head), zero = v_set(0);
     Pair w_less_1 = expm1_from(unscaled, fast_two_sum(v_set(-1), unscaled), decay.n);
     Pair eightfold = {v_mul(v_set(8), v_sub(zero, w_less_1.hi)),
                       v_mul(v_set(8), v_sub(zero, w_less_1.lo))};
@@ -108,7 +108,7 @@ typedef struct {
 INLINE Derivative gate_d2(Pair e, Pair l, Pair h, RootConstants at_root)
 {
     ExpNeg decay = exp_neg(e);
-    V head = exp_head(decay.n), unscaled = v_select(decay.negligible, v_set(0), head);
+    V head = exp_head(decay.n), unscaled = v_unless(decay.negligible, head);
     V w0_short = v_set(at_root.w0_short);
     V w_head = v_mul(w0_short, unscaled);
     V tail = v_add(decay.n.first, exp_rest(decay.n));
@@ -191,7 +191,7 @@ INLINE Derivative mish_d2(V x)
         distance_to_root(to_pair(t), SIDE(ROOT_HIGH), SIDE(ROOT_LOW), SIDE(ROOT_REST));
 
     ExpNeg decay = exp_neg(d);
-    V head = exp_head(decay.n), unscaled = v_select(decay.negligible, zero, head);
+    V head = exp_head(decay.n), unscaled = v_unless(decay.negligible, head);
     V v_head = v_mul(SIDE(V0_SHORT), unscaled);
     V v_tail = v_add(decay.n.first, exp_rest(decay.n));
     v_tail = combined_error(v_tail, SIDE(V0_REST));
@@ -220,7 +220,7 @@ INLINE Derivative mish_d2(V x)
     Pair factor = times_pair(y, two_product(scaled_v, v_mul(y, y)));
     Pair product = pair_product(factor, k);
     product = times_pair(v_select(negative, one, scaled_v), product);
-    error = combined_error(error, v_select(negative, zero, v_tail));
+    error = combined_error(error, v_unless(negative, v_tail));
     Derivative s = {DERIV_SCALED, product.hi, v_fma(product.hi, error, product.lo),
                     v_or(low, decay.scaled)};
     return deriv_times_exact(v_set(4), s);

@@ -24,7 +24,7 @@ static COLD __attribute__((unused)) Words reduced_exactly(M which, Words r, V x,
                                                           V alpha, double offset)
 {
     T wanted[V_WIDTH] ALIGNED, at[5][V_WIDTH] ALIGNED;
-    v_store(wanted, v_select(which, v_set(1), v_set(0)));
+    v_store(wanted, v_where(which, v_set(1)));
     v_store(at[3], x), v_store(at[4], alpha);
     for (int k = 0; k < 3; k++) v_store(at[k], r.word[k]);
     for (int i = 0; i < V_WIDTH; i++) {
@@ -53,7 +53,7 @@ typedef W Sine;
 INLINE Sine sine(V x, V alpha, double offset)
 {
     M far = product_exceeds(SINE_FAR, x, alpha);
-    W z = w_mul(w_widen(v_select(far, v_set(0), x)), w_widen(alpha));
+    W z = w_mul(w_widen(v_unless(far, x)), w_widen(alpha));
     W r = reduced_near(z, offset);
     if (v_any(far)) {
         V zero = v_set(0);
@@ -96,7 +96,7 @@ typedef Pair Sine;
 INLINE Sine sine(V x, V alpha, T offset)
 {
     M far = product_exceeds(SINE_FAR, x, alpha), cancels;
-    Pair r = reduced_near(v_select(far, v_set(0), x), alpha, offset, &cancels);
+    Pair r = reduced_near(v_unless(far, x), alpha, offset, &cancels);
     M inexact = v_or(far, cancels);
     if (v_any(inexact)) {
         Words near = {{r.hi, r.lo, v_set(0)}};

@@ -124,7 +124,7 @@ INLINE V gelu_y(V x, V positive)
     M low = v_lt(x, v_set(-NORMAL_TAIL_SUBNORMAL));
     if (PRECISION == 64 || !v_any(low)) return v_fma(tail, unscale, positive);
     V small = lowered(v_mul(tail, v_set(-1)), v_set(T_MIN / NORMAL_TAIL_UNSCALE));
-    V rest = v_select(low, v_set(0), tail);
+    V rest = v_unless(low, tail);
     return v_select(low, small, v_fma(rest, unscale, positive));
 }
 INLINE V mish_y(V x) { return mish_of(x); }

@@ -101,7 +101,7 @@ INLINE M squares_underflow(V x, V alpha)
 {
     V end = v_set(0x1p-435);
     M small = v_lt(v_abs(x), end);
-    V z = v_mul(v_select(small, x, v_set(0)), alpha);
+    V z = v_mul(v_where(small, x), alpha);
     return v_and(small, v_lt(v_abs(z), end));
 }
 
@@ -133,7 +133,7 @@ INLINE Derivative snake_beta_dalpha(V x, Sine s, V alpha, V beta)
     Pair slope = pair_product(inverse, pair_product(s, cosine(s, x, alpha, 0)));
     Reduction by = reduction_of(x);
     Pair half = pair_finite_low(times_pair(v_mul(x, by.down), slope));
-    V small = v_select(tiny, x, v_set(0));
+    V small = v_where(tiny, x);
     Derivative square =
         pair_times_deriv(times_pair(alpha, inverse), deriv_of_product(small, small));
     Derivative dp = {
@@ -148,7 +148,7 @@ INLINE Derivative snake_dbeta(V x, Sine s, V alpha, V beta)
 {
     M tiny = squares_underflow(x, alpha);
     Pair inverse = pair_inverse(to_pair(beta)), square = pair_product(s, s);
-    Pair z = two_product(v_select(tiny, x, v_set(0)), v_mul(alpha, v_set(ROOT_SCALE)));
+    Pair z = two_product(v_where(tiny, x), v_mul(alpha, v_set(ROOT_SCALE)));
     Pair small = pair_product(z, z), factor = pair_product(inverse, inverse);
     Derivative rise = {DERIV_SCALED, v_select(tiny, small.hi, square.hi),
                        v_select(tiny, small.lo, square.lo), tiny};
@@ -186,7 +186,7 @@ INLINE Pair sine_by_cosine(Pair s, Pair c)
 {
     M small = v_lt(v_abs(c.hi), v_set(0.5));
     V zero = v_set(0), sign = v_copysign(v_set(1), s.hi);
-    c = (Pair){v_select(small, c.hi, zero), v_select(small, c.lo, zero)};
+    c = (Pair){v_where(small, c.hi), v_where(small, c.lo)};
     Pair square = pair_product(c, c),
          w = fast_two_sum(v_set(1), v_sub(zero, square.hi));
     Pair root = pair_root((Pair){w.hi, v_sub(w.lo, square.lo)}).root;
@@ -211,7 +211,7 @@ INLINE Derivative snake_dalpha(V x, Sine s_0, V alpha)
         product.hi = snake_dalpha_near_roots(false, near, product.hi, x, alpha);
         product.lo = snake_dalpha_near_roots(true, near, product.lo, x, alpha);
     }
-    V small = v_select(tiny, x, v_set(0));
+    V small = v_where(tiny, x);
     Derivative square = deriv_of_product(small, small);
     return (Derivative){DERIV_LARGE, v_select(tiny, square.hi, product.hi),
                         v_select(tiny, square.lo, product.lo),

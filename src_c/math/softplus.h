@@ -23,11 +23,11 @@ INLINE Derivative softplus_pair(Pair z)
     M positive = v_lt(v_set(0), z.hi);
     ExpNeg decay = exp_neg(pair_abs(z));
     V head = exp_head(decay.n), tail = exp_tail(decay.n);
-    V unscaled = v_select(decay.negligible, v_set(0), head);
+    V unscaled = v_unless(decay.negligible, head);
     Pair log = log1p_exp(head, tail, v_fma(unscaled, tail, unscaled));
     V linear = v_min(v_set(SOFTPLUS_END), v_max(v_set(0), z.hi));
     Pair sum = two_sum_positive(log.hi, linear); /* linear carries a NaN */
-    V low = v_add(v_add(sum.lo, log.lo), v_select(positive, z.lo, v_set(0)));
+    V low = v_add(v_add(sum.lo, log.lo), v_where(positive, z.lo));
     sum = fast_two_sum(sum.hi, low);
     return (Derivative){DERIV_SCALED, sum.hi, sum.lo, decay.scaled};
 }
@@ -83,10 +83,10 @@ INLINE V softplus_of(int sign, V x)
         softplus_piece(reduced, v_and(positive, v_lt(t, v_set(SOFTPLUS_NEAR))));
     V unscale = v_set(SOFTPLUS_UNSCALE);
     M negligible = v_lt(v_set(EXP_NEG_NEGLIGIBLE), t);
-    V w = v_mul(v_select(negligible, zero, v_mul(table_poly_value(c), power)), unscale);
+    V w = v_mul(v_unless(negligible, v_mul(table_poly_value(c), power)), unscale);
     V rest = v_mul(power, softplus_far(c, low, w));
-    rest = v_mul_tiny(v_select(v_and(positive, negligible), zero, rest), unscale);
-    V beyond = v_add(v_select(positive, t, zero), rest);
+    rest = v_mul_tiny(v_unless(v_and(positive, negligible), rest), unscale);
+    V beyond = v_add(v_where(positive, t), rest);
     if (sign < 0) beyond = v_mul(v_set(-1), beyond);
     return v_select(far, beyond, softplus_near(sign, c));
 }
@@ -105,7 +105,7 @@ INLINE Derivative softplus_deriv_beta(Pair t)
 {
     ExpNeg decay = exp_neg(t);
     V head = exp_head(decay.n), tail = exp_tail(decay.n);
-    V unscaled = v_select(decay.negligible, v_set(0), head);
+    V unscaled = v_unless(decay.negligible, head);
     Pair product = two_product(v_min(v_set(EXP_NEG_END), t.hi), head);
     product.lo = v_fma(product.hi, tail, v_fma(head, t.lo, product.lo));
     Pair part = pair_quotient(product, one_plus(unscaled, tail));

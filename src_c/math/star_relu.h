@@ -32,7 +32,7 @@ INLINE Derivative star_relu_dscale(V x)
 INLINE V finite_part(V x)
 {
     V r = v_max(v_set(0), x);
-    return v_select(v_le(r, v_set(T_MAX)), r, v_set(0));
+    return v_where(v_le(r, v_set(T_MAX)), r);
 }
 
 /* Near a root, where more than two words of the product count, and where that is infinite */

@@ -17,7 +17,7 @@ INLINE Derivative tanh_exp_series(V z, Pair a, V b)
 {
     ExpNeg decay = exp_neg(to_pair(v_abs(z)));
     V head = exp_head(decay.n), tail = exp_tail(decay.n);
-    V v = v_select(decay.negligible, v_set(0), v_fma(head, tail, head));
+    V v = v_unless(decay.negligible, v_fma(head, tail, head));
     return exp_neg_series(decay, a, v_mul(b, v));
 }
 
@@ -41,7 +41,7 @@ INLINE Derivative tanh_exp_deriv(V x)
     Pair near = eval_piecewise_signed(&TANH_EXP_DERIV, x);
     M beyond = v_lt(last, x);
     near.hi = v_select(beyond, v_set(1), near.hi);
-    near.lo = v_select(beyond, v_set(0), near.lo);
+    near.lo = v_unless(beyond, near.lo);
     M far = v_lt(x, first);
     Derivative deriv = {DERIV_SCALED, near.hi, near.lo};
     if (v_any(far)) {
@@ -93,7 +93,7 @@ INLINE Pair tanh_exp_about_root(V x)
 /* (E D + 4x v (E + 1))/D^2 with E = e^2v - 1 and D = E + 2; far to the left (x + 1) v */
 INLINE Derivative tanh_exp_deriv(V x)
 {
-    V one = v_set(1), zero = v_set(0), end = v_set(TANH_EXP_END);
+    V one = v_set(1), end = v_set(TANH_EXP_END);
     V z = v_min(end, x), middle = v_max(v_set(TANH_EXP_FAR), z);
     Pair v = exp_pair(middle);
     Fraction f = tanh_fraction_normalised(v);
@@ -111,7 +111,7 @@ INLINE Derivative tanh_exp_deriv(V x)
     }
     M beyond = v_lt(end, x);
     near.hi = v_select(beyond, one, near.hi);
-    near.lo = v_select(beyond, zero, near.lo);
+    near.lo = v_unless(beyond, near.lo);
 
     M far = v_lt(x, v_set(TANH_EXP_FAR));
     if (!v_any(far)) return (Derivative){DERIV_SCALED, near.hi, near.lo};

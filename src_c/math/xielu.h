@@ -17,7 +17,7 @@
 INLINE V xielu_y(V x, V alpha_p, V alpha_n, V beta, V eps)
 {
     V rise = v_sub(beta, alpha_n), left = v_min(v_set(0), x);
-    V linear = v_select(v_lt(v_set(0), v_abs(rise)), left, v_set(0));
+    V linear = v_where(v_lt(v_set(0), v_abs(rise)), left);
     W m = w_max(w_set(-WIDE_END), w_widen(v_min(eps, left)));
     W e = wide_exp_less_1(wide_exp_fine(m, 1)), factor = w_widen(alpha_n);
     W constant = w_widen(beta), terms = w_mul(w_sub(constant, factor), w_widen(linear));
@@ -88,7 +88,7 @@ INLINE V xielu_far(V x, V alpha_p, V alpha_n, V beta)
     below = v_select(v_lt(zero, v_abs(rise.hi)), below, v_sub(zero, alpha_n));
     Pair product = two_product(alpha_p, right), slope = two_sum(product.hi, beta);
     M finite = v_le(v_abs(slope.hi), v_set(T_MAX));
-    V low = v_select(finite, v_add(slope.lo, product.lo), zero);
+    V low = v_where(finite, v_add(slope.lo, product.lo));
     V rest = clamped(v_mul(v_min(v_set(T_MAX), right), low), T_MAX);
     return v_select(v_lt(zero, x), v_fma(right, slope.hi, rest), below);
 }
@@ -102,10 +102,10 @@ INLINE V xielu_y(V x, V alpha_p, V alpha_n, V beta, V eps)
     V left = v_min(zero, bounded), m = v_min(eps, left);
     Pair e = expm1_nonpositive_fine(m), rest = two_sum(e.hi, v_sub(zero, left));
     rest.hi = v_select(positive, bounded, rest.hi);
-    rest.lo = v_select(positive, zero, v_add(rest.lo, e.lo));
+    rest.lo = v_unless(positive, v_add(rest.lo, e.lo));
     Pair first = times_pair(v_select(positive, alpha_p, alpha_n), rest);
     Pair second = two_product(beta, v_select(positive, one, bounded));
-    V term = v_mul(alpha_n, v_select(positive, zero, e.hi));
+    V term = v_mul(alpha_n, v_unless(positive, e.hi));
     Pair sum = xielu_sum(FA_VALUE, first, second, term, left, m, alpha_n, beta);
     V factor = v_select(positive, bounded, one);
     V y = v_fma(factor, sum.hi, v_mul(factor, sum.lo));
@@ -121,10 +121,10 @@ INLINE Derivative xielu_dx(V x, V alpha_p, V alpha_n, V beta, V eps)
     V linear = v_select(v_lt(eps, left), v_set(-INFINITY), left);
     Pair rise = expm1_nonpositive_fine(linear);
     V alpha = v_mul(half, alpha_n);
-    V term = v_mul(alpha, v_select(v_lt(v_set(EXPM1_START), linear), rise.hi, zero));
-    V right = v_mul(v_select(infinite, zero, x), by.down);
+    V term = v_mul(alpha, v_where(v_lt(v_set(EXPM1_START), linear), rise.hi));
+    V right = v_mul(v_unless(infinite, x), by.down);
     rise.hi = v_select(positive, right, rise.hi);
-    rise.lo = v_select(positive, zero, rise.lo);
+    rise.lo = v_unless(positive, rise.lo);
     Pair first = times_pair(v_select(positive, alpha_p, alpha), rise);
     V constant = v_mul(v_mul(half, by.down), beta);
     Pair sum =

@@ -143,6 +143,8 @@ INLINE N n_select(NM m, N yes, N no)
     __asm__(BLENDV " %3, %2, %1, %0" : "=x"(no) : "x"(no), "xm"(yes), "x"(m));
     return no;
 }
+INLINE N n_where(NM m, N a) { return OP(and)(m, a); }
+INLINE N n_unless(NM m, N a) { return OP(andnot)(m, a); }
 
 INLINE NI n_bits(N a) { return TO_BITS(a); }
 INLINE N n_from_bits(NI a) { return FROM_BITS(a); }

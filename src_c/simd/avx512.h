@@ -94,6 +94,8 @@ INLINE NM n_or(NM a, NM b) { return a | b; }
 INLINE bool n_any(NM m) { return m != 0; }
 INLINE bool n_all(NM m) { return m == (NM)~(NM)0; }
 INLINE N n_select(NM m, N yes, N no) { return OP(mask_blend)(m, no, yes); }
+INLINE N n_where(NM m, N a) { return OP(maskz_mov)(m, a); }
+INLINE N n_unless(NM m, N a) { return OP(mask_blend)(m, a, n_set(0)); }
 
 INLINE NI n_bits(N a) { return TO_BITS(a); }
 INLINE N n_from_bits(NI a) { return FROM_BITS(a); }

@@ -124,6 +124,8 @@ INLINE NM n_or(NM a, NM b) { return INT_OP(vorrq)(a, b); }
 INLINE bool n_any(NM m) { return vmaxvq_u8((uint8x16_t)m) != 0; }
 INLINE bool n_all(NM m) { return vminvq_u8((uint8x16_t)m) != 0; }
 INLINE N n_select(NM m, N yes, N no) { return OP(vbslq)(m, yes, no); }
+INLINE N n_where(NM m, N a) { return FROM_BITS(INT_OP(vandq)(TO_BITS(a), m)); }
+INLINE N n_unless(NM m, N a) { return FROM_BITS(INT_OP(vbicq)(TO_BITS(a), m)); }
 
 INLINE NI n_bits(N a) { return TO_BITS(a); }
 INLINE N n_from_bits(NI a) { return FROM_BITS(a); }

@@ -86,6 +86,8 @@ INLINE NM n_or(NM a, NM b) { return a || b; }
 INLINE bool n_any(NM m) { return m != 0; }
 INLINE bool n_all(NM m) { return m; }
 INLINE N n_select(NM m, N yes, N no) { return m ? yes : no; }
+INLINE N n_where(NM m, N a) { return m ? a : 0; }
+INLINE N n_unless(NM m, N a) { return m ? 0 : a; }
 
 /* Integers wrap; shifts are logical; a lookup takes the index modulo V_TABLE. */
 INLINE NI n_int_add(NI a, NI b) { return a + b; }

@@ -70,6 +70,9 @@ INLINE bool v_any(M m)
 INLINE bool v_all(M m)
 { NM all = m.at[0]; FOR_EACH all = n_and(all, m.at[k]); return n_all(all); }
 TERNARY(V, select, M, V, V)
+/* a where the mask is set, or is not; 0 elsewhere */
+BINARY(V, where, M, V)
+BINARY(V, unless, M, V)
 UNARY(I, bits, V)
 UNARY(V, from_bits, I)
 BINARY(I, int_add, I, I)

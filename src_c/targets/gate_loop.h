@@ -100,7 +100,7 @@ static COLD bool extreme_lanes(fa_extreme_gate_function function, fa_form form,
     T p[FA_MAX_PARAMETERS][V_WIDTH] ALIGNED;
     v_store(g, in->g), v_store(a, in->a), v_store(b, in->b);
     v_store(y, f->y), v_store(ga, f->ga), v_store(gb, f->gb);
-    v_store(is, v_select(lanes, v_set(1), v_set(0)));
+    v_store(is, v_where(lanes, v_set(1)));
     for (int k = 0; k < parameters; k++) v_store(p[k], in->p[k]);
     bool overflowed = false;
     for (int i = 0; i < V_WIDTH; i++) {
@@ -127,11 +127,9 @@ INLINE bool special_cases(GateKernel *kernel, fa_extreme_gate_function function,
                           bool streaming)
 {
     Inputs in = load_gate(row, form, operands, i);
-    V zero = v_set(0);
     M special_input = is_special_input(kernel, form, &in);
-    Gate f = kernel(false, v_select(special_input, zero, in.g),
-                    v_select(special_input, zero, in.a),
-                    v_select(special_input, zero, in.b), in.p);
+    Gate f = kernel(false, v_unless(special_input, in.g), v_unless(special_input, in.a),
+                    v_unless(special_input, in.b), in.p);
     M over = is_special(form, special_input, f);
     Gate right = kernel(true, in.g, in.a, in.b, in.p);
     f.y = v_select(over, right.y, f.y);

@@ -162,14 +162,16 @@ EMULATED __m256d signs_pd(unsigned mask)
     EMULATED N _mm512_mask_blend_##of(M mask, N no, N yes) BOTH( \
         N, \
         _mm256_blendv_##of(no.half[h], yes.half[h], signs_##of(mask >> h * (lanes)))) \
-        EMULATED N _mm512_mask_loadu_##of(N rest, M mask, const T *p) \
-            BOTH(N, \
-                 _mm256_blendv_##of( \
-                     rest.half[h], \
-                     _mm256_maskload_##of(p + h * (lanes), \
-                                          signs_##integer(mask >> h * (lanes))), \
-                     signs_##of(mask >> h * (lanes)))) \
-                EMULATED void _mm512_mask_storeu_##of(T *p, M mask, N a) \
+        EMULATED N _mm512_maskz_mov_##of(M mask, N a) \
+            BOTH(N, _mm256_and_##of(a.half[h], signs_##of(mask >> h * (lanes)))) \
+                EMULATED N _mm512_mask_loadu_##of(N rest, M mask, const T *p) \
+                    BOTH(N, \
+                         _mm256_blendv_##of(rest.half[h], \
+                                            _mm256_maskload_##of( \
+                                                p + h * (lanes), \
+                                                signs_##integer(mask >> h * (lanes))), \
+                                            signs_##of(mask >> h * (lanes)))) \
+                        EMULATED void _mm512_mask_storeu_##of(T *p, M mask, N a) \
     { \
         EACH_HALF(_mm256_maskstore_##of( \
             p + h * (lanes), signs_##integer(mask >> h * (lanes)), a.half[h])); \
