@@ -659,11 +659,7 @@ FORMULAS |= {
     },
 }
 
-# Parameters of any size make roots of these, about which they are right as their terms are.
-ROOTED = {"acon_c", "aptx", "snake_beta", "xielu"}
-WITH_PARAMETERS = [
-    name for name, row in ACTIVATIONS.items() if row["parameters"] and name not in ROOTED
-]
+WITH_PARAMETERS = [name for name, row in ACTIVATIONS.items() if row["parameters"]]
 EVERY = [(name, f) for name in WITH_PARAMETERS for f in forms(name) if f != "value_and_grad"]
 
 

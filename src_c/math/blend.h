@@ -249,10 +249,13 @@ INLINE Pair aptx_argument(V x, V beta)
 {
     return saturating_product(x, v_add(beta, beta), EXP_NEG_END);
 }
+INLINE Pair aptx_slope(V alpha, V gamma_, T tanh)
+{
+    return times_pair(gamma_, two_sum(alpha, v_set(tanh)));
+}
 INLINE Blend aptx_blend(V x, V alpha, V beta, V gamma_)
 {
-    Pair p1 = times_pair(gamma_, two_sum(alpha, v_set(1)));
-    Pair p2 = times_pair(gamma_, two_sum(alpha, v_set(-1)));
+    Pair p1 = aptx_slope(alpha, gamma_, 1), p2 = aptx_slope(alpha, gamma_, -1);
     return blend_of(p1, p2, to_pair(v_add(gamma_, gamma_)), aptx_argument(x, beta));
 }
 INLINE Derivative aptx_d2(V x, V beta, V gamma_)
