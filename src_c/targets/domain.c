@@ -229,6 +229,7 @@ static void copy_elements(Elements *to, const Rows *r, ptrdiff_t row, ptrdiff_t 
         if (!is_broadcast(r, k)) copy(to->p[k], parameter_at(r, row, k) + from, count);
         for (ptrdiff_t i = 0; is_broadcast(r, k) && !filled && i < count; i += V_WIDTH)
             v_store(to->p[k] + i, constant);
+        if (r->extreme) v_store(to->p[k] + count, v_set(1));
     }
 }
 

@@ -179,10 +179,11 @@ INLINE void mend_all(int activation, bool derivative, bool times_g, const Elemen
                      ptrdiff_t count, T *y)
 {
     int parameters = activation == FA_ROW_snake_beta ? 2 : 3;
+    V far = v_set(INFINITY);
     T which[V_WIDTH] ALIGNED;
     for (ptrdiff_t i = 0; i < count; i += V_WIDTH) {
         ptrdiff_t some = count - i < V_WIDTH ? count - i : V_WIDTH;
-        V result = some == V_WIDTH ? v_load(y + i) : v_load_part(y + i, some, v_set(0));
+        V result = some == V_WIDTH ? v_load(y + i) : v_load_part(y + i, some, far);
         V x = v_load(e->x + i), factor = derivative ? v_set(1) : x, p[3] = {x, x, x};
         if (times_g) factor = v_load(e->g + i);
         for (int k = 0; k < parameters; k++) p[k] = v_load(e->p[k] + i);
