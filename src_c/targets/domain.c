@@ -103,7 +103,7 @@ typedef struct {
     Operands operands;
     const fa_rows *rows;
     const Domain *domain;
-    bool extreme, rooted; /* whether any element is */
+    bool extreme, rooted; /* whether any element is, or may be near a root */
 } Rows;
 
 static const T *parameter_at(const Rows *r, ptrdiff_t row, int k)
@@ -140,8 +140,18 @@ static bool has_roots_in_row(const Rows *r, ptrdiff_t row, ptrdiff_t length)
                      length);
 }
 
+/* Roots at the default parameters are known to the kernel. */
+static bool are_defaults(const Rows *r)
+{
+    const double *defaults = fa_activations[r->activation].defaults;
+    bool same = true;
+    for (int k = 0; k < r->operands.parameters; k++)
+        same &= *parameter_at(r, 0, k) == (T)defaults[k];
+    return same;
+}
+
 /* Whether all elements have the same parameters, which the kernel takes. */
-static bool is_usual(const Rows *r, ptrdiff_t count)
+INLINE bool is_usual(const Rows *r, ptrdiff_t count)
 {
     const Domain *domain = r->domain;
     if (domain->same_sign) return false;
@@ -149,7 +159,7 @@ static bool is_usual(const Rows *r, ptrdiff_t count)
         if (!is_broadcast(r, k) || !is_repeated(r, k, count)
             || is_out_of(domain->range[k], *parameter_at(r, 0, k)))
             return false;
-    return !has_roots(r->activation) || !has_roots_in_row(r, 0, 1);
+    return !has_roots(r->activation) || are_defaults(r) || !has_roots_in_row(r, 0, 1);
 }
 
 /* ---- which elements are extreme ---- */
@@ -289,7 +299,7 @@ static bool run_elements(const Rows *r, Elements *e, ptrdiff_t row, ptrdiff_t st
     return overflowed;
 }
 
-static bool run_by_elements(const Rows *r, ptrdiff_t count, ptrdiff_t length)
+static bool run_pieces(const Rows *r, ptrdiff_t count, ptrdiff_t length)
 {
     Elements elements;
     bool overflowed = false;
@@ -302,6 +312,16 @@ static bool run_by_elements(const Rows *r, ptrdiff_t count, ptrdiff_t length)
     return overflowed;
 }
 
+/* Not inline: registers that it saves would be saved before every call. */
+static __attribute__((noinline)) bool run_unusual(Rows r, ptrdiff_t count,
+                                                  ptrdiff_t length, fa_memory memory)
+{
+    r.extreme = any_extreme(&r, count, length);
+    r.rooted = any_rooted(&r, count, length);
+    if (r.extreme || r.rooted) return run_pieces(&r, count, length);
+    return r.kernel(r.rows, count, length, memory);
+}
+
 bool run_in_domain(int activation, fa_form form, fa_kernel *kernel, Operands operands,
                    const fa_rows *rows, ptrdiff_t count, ptrdiff_t length,
                    fa_memory memory)
@@ -310,10 +330,7 @@ bool run_in_domain(int activation, fa_form form, fa_kernel *kernel, Operands ope
     if (domain->ranges == 0) return kernel(rows, count, length, memory);
     Rows r = {activation, form, kernel, operands, rows, domain};
     if (is_usual(&r, count)) return kernel(rows, count, length, memory);
-    r.extreme = any_extreme(&r, count, length);
-    r.rooted = any_rooted(&r, count, length);
-    if (!r.extreme && !r.rooted) return kernel(rows, count, length, memory);
-    return run_by_elements(&r, count, length);
+    return run_unusual(r, count, length, memory);
 }
 
 #endif
