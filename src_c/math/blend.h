@@ -167,7 +167,8 @@ INLINE V blend_value(V x, Blend f)
     V scaled = v_mul(finite, v_select(small, up, v_select(large, down, one)));
     V y = quotient_of_sum(times_pair(unscale_factor(sum.scaled, scaled), sum.n),
                           one_plus(sum.head, sum.tail));
-    y = v_select(v_lt(most, v_abs(finite)), v_mul(x, sum.n.hi), y);
+    M infinite = v_lt(most, v_abs(finite));
+    y = v_select(infinite, v_mul(v_select(infinite, x, zero), sum.n.hi), y);
     y = unscale_product(sum.scaled, y);
     return v_mul_tiny(y, v_select(small, down, v_select(large, up, one)));
 }
