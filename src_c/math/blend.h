@@ -167,7 +167,8 @@ INLINE V blend_value(V x, Blend f)
     V scaled = v_mul(finite, v_select(small, up, v_select(large, down, one)));
     V y = quotient_of_sum(times_pair(unscale_factor(sum.scaled, scaled), sum.n),
                           one_plus(sum.head, sum.tail));
-    y = v_select(v_lt(most, v_abs(finite)), v_mul(x, sum.n.hi), y);
+    M infinite = v_lt(most, v_abs(finite));
+    y = v_select(infinite, v_mul(v_select(infinite, x, zero), sum.n.hi), y);
     y = unscale_product(sum.scaled, y);
     return v_mul_tiny(y, v_select(small, down, v_select(large, up, one)));
 }
@@ -249,10 +250,13 @@ INLINE Pair aptx_argument(V x, V beta)
 {
     return saturating_product(x, v_add(beta, beta), EXP_NEG_END);
 }
+INLINE Pair aptx_slope(V alpha, V gamma_, T tanh)
+{
+    return times_pair(gamma_, two_sum(alpha, v_set(tanh)));
+}
 INLINE Blend aptx_blend(V x, V alpha, V beta, V gamma_)
 {
-    Pair p1 = times_pair(gamma_, two_sum(alpha, v_set(1)));
-    Pair p2 = times_pair(gamma_, two_sum(alpha, v_set(-1)));
+    Pair p1 = aptx_slope(alpha, gamma_, 1), p2 = aptx_slope(alpha, gamma_, -1);
     return blend_of(p1, p2, to_pair(v_add(gamma_, gamma_)), aptx_argument(x, beta));
 }
 INLINE Derivative aptx_d2(V x, V beta, V gamma_)

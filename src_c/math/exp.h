@@ -76,6 +76,19 @@ INLINE V exp_rest(Reduced n)
     return v_fma(v_mul(r, r), polynomial(r, EXPM1_POLY, EXPM1_DEGREE), n.low);
 }
 
+#if PRECISION == 64
+/* The same to 2^-70: all is in pairs but q in e^r - 1 = r (1 + r (1/2 + r (1/6 + r q))). */
+INLINE Pair exp_tail_fine(Reduced n)
+{
+    Pair r = fast_two_sum(n.first, n.low);
+    V q = polynomial(r.hi, EXPM1_FINE_POLY, EXPM1_FINE_DEGREE);
+    Pair sum = pair_fma(to_pair(r.hi), to_pair(q), PAIR_CONSTANT(EXPM1_SIXTH));
+    sum = pair_fma(r, sum, to_pair(v_set(0.5)));
+    sum = pair_fma(r, sum, to_pair(v_set(1)));
+    return pair_product(r, sum);
+}
+#endif
+
 /* a e^z as a pair for a reduced z */
 INLINE Pair times_exp(Pair a, Reduced n)
 {

@@ -36,6 +36,16 @@ INLINE ExpNeg exp_neg_unscaled(Pair t)
     return (ExpNeg){.negligible = v_lt(v_set(EXP_NEG_NEGLIGIBLE), t.hi), .n = n};
 }
 
+#if PRECISION == 64
+/* w to 2^-70, for t <= EXP_NEG_UNSCALED_END */
+INLINE Pair exp_neg_fine(Pair t)
+{
+    Reduced n = exp_neg_unscaled(t).n;
+    Pair head = to_pair(exp_head(n));
+    return pair_fma(head, exp_tail_fine(n), head);
+}
+#endif
+
 /* t clamped for exp_neg_in_range: to END in the lanes where a tiny w matters, in the
  * others where w is negligible. */
 INLINE Pair exp_neg_clamp(M matters, Pair t)

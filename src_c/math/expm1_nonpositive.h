@@ -17,19 +17,13 @@ INLINE Pair expm1_nonpositive(V z)
 }
 
 #if PRECISION == 64
-/* The same to 2^-70, for sums in which it nearly cancels: all is in pairs but q in
- *     e^r - 1 = r (1 + r (1/2 + r (1/6 + r q))). */
+/* The same to 2^-70, for sums in which it nearly cancels */
 INLINE Pair expm1_nonpositive_fine(V z)
 {
     V bounded = v_max(v_set(EXPM1_START), z);
     Reduced n = exp_reduce(1, bounded, v_set(EXP_ORIGIN(0.0)));
-    Pair r = fast_two_sum(n.first, n.low);
-    V q = polynomial(r.hi, EXPM1_FINE_POLY, EXPM1_FINE_DEGREE);
-    Pair sum = pair_fma(to_pair(r.hi), to_pair(q), PAIR_CONSTANT(EXPM1_SIXTH));
-    sum = pair_fma(r, sum, to_pair(v_set(0.5)));
-    sum = pair_fma(r, sum, to_pair(v_set(1)));
     V head = exp_head(n);
-    return pair_fma(to_pair(head), pair_product(r, sum), fast_two_sum(v_set(-1), head));
+    return pair_fma(to_pair(head), exp_tail_fine(n), fast_two_sum(v_set(-1), head));
 }
 #endif
 

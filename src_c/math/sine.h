@@ -92,8 +92,9 @@ INLINE Pair sine_coefficient(int k, Pair rest)
     return (Pair){sum.hi, v_add(sum.lo, v_add(rest.lo, v_set(SINE_LOW[k])))};
 }
 
-typedef Pair Sine;
-INLINE Sine sine(V x, V alpha, T offset)
+/* The sine, the polynomial's first coefficients being pairs: two of them leave 58 bits, four
+ * leave 70. */
+INLINE Pair sine_by_pairs(V x, V alpha, T offset, int pairs)
 {
     M far = product_exceeds(SINE_FAR, x, alpha), cancels;
     Pair r = reduced_near(v_unless(far, x), alpha, offset, &cancels);
@@ -104,11 +105,20 @@ INLINE Sine sine(V x, V alpha, T offset)
         r = (Pair){exact.word[0], exact.word[1]};
     }
     Pair square = pair_product(r, r);
-    V rest = v_mul(square.hi, polynomial(square.hi, SINE + 2, 6));
-    Pair bend = pair_product(square, sine_coefficient(1, to_pair(rest)));
+    V rest = v_mul(square.hi, polynomial(square.hi, SINE + pairs, 8 - pairs));
+    Pair bend = to_pair(rest);
+    _Pragma("GCC unroll 4")
+    for (int k = pairs - 1; k > 0; k--)
+        bend = pair_product(square, sine_coefficient(k, bend));
     bend = pair_product(pair_product(square, sine_coefficient(0, bend)), r);
     Pair s = fast_two_sum(r.hi, bend.hi);
     return (Pair){s.hi, v_add(s.lo, v_add(r.lo, bend.lo))};
+}
+typedef Pair Sine;
+INLINE Sine sine(V x, V alpha, T offset) { return sine_by_pairs(x, alpha, offset, 2); }
+INLINE Pair sine_fine(V x, V alpha, T offset)
+{
+    return sine_by_pairs(x, alpha, offset, 4);
 }
 
 #endif

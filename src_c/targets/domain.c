@@ -1,20 +1,169 @@
-/* Rows with extreme parameters: what the loops of a target share. */
+/* Rows with parameters, what the loops of a target share: whether the kernel is right for them,
+ * and what else is to be done. */
 #include "../simd/simd.h"
 #ifdef V_AVAILABLE
 #include "../simd/vector.h"
 #include "../simd/wide.h"
 
+#include "../math/extreme.h"
 #include "domain.h"
+#include "elementwise.h"
+#include "roots.h"
+
+/* ---- sizes for which kernels are right ---- */
+
+/* The kernel is right where a parameter, or its magnitude, is from least to most; `zero`
+ * says that it is right at 0, too. */
+typedef struct {
+    float least, most;
+    bool positive; /* the parameter itself */
+    bool zero;
+} Range;
+#define SIZE 0x1p-60f, 0x1p60f
+#define MODERATE_SIZE 0x1p-10f, 0x1p10f
+#define FACTOR 0, 0x1p60f, .zero = true
+#define ANY 0, INFINITY, .zero = true
+
+/* `same_sign` says that the argument must not have the other sign than the parameter, which
+ * no value of softplus has. */
+typedef struct {
+    int ranges; /* of so many parameters; 0: the kernel takes all */
+    bool same_sign;
+    Range range[FA_MAX_PARAMETERS];
+} Domain;
+
+static const Domain DOMAINS[FA_ACTIVATIONS] = {
+    [FA_ROW_elu] = {1, .range = {{SIZE, .zero = true}}},
+    [FA_ROW_celu] = {1, .range = {{0x1p-40f, 0x1p60f, .positive = true}}},
+    [FA_ROW_softplus] = {1, .range = {{SIZE}}},
+    [FA_ROW_swish] = {1, .range = {{SIZE}}},
+    [FA_ROW_softcap] = {1, .range = {{SIZE}}},
+    [FA_ROW_dyt] = {1, .range = {{SIZE}}},
+    [FA_ROW_gaussian] = {1, .range = {{SIZE}}},
+    [FA_ROW_snake] = {1, .range = {{SIZE}}},
+    [FA_ROW_squareplus] = {1, .range = {{C(0x1p-10, 0x1p-60), 0x1p60f, true}}},
+    [FA_ROW_smelu] = {1, .range = {{SIZE, .positive = true}}},
+    [FA_ROW_isru] = {1, .range = {{SIZE, .positive = true}}},
+    [FA_ROW_isrlu] = {1, .range = {{SIZE, .positive = true}}},
+    [FA_ROW_star_relu] = {2, .range = {{FACTOR}, {0, 0x1p100f, .zero = true}}},
+    [FA_ROW_laplace] = {2, .range = {{FACTOR}, {SIZE}}},
+    [FA_ROW_snake_beta] = {2, .range = {{SIZE, .zero = true}, {SIZE}}},
+    [FA_ROW_acon_c] = {3,
+                       .range = {{SIZE, .zero = true}, {SIZE, .zero = true}, {SIZE}}},
+    [FA_ROW_aptx] = {3, .range = {{SIZE, .zero = true}, {SIZE}, {SIZE}}},
+    [FA_ROW_xielu] = {4,
+                      .range = {{SIZE, .zero = true},
+                                {SIZE, .zero = true},
+                                {SIZE, .zero = true},
+                                {ANY}}},
+};
+
+/* Of a derivative times g, or one by a parameter, a small or large parameter makes a product
+ * that underflows on the way; in float64 the tail of a blend is scaled beside moderate
+ * factors. */
+#define BLEND_SIZE C(0x1p-60, 0x1p-9), C(0x1p60, 0x1p28)
+static const Domain DOMAINS_OF_PRODUCTS[FA_ACTIVATIONS] = {
+    [FA_ROW_elu] = {1, .range = {{MODERATE_SIZE, .zero = true}}},
+    [FA_ROW_celu] = {1, .range = {{MODERATE_SIZE, .positive = true}}},
+    [FA_ROW_softplus] = {1, .range = {{MODERATE_SIZE}}},
+    [FA_ROW_swish] = {1, .range = {{MODERATE_SIZE}}},
+    [FA_ROW_acon_c] = {3,
+                       .range = {{BLEND_SIZE, .zero = true},
+                                 {BLEND_SIZE, .zero = true},
+                                 {BLEND_SIZE}}},
+    [FA_ROW_aptx] = {3,
+                     .range = {{BLEND_SIZE, .zero = true}, {BLEND_SIZE}, {BLEND_SIZE}}},
+};
+static const Domain SOFTPLUS_FROM_OUTPUT = {1, true, {{MODERATE_SIZE}}};
+
+static const Domain *domain_of(int activation, fa_form form)
+{
+    if (activation == FA_ROW_softplus && form == FA_BACKWARD_FROM_OUTPUT)
+        return &SOFTPLUS_FROM_OUTPUT;
+    bool product = form >= FA_BACKWARD && form <= FA_BACKWARD_FROM_OUTPUT;
+    const Domain *narrow = &DOMAINS_OF_PRODUCTS[activation];
+    return product && narrow->ranges > 0 ? narrow : &DOMAINS[activation];
+}
+
+/* A NaN is not extreme. */
+INLINE bool is_out_of(Range range, T p)
+{
+    T size = range.positive || p >= 0 ? p : -p;
+    if (range.zero && size == 0) return false;
+    return size < range.least || size > range.most;
+}
+
+/* ---- rows ---- */
+
+/* Rows of a loop, and what is known of them */
+typedef struct {
+    int activation;
+    fa_form form;
+    fa_kernel *kernel;
+    Operands operands;
+    const fa_rows *rows;
+    const Domain *domain;
+    bool extreme, rooted; /* whether any element is, or may be near a root */
+} Rows;
+
+static const T *parameter_at(const Rows *r, ptrdiff_t row, int k)
+{
+    return row_of(r->rows, row, r->operands.arrays + k);
+}
+static bool is_broadcast(const Rows *r, int k)
+{
+    return r->rows->broadcast[r->operands.arrays + k];
+}
+static bool is_repeated(const Rows *r, int k, ptrdiff_t count)
+{
+    return count == 1 || r->rows->step[r->operands.arrays + k] == 0;
+}
+
+/* What result k of a form is, but for a factor of g */
+static fa_form result_of(fa_form form, int k)
+{
+    if (form == FA_VALUE_AND_GRAD) return k == 0 ? FA_VALUE : FA_GRAD;
+    if (form == FA_BACKWARD) return k == 0 ? FA_GRAD : FA_GRAD_PARAMETER + (k - 1);
+    return form;
+}
+
+static bool has_roots(int activation)
+{
+    return activation == FA_ROW_acon_c || activation == FA_ROW_aptx
+        || activation == FA_ROW_snake_beta;
+}
+static bool has_roots_in_row(const Rows *r, ptrdiff_t row, ptrdiff_t length)
+{
+    const T *p[FA_MAX_PARAMETERS];
+    for (int k = 0; k < r->operands.parameters; k++) p[k] = parameter_at(r, row, k);
+    return any_roots(r->activation, r->form, p, r->rows->broadcast + r->operands.arrays,
+                     length);
+}
+
+/* Roots at the default parameters are known to the kernel. */
+static bool are_defaults(const Rows *r)
+{
+    const double *defaults = fa_activations[r->activation].defaults;
+    bool same = true;
+    for (int k = 0; k < r->operands.parameters; k++)
+        same &= *parameter_at(r, 0, k) == (T)defaults[k];
+    return same;
+}
+
+/* Whether all elements have the same parameters, which the kernel takes. */
+INLINE bool is_usual(const Rows *r, ptrdiff_t count)
+{
+    const Domain *domain = r->domain;
+    if (domain->same_sign) return false;
+    for (int k = 0; k < domain->ranges; k++)
+        if (!is_broadcast(r, k) || !is_repeated(r, k, count)
+            || is_out_of(domain->range[k], *parameter_at(r, 0, k)))
+            return false;
+    return !has_roots(r->activation) || are_defaults(r) || !has_roots_in_row(r, 0, 1);
+}
 
 /* ---- which elements are extreme ---- */
 
-static bool is_extreme(const Domain *domain, T x, const T *p)
-{
-    bool other_sign = (x < 0 && *p > 0) || (x > 0 && *p < 0), extreme = false;
-    for (int k = 0; k < domain->ranges; k++)
-        extreme |= is_out_of(domain->range[k], p[k]);
-    return extreme || (domain->same_sign && other_sign);
-}
 static bool any_out_of(Range range, const T *p, ptrdiff_t count)
 {
     V least = v_set(range.least), most = v_set(range.most), one = v_set(1);
@@ -42,106 +191,146 @@ static bool any_of_other_sign(const T *x, const T *p, bool broadcast, ptrdiff_t 
     }
     return false;
 }
-
-/* Whether any element is extreme, of those whose parameters differ */
-static bool any_extreme(const Domain *domain, Operands operands, const fa_rows *rows,
-                        ptrdiff_t count, ptrdiff_t length)
+static bool any_extreme(const Rows *r, ptrdiff_t count, ptrdiff_t length)
 {
-    int first = operands.arrays;
-    for (int k = 0; k < domain->ranges; k++) {
-        int operand = first + k;
-        bool repeated = count == 1 || rows->step[operand] == 0;
-        ptrdiff_t some = rows->broadcast[operand] ? 1 : length;
-        for (ptrdiff_t row = 0; row < (repeated ? 1 : count); row++)
-            if (any_out_of(domain->range[k], row_of(rows, row, operand), some))
+    for (int k = 0; k < r->domain->ranges; k++) {
+        ptrdiff_t some = is_broadcast(r, k) ? 1 : length;
+        for (ptrdiff_t row = 0; row < (is_repeated(r, k, count) ? 1 : count); row++)
+            if (any_out_of(r->domain->range[k], parameter_at(r, row, k), some))
                 return true;
     }
-    for (ptrdiff_t row = 0; domain->same_sign && row < count; row++)
-        if (any_of_other_sign(row_of(rows, row, first - 1), row_of(rows, row, first),
-                              rows->broadcast[first], length))
+    int x = r->operands.arrays - 1;
+    for (ptrdiff_t row = 0; r->domain->same_sign && row < count; row++)
+        if (any_of_other_sign(row_of(r->rows, row, x), parameter_at(r, row, 0),
+                              is_broadcast(r, 0), length))
             return true;
     return false;
 }
 
-/* ---- rows ---- */
-
-/* What result k of a form is, but for a factor of g */
-static fa_form result_of(fa_form form, int k)
+static bool any_rooted(const Rows *r, ptrdiff_t count, ptrdiff_t length)
 {
-    if (form == FA_VALUE_AND_GRAD) return k == 0 ? FA_VALUE : FA_GRAD;
-    if (form == FA_BACKWARD) return k == 0 ? FA_GRAD : FA_GRAD_PARAMETER + (k - 1);
-    return form;
+    if (!has_roots(r->activation)) return false;
+    bool broadcast = true, repeated = true;
+    for (int k = 0; k < r->operands.parameters; k++) {
+        broadcast &= is_broadcast(r, k);
+        repeated &= is_repeated(r, k, count);
+    }
+    for (ptrdiff_t row = 0; row < (repeated ? 1 : count); row++)
+        if (has_roots_in_row(r, row, broadcast ? 1 : length)) return true;
+    return false;
 }
 
-static void parameters_at(T *p, Operands operands, const fa_rows *rows, ptrdiff_t row,
-                          ptrdiff_t i)
+/* ---- elements ---- */
+
+static void copy(T *to, const T *from, ptrdiff_t count)
 {
-    for (int k = 0; k < operands.parameters; k++) {
-        int operand = operands.arrays + k;
-        p[k] = row_of(rows, row, operand)[rows->broadcast[operand] ? 0 : i];
+    memcpy(to, from, (size_t)count * sizeof(T));
+    v_store(to + count, v_set(1));
+}
+static void copy_elements(Elements *to, const Rows *r, ptrdiff_t row, ptrdiff_t from,
+                          ptrdiff_t count)
+{
+    const T *x = row_of(r->rows, row, r->operands.arrays - 1);
+    if (takes_gradient(r->form)) copy(to->g, row_of(r->rows, row, 0) + from, count);
+    copy(to->x, x + from, count);
+    bool filled = from > 0 && !r->extreme;
+    for (int k = 0; k < r->operands.parameters; k++) {
+        V constant = v_set(*parameter_at(r, row, k));
+        if (!is_broadcast(r, k)) copy(to->p[k], parameter_at(r, row, k) + from, count);
+        for (ptrdiff_t i = 0; is_broadcast(r, k) && !filled && i < count; i += V_WIDTH)
+            v_store(to->p[k] + i, constant);
+        if (r->extreme) v_store(to->p[k] + count, v_set(1));
     }
 }
 
-/* An element. An output may be an input. */
-static void compute_element(int activation, fa_form form, Operands operands,
-                            const fa_rows *rows, ptrdiff_t row, ptrdiff_t i)
+static bool is_extreme(const Domain *domain, const Elements *e, ptrdiff_t i)
 {
-    int inputs = operands.arrays + operands.parameters;
-    T of_element[FA_MAX_PARAMETERS], y[FA_MAX_RESULTS];
-    double p[FA_MAX_PARAMETERS];
-    parameters_at(of_element, operands, rows, row, i);
-    for (int k = 0; k < operands.parameters; k++) p[k] = of_element[k];
-    double g = takes_gradient(form) ? (double)row_of(rows, row, 0)[i] : 1;
-    double x = row_of(rows, row, operands.arrays - 1)[i];
-    for (int k = 0; k < operands.outputs; k++)
-        y[k] = (T)fa_extreme(activation, result_of(form, k), g, x, p);
-    for (int k = 0; k < operands.outputs; k++) row_of(rows, row, inputs + k)[i] = y[k];
+    T x = e->x[i], first = e->p[0][i];
+    bool other_sign = (x < 0 && first > 0) || (x > 0 && first < 0), extreme = false;
+    for (int k = 0; k < domain->ranges; k++)
+        extreme |= is_out_of(domain->range[k], e->p[k][i]);
+    return extreme || (domain->same_sign && other_sign);
 }
 
-/* The kernel on elements [from, to) of a row. */
-static bool run_between(fa_kernel *kernel, Operands operands, const fa_rows *rows,
-                        ptrdiff_t row, ptrdiff_t from, ptrdiff_t to)
+/* An extreme element. What follows finds usual operands in its place. */
+static void compute_element(const Rows *r, Elements *e, ptrdiff_t i, T *const *y)
 {
-    fa_rows part = *rows;
-    int inputs = operands.arrays + operands.parameters;
-    for (int k = 0; k < inputs + operands.outputs; k++) {
-        bool broadcast = k >= operands.arrays && k < inputs && rows->broadcast[k];
-        part.at[k] = row_of(rows, row, k) + (broadcast ? 0 : from);
+    double p[FA_MAX_PARAMETERS], g = takes_gradient(r->form) ? (double)e->g[i] : 1;
+    for (int k = 0; k < r->operands.parameters; k++) p[k] = e->p[k][i];
+    for (int k = 0; k < r->operands.outputs; k++)
+        y[k][i] = (T)fa_extreme(r->activation, result_of(r->form, k), g, e->x[i], p);
+    for (int k = 0; k < r->operands.parameters; k++) e->p[k][i] = 1;
+}
+
+/* Elements from `start` of a row on, by the kernel */
+static bool run_kernel(const Rows *r, ptrdiff_t row, ptrdiff_t start, ptrdiff_t count)
+{
+    fa_rows part = *r->rows;
+    int inputs = r->operands.arrays + r->operands.parameters;
+    for (int k = 0; k < inputs + r->operands.outputs; k++) {
+        bool broadcast = k >= r->operands.arrays && k < inputs && part.broadcast[k];
+        part.at[k] = row_of(r->rows, row, k) + (broadcast ? 0 : start);
     }
-    return kernel(&part, 1, to - from, FA_CACHED);
+    return r->kernel(&part, 1, count, FA_CACHED);
 }
 
-/* Rows with extreme elements among others. */
-static COLD bool run_mixed(const Domain *domain, int activation, fa_form form,
-                           fa_kernel *kernel, Operands operands, const fa_rows *rows,
-                           ptrdiff_t count, ptrdiff_t length)
+static bool run_elements(const Rows *r, Elements *e, ptrdiff_t row, ptrdiff_t start,
+                         ptrdiff_t count)
 {
+    T *y[FA_MAX_RESULTS];
+    int inputs = r->operands.arrays + r->operands.parameters;
+    for (int k = 0; k < r->operands.outputs; k++)
+        y[k] = row_of(r->rows, row, inputs + k) + start;
     bool overflowed = false;
-    T p[FA_MAX_PARAMETERS];
-    for (ptrdiff_t row = 0; row < count; row++) {
-        const T *x = row_of(rows, row, operands.arrays - 1);
-        for (ptrdiff_t i = 0, from = 0; from < length; from = i) {
-            for (; i < length; i++) {
-                parameters_at(p, operands, rows, row, i);
-                if (is_extreme(domain, x[i], p)) break;
-            }
-            if (i > from)
-                overflowed |= run_between(kernel, operands, rows, row, from, i);
-            else
-                compute_element(activation, form, operands, rows, row, i++);
-        }
+    for (ptrdiff_t i = 0, from = 0; from < count; from = i) {
+        if (!r->extreme) i = count;
+        while (i < count && !is_extreme(r->domain, e, i)) i++;
+        if (i > from)
+            overflowed |= run_kernel(r, row, start + from, i - from);
+        else
+            compute_element(r, e, i++, y);
+    }
+    for (int k = 0; r->rooted && k < r->operands.outputs; k++) {
+        fa_form result = result_of(r->form, k);
+        if (result == FA_VALUE || result == FA_GRAD)
+            mend_near_roots(r->activation, result == FA_GRAD, takes_gradient(r->form),
+                            e, count, y[k]);
     }
     return overflowed;
+}
+
+static bool run_pieces(const Rows *r, ptrdiff_t count, ptrdiff_t length)
+{
+    Elements elements;
+    bool overflowed = false;
+    for (ptrdiff_t row = 0; row < count; row++)
+        for (ptrdiff_t start = 0; start < length; start += CHUNK) {
+            ptrdiff_t some = length - start < CHUNK ? length - start : CHUNK;
+            copy_elements(&elements, r, row, start, some);
+            overflowed |= run_elements(r, &elements, row, start, some);
+        }
+    return overflowed;
+}
+
+/* Not inline: registers that it saves would be saved before every call. */
+static __attribute__((noinline)) bool run_unusual(Rows r, ptrdiff_t count,
+                                                  ptrdiff_t length, fa_memory memory)
+{
+    r.extreme = any_extreme(&r, count, length);
+    r.rooted = any_rooted(&r, count, length);
+    if (r.extreme || r.rooted) return run_pieces(&r, count, length);
+    return r.kernel(r.rows, count, length, memory);
 }
 
 bool run_in_domain(int activation, fa_form form, fa_kernel *kernel, Operands operands,
                    const fa_rows *rows, ptrdiff_t count, ptrdiff_t length,
                    fa_memory memory)
 {
-    Domain domain = domain_of(activation, form);
-    if (!any_extreme(&domain, operands, rows, count, length))
-        return kernel(rows, count, length, memory);
-    return run_mixed(&domain, activation, form, kernel, operands, rows, count, length);
+    const Domain *domain = domain_of(activation, form);
+    if (domain->ranges == 0) return kernel(rows, count, length, memory);
+    Rows r = {activation, form, kernel, operands, rows, domain};
+    if (is_usual(&r, count)) return kernel(rows, count, length, memory);
+    return run_unusual(r, count, length, memory);
 }
 
 #endif

@@ -47,9 +47,9 @@ def single() -> list[str]:
 
 
 def double() -> list[str]:
-    """For float64, the first two coefficients in two words."""
+    """For float64, the first coefficients in two words."""
     found = coefficients(8)
-    lows = [rounded(c - rounded(c, 64), 64) for c in found[:2]]
+    lows = [rounded(c - rounded(c, 64), 64) for c in found[:4]]
     return [
         *constants((53, 53)),
         c_array("SINE", [rounded(c, 64) for c in found], 64),

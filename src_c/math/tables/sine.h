@@ -24,7 +24,8 @@ static const T SINE[9] ALIGNED = {
     -0x1.ae7ee390d4b63p-41, 0x1.9507f8c3e0b41p-49, /* -7.64714e-13, 2.81047e-15 */
     -0x1.275e7d0f4c984p-57, /* -8.006e-18 */
 };
-static const T SINE_LOW[2] ALIGNED = {
+static const T SINE_LOW[4] ALIGNED = {
     -0x1.5550a53788c8dp-57, 0x1.8848433c43af4p-64, /* -9.25136e-18, 8.3069e-20 */
+    -0x1.fc24b6b11e403p-72, -0x1.50a45a75f3679p-73, /* -4.20326e-22, -1.39232e-22 */
 };
 #endif
