@@ -8,7 +8,6 @@
 enum {
     LINE = 64 / sizeof(T),
     AHEAD = 2048 / sizeof(T), /* what is prefetched by a costly kernel */
-    BURST = 1024 / sizeof(T) / V_WIDTH * V_WIDTH, /* ... so much at once */
     BEGINNING = 512 / sizeof(T), /* of the next row, by a cheap one */
 };
 
@@ -45,16 +44,17 @@ void map_affine(void *to, const void *x, fa_coefficient scale, fa_coefficient sh
         map_vectors(to, x, scale.at, false, shift.at, false, count);
 }
 
-/* The argument of the segment becomes that of the kernel, in the buffer: it is mapped while
- * the kernel still computes what came before. */
+/* The argument of the segment becomes that of the kernel: it is mapped while the kernel still
+ * computes what came before. A packed one stays in its place, with what fills its last vector. */
 INLINE void map_argument(Segments *s, ptrdiff_t start, ptrdiff_t count)
 {
     const fa_map *map = s->rows->map;
     int x = s->arrays - 1;
     fa_coefficient scale = fa_skip(map->scale, start * (ptrdiff_t)sizeof(T));
     fa_coefficient shift = fa_skip(map->shift, start * (ptrdiff_t)sizeof(T));
-    map_affine(s->buffer[x], s->at[x], scale, shift, count);
-    s->at[x] = s->buffer[x];
+    T *to = s->packed ? s->at[x] : s->mapped;
+    map_affine(to, s->at[x], scale, shift, count);
+    s->at[x] = to;
 }
 
 /* ---- packing ---- */

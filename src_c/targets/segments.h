@@ -10,7 +10,11 @@
 
 #include "target.h"
 
-enum { PACKED = 8 * V_WIDTH }; /* elements of a buffer */
+enum {
+    PACKED = 8 * V_WIDTH, /* elements of a buffer */
+    BURST =
+        1024 / sizeof(T) / V_WIDTH * V_WIDTH, /* what is prefetched or mapped at once */
+};
 
 /* What a kernel takes: constants of each. */
 typedef struct {
@@ -35,6 +39,7 @@ typedef struct {
     fa_memory memory;
     int arrays, inputs, operands;
     _Alignas(64) T buffer[FA_MAX_OPERANDS][PACKED + V_WIDTH];
+    T mapped[BURST]; /* the argument of a segment that is not packed */
 } Segments;
 
 /* The first segment, of rows that are not empty; and whether there is another. What the
