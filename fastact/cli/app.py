@@ -274,11 +274,11 @@ def _show(console: Console, path: Path, out: Path | None) -> None:
 
 def _compare(console: Console, first: Path, second: Path) -> None:
     """Print the ratios of two studies; the exit code is 1 where they are not comparable."""
-    from fastact.cli.study import comparison, files
+    from fastact.cli.study import files, tables
 
     before, after = _checked("--compare", lambda: (files.read(first), files.read(second)))
-    common = comparison.print_comparison(console, before, after, (str(first), str(second)))
-    differences = comparison.differences(before, after)
+    common = tables.print_comparison(console, before, after, (str(first), str(second)))
+    differences = tables.differences(before, after)
     if differences:
         console.print(
             "[bold yellow]Not the same machine:[/] the ratios reflect these differences too:"
