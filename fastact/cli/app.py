@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -168,7 +169,7 @@ def study(
     from fastact.cli.study import bench, files, measuring, plan, tables
     from fastact.cli.study import layouts as arrangements
     from fastact.cli.study import peers as libraries
-    from fastact.cli.study.results import Setting
+    from fastact.cli.study.results import Setting, Study
 
     held_to = _one("--isa", "instruction set", isa, bench.ISAS)
     if held_to is not None:
@@ -187,9 +188,9 @@ def study(
     usual_peers = libraries.QUICK_PEERS if quick else libraries.PEERS
     wanted = "" if peers == "none" else peers
     named_peers = _chosen("--peers", "peer", wanted, libraries.PEERS, usual_peers)
-    effort = measuring.Effort.quick(started) if quick else measuring.Effort.ordinary(started)
+    ordinary = measuring.Effort(deadline=None if chosen else started + 540)
+    effort = measuring.Effort.quick(started) if quick else ordinary
     if chosen:
-        effort = effort if quick else measuring.Effort()
         named_sizes = listed(sizes or "cache,memory")
         parts = _checked(
             "--sizes", lambda: plan.product(rows, *choices, named_sizes, counts, chosen_layouts)
@@ -207,7 +208,8 @@ def study(
             )
         for reason in missing:
             console.print(f"[yellow]Left out:[/] {reason}.")
-        result = measuring.start(machine, seed, list(beside))
+        now = datetime.now(timezone.utc).isoformat(timespec="seconds")
+        result = Study(machine, now, seed, list(beside))
         if held_to is not None:
             result.held = {name: bench.held(held_to, name) for name in beside}
         settings = [setting for part in parts for setting in part.settings]

@@ -23,7 +23,6 @@ class Exact:
     """True values, numbers of mpmath."""
 
     def __init__(self, values: Iterable[Any]) -> None:
-        """Keep the numbers."""
         self._values = list(values)
 
     @cached_property

@@ -70,4 +70,5 @@ def _inputs(dtype: str) -> _Array:
 
 def _plain(values: _Array, dtype: np.dtype[Any]) -> _Array:
     """Tell which values are 0 or normal in a dtype."""
-    return (values == 0) | (np.abs(values) >= np.finfo(dtype).smallest_normal)
+    plain: _Array = (values == 0) | (np.abs(values) >= np.finfo(dtype).smallest_normal)
+    return plain

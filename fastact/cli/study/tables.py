@@ -9,15 +9,7 @@ from rich.text import Text
 
 from fastact.cli.machine import Machine
 from fastact.cli.study.accuracy import RANGE
-from fastact.cli.study.results import (
-    COPY,
-    REUSED,
-    STREAM,
-    Cell,
-    Study,
-    differing,
-    fastest,
-)
+from fastact.cli.study.results import COPY, REUSED, STREAM, Cell, Study, differing, fastest
 from fastact.cli.text import (
     new_table,
     number,
@@ -178,24 +170,21 @@ def print_comparison(console: Console, first: Study, second: Study, names: tuple
         ["function", "form", "dtype", "layout"],
         ["elements", "threads", "A ns/el", "B ns/el", "A/B", "peers A/B"],
     )
-    speedups, drifts = [], []
+    speedups: list[float] = []
+    drifts: list[float] = []
     for a, b in pairs:
-        before, after = a.nanoseconds("fastact"), b.nanoseconds("fastact")
-        if before is None or after is None:
-            continue
-        drift = _drift(a, b, second.peers)
-        speedups.append(before / after)
-        drifts += [drift] if drift else []
+        (speedup,), others = _ratios(a, b, ["fastact"]), _ratios(a, b, second.peers)
+        times = (number(cell.nanoseconds("fastact")) for cell in (a, b))
+        speedups.append(speedup)
+        drifts += [geometric_mean(others)] if others else []
         where = a.setting
         table.add_row(
             *(where.function, where.form, where.dtype, where.layout),
-            *(f"{where.elements:,}", str(where.threads), number(before), number(after)),
-            _ratio(before / after),
-            _dim(drift),
+            *(f"{where.elements:,}", str(where.threads), *times),
+            *(_ratio(speedup), _mean(others)),
         )
     table.add_section()
-    means = _mean_ratio(speedups), _dim(geometric_mean(drifts) if drifts else None)
-    table.add_row(_MEAN, *[""] * 7, *means)
+    table.add_row(_MEAN, *[""] * 7, _mean_ratio(speedups), _mean(drifts))
     for letter, name, study in zip("AB", names, (first, second), strict=True):
         console.print(f"[bold]{letter}[/] {name} · {study.started} · {study.machine.cpu}")
     console.print(table)
@@ -207,11 +196,10 @@ def print_comparison(console: Console, first: Study, second: Study, names: tuple
     return True
 
 
-def _drift(a: Cell, b: Cell, peers: Sequence[str]) -> float | None:
-    """Return the geometric mean of the peers' own ratios."""
-    both = [(a.nanoseconds(name), b.nanoseconds(name)) for name in peers]
-    ratios = [x / y for x, y in both if x is not None and y is not None]
-    return geometric_mean(ratios) if ratios else None
+def _ratios(a: Cell, b: Cell, libraries: Sequence[str]) -> list[float]:
+    """Return the times in one cell over those in the other, of libraries that are in both."""
+    both = [(a.nanoseconds(name), b.nanoseconds(name)) for name in libraries]
+    return [x / y for x, y in both if x is not None and y is not None]
 
 
 # ---- figures in colour ----
@@ -238,5 +226,5 @@ def _ulp(value: float | None) -> Text:
     return Text(ulp_text(value), style="red" if bad else "yellow" if value > 1 else "")
 
 
-def _dim(value: float | None) -> Text:
-    return Text(f"{value:.2f}", style="dim") if value else _NONE
+def _mean(values: Sequence[float]) -> Text:
+    return Text(f"{geometric_mean(values):.2f}", style="dim") if values else _NONE

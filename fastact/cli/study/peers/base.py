@@ -77,7 +77,6 @@ class Peer(ABC):
     views: ClassVar[bool] = True
 
     def __init__(self) -> None:
-        """Import the library."""
         self.library: Any = import_module(self.name)
 
     def threads(self, asked: int) -> int:

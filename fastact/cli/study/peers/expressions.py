@@ -21,7 +21,6 @@ class Numpy(Peer):
     _table = NUMPY
 
     def __init__(self) -> None:
-        """Import the library."""
         super().__init__()
         own = {"relu": lambda x: np.maximum(x, 0), "sigmoid": lambda x: 1 / (1 + np.exp(-x))}
         self._names: dict[str, Any] = vars(np) | CONSTANTS | own
@@ -47,7 +46,6 @@ class Scipy(Numpy):
     _table = SCIPY
 
     def __init__(self) -> None:
-        """Import the library."""
         super().__init__()
         special = import_module("scipy.special")
         used = ("erf", "expit", "log_expit", "log_ndtr", "ndtr")
@@ -95,7 +93,6 @@ class Numba(Peer):
     name = "numba"
 
     def __init__(self) -> None:
-        """Import the library."""
         super().__init__()
         self._made: dict[tuple[str, str, bool], Callable[..., Array]] = {}
 

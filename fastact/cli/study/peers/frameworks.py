@@ -55,7 +55,6 @@ class Jax(Peer):
     views = False
 
     def __init__(self) -> None:
-        """Import the library."""
         super().__init__()
         from jax.extend import backend
 
@@ -129,7 +128,6 @@ class OnnxRuntime(Peer):
     views = False
 
     def __init__(self) -> None:
-        """Import the library."""
         super().__init__()
         from onnx.parser import parse_model
 
