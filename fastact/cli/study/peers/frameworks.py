@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -31,13 +32,18 @@ class Torch(Peer):
         value = function(text, ", ".join(["x", *learnable]), names)
         x, g = torch.from_numpy(operation.x), torch.from_numpy(operation.g)
         operands = x, *map(torch.tensor, learnable.values())
-        untracked = torch.inference_mode()  # autograd keeps nothing
+
+        def untracked(computed: Callable[..., Any], *operands: Any) -> Call:
+            def call() -> Any:
+                with torch.inference_mode():  # autograd keeps nothing
+                    return computed(*operands)
+
+            return call
+
         if operation.form == "value":
-            return partial(untracked(value), *operands)
+            return untracked(value, *operands)
         if backward:
-            return partial(
-                untracked(function(backward, "g, x, y", names)), g, x, untracked(value)(x)
-            )
+            return untracked(function(backward, "g, x, y", names), g, x, untracked(value, x)())
         if operation.activation.name == "binary_step":  # has no derivative there
             return None
         saved = value(*(operand.requires_grad_(True) for operand in operands))
