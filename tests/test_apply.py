@@ -123,7 +123,7 @@ def test_what_pipes_carry(x):
     os.close(feed)
     with open(source, "rb") as file:
         files.apply(
-            files.Function(row, "value", {}), [file], [target], chunk=100, report=lambda *_: None
+            files.Function(row, "value", {}), [file], [target], chunk=100, report=lambda **_: None
         )
     os.close(target)
     with open(result, "rb") as file:

@@ -31,7 +31,6 @@ from fastact.cli.catalogue import ACTIVATIONS, choose_activations
 from fastact.cli.machine import Machine, Meter
 from fastact.cli.study import (
     bench,
-    comparison,
     files,
     layouts,
     measuring,
@@ -39,6 +38,7 @@ from fastact.cli.study import (
     peers,
     plan,
     plots,
+    tables,
     timing,
 )
 from fastact.cli.study.peers.base import Operation
@@ -385,7 +385,7 @@ def test_compare_says_what_differs_between_machines(study, tmp_path, no_page):
     assert "Not the same machine" in printed
     assert "An abacus" in printed
     assert "isa: " in printed
-    assert comparison.differences(other, other) == []
+    assert tables.differences(other, other) == []
 
 
 def test_compare_of_studies_without_a_common_cell(study, tmp_path, no_page):

@@ -5,8 +5,9 @@ import os
 import time
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
+from datetime import datetime, timezone
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 import typer
@@ -14,15 +15,8 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, TimeElapsedColumn
 
 import fastact
-from fastact.cli import listing
-from fastact.cli.catalogue import (
-    ACTIVATIONS,
-    choose,
-    choose_activations,
-    choose_parameters,
-    dtype_of,
-    listed,
-)
+from fastact.cli import catalogue, listing
+from fastact.cli.catalogue import ACTIVATIONS, choose, choose_activations, dtype_of, listed
 from fastact.cli.machine import Machine
 from fastact.cli.text import byte_count, progress
 from fastact.cli.writing import write_text
@@ -40,18 +34,22 @@ Result = TypeVar("Result")
 INTERRUPTED = 130
 
 
-def _option(metavar: str, text: str, *names: str, **settings: Any) -> Any:
+def _option(metavar: str, text: str, *names: str, default: Any = None, **settings: Any) -> Any:
     """Return an option, called as its argument where it has no other names."""
-    return typer.Option(*names, metavar=metavar, help=text, **settings)
+    return typer.Option(default, *names, metavar=metavar, help=text, **settings)
 
 
-def _names_of(metavar: str, text: str) -> Any:
+def _flag(name: str, text: str) -> Any:
+    return typer.Option(False, name, help=text)
+
+
+def _names(metavar: str, text: str, default: Any = None) -> Any:
     """Return an argument that takes names of functions."""
-    return typer.Argument(
-        metavar=metavar,
-        help=text,
-        autocompletion=lambda incomplete: [n for n in ACTIVATIONS if n.startswith(incomplete)],
-    )
+
+    def complete(incomplete: str) -> list[str]:
+        return [name for name in ACTIVATIONS if name.startswith(incomplete)]
+
+    return typer.Argument(default, metavar=metavar, help=text, autocompletion=complete)
 
 
 def _examples(*lines: str) -> str:
@@ -103,8 +101,8 @@ def _print_json(content: object) -> None:
     typer.echo(json.dumps(content, indent=1, ensure_ascii=False))
 
 
-Names = Annotated[list[str] | None, _names_of("NAMES", "Functions.  [default: all]")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+_ALL = "Functions.  [default: all]"
+_JSON = "Print JSON."
 # While something is measured, drawing must not take its time.
 _PATIENT: Any = {"transient": True, "refresh_per_second": 2}
 
@@ -119,67 +117,40 @@ _PATIENT: Any = {"transient": True, "refresh_per_second": 2}
     )
 )
 def study(
-    functions: Annotated[
-        str | None,
-        _option("NAMES", "Functions, comma-separated.  [default: all]", "--functions", "--ops"),
-    ] = None,
-    forms: Annotated[
-        str | None, _option("FORMS", "value, grad, backward.  [default: value,backward]")
-    ] = None,
-    dtypes: Annotated[str, _option("DTYPES", "float32, float64.")] = "float32",
-    sizes: Annotated[
-        str | None,
-        _option(
-            "SIZES",
-            "cache (65,536 elements), memory (arrays of 128MB), numbers of elements, or sizes"
-            " of an array such as 512KB.",
-        ),
-    ] = None,
-    threads: Annotated[
-        str | None, _option("COUNTS", "Numbers of threads; all is the number of CPUs.")
-    ] = None,
-    layouts: Annotated[
-        str | None, _option("NAMES", "contiguous, strided, transposed, columns, rows.")
-    ] = None,
-    peers: Annotated[
-        str | None,
-        _option(
-            "NAMES",
-            "torch, jax, onnxruntime, numpy, scipy, numexpr, numba, or none."
-            "  [default: those installed; with --quick only the first five]",
-        ),
-    ] = None,
-    isa: Annotated[
-        str | None,
-        _option(
-            "NAME",
-            "Limit every library to avx512, avx2 or scalar instructions, each in a process of"
-            " its own.  [default: the best that each one finds]",
-        ),
-    ] = None,
-    quick: Annotated[
-        bool, typer.Option("--quick", help="Measure less, within 30 seconds.")
-    ] = False,
-    seed: Annotated[int, _option("SEED", "Seed of the random inputs.", min=0)] = 0,
-    out: Annotated[
-        Path | None,
-        _option(
-            "DIR", "Folder for study.json, study.csv and study.html.  [default: fastact-study]"
-        ),
-    ] = None,
-    show: Annotated[
-        Path | None,
-        _option(
-            "A.json", "Print an earlier study instead; with --out, also write its files again."
-        ),
-    ] = None,
-    compare: Annotated[
-        tuple[Path, Path] | None,
-        _option(
-            "A.json B.json",
-            "Compare two studies instead; the exit code is 1 if their machines differ.",
-        ),
-    ] = None,
+    functions: str | None = _option(
+        "NAMES", "Functions, comma-separated.  [default: all]", "--functions", "--ops"
+    ),
+    forms: str | None = _option("FORMS", "value, grad, backward.  [default: value,backward]"),
+    dtypes: str = _option("DTYPES", "float32, float64.", default="float32"),
+    sizes: str | None = _option(
+        "SIZES",
+        "cache (65,536 elements), memory (arrays of 128MB), numbers of elements, or sizes of an"
+        " array such as 512KB.",
+    ),
+    threads: str | None = _option("COUNTS", "Numbers of threads; all is the number of CPUs."),
+    layouts: str | None = _option("NAMES", "contiguous, strided, transposed, columns, rows."),
+    peers: str | None = _option(
+        "NAMES",
+        "torch, jax, onnxruntime, numpy, scipy, numexpr, numba, or none."
+        "  [default: those installed; with --quick only the first five]",
+    ),
+    isa: str | None = _option(
+        "NAME",
+        "Limit every library to avx512, avx2 or scalar instructions, each in a process of its own."
+        "  [default: the best that each one finds]",
+    ),
+    quick: bool = _flag("--quick", "Measure less, within 30 seconds."),
+    seed: int = _option("SEED", "Seed of the random inputs.", default=0, min=0),
+    out: Path | None = _option(
+        "DIR", "Folder for study.json, study.csv and study.html.  [default: fastact-study]"
+    ),
+    show: Path | None = _option(
+        "A.json", "Print an earlier study instead; with --out, also write its files again."
+    ),
+    compare: tuple[Path, Path] | None = _option(
+        "A.json B.json",
+        "Compare two studies instead; the exit code is 1 if their machines differ.",
+    ),
 ) -> None:
     """Measure fastact beside PyTorch, JAX, ONNX Runtime, NumPy, SciPy, numexpr and numba.
 
@@ -192,15 +163,13 @@ def study(
     started = time.perf_counter()
     console = _console()
     if compare is not None:
-        _compare(console, *compare)
-        return
+        return _compare(console, *compare)
     if show is not None:
-        _show(console, show, out)
-        return
+        return _show(console, show, out)
     from fastact.cli.study import bench, files, measuring, plan, tables
     from fastact.cli.study import layouts as arrangements
     from fastact.cli.study import peers as libraries
-    from fastact.cli.study.results import Setting
+    from fastact.cli.study.results import Setting, Study
 
     held_to = _one("--isa", "instruction set", isa, bench.ISAS)
     if held_to is not None:
@@ -208,11 +177,10 @@ def study(
     machine = Machine.here()  # the load, before our own imports add to it
     all_threads = int(fastact.show_runtime()["default_threads"])
     rows = _checked("--functions", lambda: plan.measurable(choose_activations(listed(functions))))
-    usual_forms = (
-        ["value"] if quick and not (sizes or threads or layouts) else ["value", "backward"]
-    )
+    chosen = bool(sizes or threads or layouts)  # then it is every combination
+    usual = ["value"] if quick and not chosen else ["value", "backward"]
     choices = (
-        _chosen("--forms", "form", forms, plan.FORMS, usual_forms),
+        _chosen("--forms", "form", forms, plan.FORMS, usual),
         _chosen("--dtypes", "dtype", dtypes, ["float32", "float64"]),
     )
     chosen_layouts = _chosen("--layouts", "layout", layouts, arrangements.LAYOUTS, ["contiguous"])
@@ -220,10 +188,10 @@ def study(
     usual_peers = libraries.QUICK_PEERS if quick else libraries.PEERS
     wanted = "" if peers == "none" else peers
     named_peers = _chosen("--peers", "peer", wanted, libraries.PEERS, usual_peers)
-    effort = measuring.Effort.quick(started) if quick else measuring.Effort.ordinary(started)
-    if sizes or threads or layouts:
+    ordinary = measuring.Effort(deadline=None if chosen else started + 540)
+    effort = measuring.Effort.quick(started) if quick else ordinary
+    if chosen:
         named_sizes = listed(sizes or "cache,memory")
-        effort = effort if quick else measuring.Effort()
         parts = _checked(
             "--sizes", lambda: plan.product(rows, *choices, named_sizes, counts, chosen_layouts)
         )
@@ -240,7 +208,8 @@ def study(
             )
         for reason in missing:
             console.print(f"[yellow]Left out:[/] {reason}.")
-        result = measuring.start(machine, seed, list(beside))
+        now = datetime.now(timezone.utc).isoformat(timespec="seconds")
+        result = Study(machine, now, seed, list(beside))
         if held_to is not None:
             result.held = {name: bench.held(held_to, name) for name in beside}
         settings = [setting for part in parts for setting in part.settings]
@@ -274,11 +243,11 @@ def _show(console: Console, path: Path, out: Path | None) -> None:
 
 def _compare(console: Console, first: Path, second: Path) -> None:
     """Print the ratios of two studies; the exit code is 1 where they are not comparable."""
-    from fastact.cli.study import comparison, files
+    from fastact.cli.study import files, tables
 
     before, after = _checked("--compare", lambda: (files.read(first), files.read(second)))
-    common = comparison.print_comparison(console, before, after, (str(first), str(second)))
-    differences = comparison.differences(before, after)
+    common = tables.print_comparison(console, before, after, (str(first), str(second)))
+    differences = tables.differences(before, after)
     if differences:
         console.print(
             "[bold yellow]Not the same machine:[/] the ratios reflect these differences too:"
@@ -297,26 +266,19 @@ def _compare(console: Console, first: Path, second: Path) -> None:
     )
 )
 def verify(
-    names: Names = None,
-    dtype: Annotated[
-        str, _option("DTYPES", "float32, float64, float16, bfloat16, or all.")
-    ] = "float32",
-    forms: Annotated[
-        str,
-        _option(
-            "FORMS", "value, grad, backward, `grad_<parameter>`, backward_from_output, grad_grad."
-        ),
-    ] = "all",
-    isa: Annotated[
-        str | None, _option("NAME", "Instruction sets, or all.  [default: the current one]")
-    ] = None,
-    exhaustive: Annotated[
-        bool, typer.Option("--exhaustive", help="Try all 2^32 float32 inputs, on all CPUs.")
-    ] = False,
-    points: Annotated[int, _option("COUNT", "Number of random float64 inputs.", min=0)] = 2000,
-    json_file: Annotated[
-        Path | None, _option("FILE", "Also write the results to this file.", "--json")
-    ] = None,
+    names: list[str] | None = _names("NAMES", _ALL),
+    dtype: str = _option(
+        "DTYPES", "float32, float64, float16, bfloat16, or all.", default="float32"
+    ),
+    forms: str = _option(
+        "FORMS",
+        "value, grad, backward, `grad_<parameter>`, backward_from_output, grad_grad.",
+        default="all",
+    ),
+    isa: str | None = _option("NAME", "Instruction sets, or all.  [default: the current one]"),
+    exhaustive: bool = _flag("--exhaustive", "Try all 2^32 float32 inputs, on all CPUs."),
+    points: int = _option("COUNT", "Number of random float64 inputs.", default=2000, min=0),
+    json_file: Path | None = _option("FILE", "Also write the results to this file.", "--json"),
 ) -> None:
     """Check results against references of higher precision and the promised error bounds.
 
@@ -378,39 +340,27 @@ def verify(
     )
 )
 def apply(
-    name: Annotated[str, _names_of("NAME", "The function.")],
-    paths: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="FILES",
-            help="The .npy files of the operands, then those of the results; - is standard input or"
-            " output. A function of one array also takes any number of files and a folder.",
-        ),
-    ],
-    form: Annotated[str, _option("FORM", "value, grad, backward, value_and_grad, ...")] = "value",
-    param: Annotated[
-        list[str] | None, _option("NAME=VALUE", "A parameter; can be repeated.")
-    ] = None,
-    dtype: Annotated[
-        str | None,
-        _option(
-            "DTYPE",
-            "Compute in, and write, float16, float32 or float64."
-            "  [default: what the function returns]",
-        ),
-    ] = None,
-    input_dtype: Annotated[
-        str | None,
-        _option("DTYPE", "bfloat16, for files that do not say: numpy.save calls it |V2."),
-    ] = None,
-    chunk: Annotated[str, _option("SIZE", "Bytes of input in memory at a time.")] = "16MB",
-    threads: Annotated[
-        int | None,
-        _option("COUNT", "Number of threads, at most.  [default: all CPUs]", min=1, max=1024),
-    ] = None,
-    force: Annotated[
-        bool, typer.Option("--force", help="Replace results that exist; one may be an operand.")
-    ] = False,
+    name: str = _names("NAME", "The function.", ...),
+    paths: list[str] = typer.Argument(
+        ...,
+        metavar="FILES",
+        help="The .npy files of the operands, then those of the results; - is standard input or"
+        " output. A function of one array also takes any number of files and a folder.",
+    ),
+    form: str = _option("FORM", "value, grad, backward, value_and_grad, ...", default="value"),
+    param: list[str] | None = _option("NAME=VALUE", "A parameter; can be repeated."),
+    dtype: str | None = _option(
+        "DTYPE",
+        "Compute in, and write, float16, float32 or float64.  [default: what the function returns]",
+    ),
+    input_dtype: str | None = _option(
+        "DTYPE", "bfloat16, for files that do not say: numpy.save calls it |V2."
+    ),
+    chunk: str = _option("SIZE", "Bytes of input in memory at a time.", default="16MB"),
+    threads: int | None = _option(
+        "COUNT", "Number of threads, at most.  [default: all CPUs]", min=1, max=1024
+    ),
+    force: bool = _flag("--force", "Replace results that exist; one may be an operand."),
 ) -> None:
     """Compute a function of every element of .npy files, which may be larger than memory.
 
@@ -423,7 +373,7 @@ def apply(
         raise typer.BadParameter("give one function", param_hint="NAME")
     (row,) = _checked("NAME", lambda: choose_activations([name]))
     _chosen("--form", f"form of {row.name}", form, row.forms)
-    parameters = _checked("--param", lambda: choose_parameters(row, param or []))
+    parameters = _checked("--param", lambda: catalogue.choose_parameters(row, param or []))
     to_dtype = _one("--dtype", "dtype", dtype, files.DTYPES)
     from_dtype = _one("--input-dtype", "dtype", input_dtype, files.INPUT_DTYPES)
     given = _checked("--input-dtype", lambda: dtype_of(from_dtype) if from_dtype else None)
@@ -459,19 +409,13 @@ def apply(
     )
 )
 def plot(
-    names: Annotated[list[str] | None, _names_of("NAMES", "Up to 7 functions.")] = None,
-    form: Annotated[str, _option("FORMS", "value, grad, `grad_<parameter>`.")] = "value,grad",
-    interval: Annotated[tuple[float, float], _option("LOW HIGH", "Range of x.", "--range")] = (
-        -5.0,
-        5.0,
+    names: list[str] | None = _names("NAMES", "Up to 7 functions."),
+    form: str = _option("FORMS", "value, grad, `grad_<parameter>`.", default="value,grad"),
+    interval: tuple[float, float] = _option(
+        "LOW HIGH", "Range of x.", "--range", default=(-5.0, 5.0)
     ),
-    out: Annotated[
-        Path | None, _option("FILE", "Draw to this .png or .svg file.  [default: the terminal]")
-    ] = None,
-    articles: Annotated[
-        bool,
-        typer.Option("--articles", help="Draw the figures of two introductory articles instead."),
-    ] = False,
+    out: Path | None = _option("FILE", "Draw to this .png or .svg file.  [default: the terminal]"),
+    articles: bool = _flag("--articles", "Draw the figures of two introductory articles instead."),
 ) -> None:
     """Draw functions and their derivatives, in the terminal or as a picture."""
     from fastact.cli import plot as drawing
@@ -502,20 +446,14 @@ def plot(
 
 @app.command("list", epilog=_examples("list", "list gelu swish", "list --json"))
 def list_(
-    names: Names = None,
-    as_json: AsJson = False,
-    elsewhere: Annotated[
-        bool, typer.Option("--names", help="Print what other libraries call them.")
-    ] = False,
+    names: list[str] | None = _names("NAMES", _ALL),
+    as_json: bool = _flag("--json", _JSON),
+    elsewhere: bool = _flag("--names", "Print what other libraries call them."),
 ) -> None:
     """List the functions: aliases, parameters with defaults, promised bounds."""
     if elsewhere:
         known = _checked("NAMES", lambda: listing.names_elsewhere(names or []))
-        if as_json:
-            _print_json(known)
-        else:
-            listing.print_names(_console(), known)
-        return
+        return _print_json(known) if as_json else listing.print_names(_console(), known)
     rows = _checked("NAMES", lambda: choose_activations(names or []))
     if as_json:
         _print_json(listing.functions_as_dicts(rows))
@@ -524,7 +462,7 @@ def list_(
 
 
 @app.command(epilog=_examples("info", "info --json"))
-def info(as_json: AsJson = False) -> None:
+def info(as_json: bool = _flag("--json", _JSON)) -> None:
     """Show what fastact runs on: version, instruction set, threads, processor, peers."""
     if as_json:
         _print_json(listing.runtime_as_dict())

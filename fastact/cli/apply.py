@@ -13,8 +13,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO, TextIO, TypeAlias
+from typing import Any, BinaryIO, NamedTuple, TextIO, TypeAlias
 
 import numpy as np
 from numpy.lib import format as npy
@@ -35,11 +36,8 @@ INPUT_DTYPES = ("bfloat16",)
 _ZIP = b"PK\x03\x04"
 
 # Version 3 differs from 2 in the names of fields.
-_HEADERS = {
-    (1, 0): npy.read_array_header_1_0,
-    (2, 0): npy.read_array_header_2_0,
-    (3, 0): npy.read_array_header_2_0,
-}
+_HEADERS = dict.fromkeys([(2, 0), (3, 0)], npy.read_array_header_2_0)
+_HEADERS[1, 0] = npy.read_array_header_1_0
 
 
 class Unreadable(ValueError):
@@ -89,20 +87,18 @@ class Function:
             return [y.dtype for y in self(*(np.empty(0, dtype) for dtype in given))]
         except TypeError:
             unknown = any(d.kind == "V" and d.names is None and d.itemsize == 2 for d in given)
+            hint = ". If it is bfloat16, give --input-dtype bfloat16" if unknown else ""
             raise Unreadable(
                 f"{self.activation.name} does not take {' and '.join(map(str, given))}, but bool,"
-                " integers, float16, float32 and float64"
-                + ". If it is bfloat16, give --input-dtype bfloat16"
-                * unknown
+                f" integers, float16, float32 and float64{hint}"
             ) from None
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(NamedTuple):
     """Files to read and files to write, ``-`` for a pipe."""
 
-    sources: tuple[str, ...]
-    targets: tuple[str, ...]
+    sources: Sequence[str]
+    targets: Sequence[str]
 
 
 def runs(function: Function, files: Sequence[str]) -> list[Run]:
@@ -129,10 +125,9 @@ def runs(function: Function, files: Sequence[str]) -> list[Run]:
         if single:
             usage += ", or IN ... FOLDER, which must exist"
         raise ValueError(f"{usage}; given: {' '.join(files) or 'no file'}")
-    run = Run(tuple(files[: len(operands)]), tuple(files[len(operands) :]))
-    for side in (run.sources, run.targets):
-        if side.count("-") > 1:
-            raise ValueError("'-' can stand for one input and one output")
+    run = Run(files[: len(operands)], files[len(operands) :])
+    if any(side.count("-") > 1 for side in run):
+        raise ValueError("'-' can stand for one input and one output")
     if len({os.path.realpath(name) for name in run.targets}) < len(run.targets):
         raise ValueError("the results need different files")
     return [run]
@@ -166,9 +161,8 @@ class Header:
         """Read a header; `Unreadable` for what is none, and for arrays of Python objects."""
         magic = file.read(npy.MAGIC_LEN)
         if magic.startswith(_ZIP):
-            raise Unreadable(
-                "it is an .npz archive. Save one array of it: numpy.save('x.npy', archive[name])"
-            )
+            save = "numpy.save('x.npy', archive[name])"
+            raise Unreadable(f"it is an .npz archive. Save one array of it: {save}")
         try:
             version = npy.read_magic(io.BytesIO(magic))
             if version not in _HEADERS:
@@ -212,12 +206,13 @@ def apply(
     targets: Sequence[int],
     *,
     chunk: int,
-    report: Callable[[int, int], None],
+    report: Callable[..., object],
     input_dtype: np.dtype[Any] | None = None,
 ) -> None:
     """Write the function of every element of .npy streams to file descriptors.
 
-    So many bytes of the input are held at once; the report tells how many are done, of how many.
+    So many bytes of the input are held at once; `report` is told how many are `completed`, of what
+    `total`.
     Where the files cannot tell the dtype of their elements, it is `input_dtype`.
     """
     headers = [Header.read(source).viewed(input_dtype) for source in sources]
@@ -240,9 +235,11 @@ def apply(
         count = operands[0].size
         results = function(*operands, out=[y[:count] for y in memory])
         for target, y in zip(targets, results, strict=True):
-            _write_all(target, y)
+            rest = y.view(np.uint8).data
+            while rest:
+                rest = rest[os.write(target, rest) :]
         done += count * item_bytes
-        report(done, first.size * item_bytes)
+        report(completed=done, total=first.size * item_bytes)
 
 
 def carry_out(
@@ -265,20 +262,18 @@ def carry_out(
             bar = stack.enter_context(progress(console, *columns, disable=not console.is_terminal))
             task = bar.add_task(label, total=None)
 
-            def report(done: int, total: int) -> None:
-                bar.update(task, completed=done, total=total)
-
+            report = partial(bar.update, task)
             sources = [stack.enter_context(opened(source)) for source in run.sources]
             targets = [stack.enter_context(written(name, force=force)) for name in run.targets]
             apply(function, sources, targets, chunk=chunk, report=report, input_dtype=input_dtype)
     except Unreadable as error:
         names = ["the input" if name == "-" else name for name in run.sources]
         raise ValueError(f"{' and '.join(names)}: {error}") from error
-    except BrokenPipeError:
-        raise
     except OSError as error:
-        known = [name for name in (*run.sources, *run.targets) if name == error.filename]
-        name = known[0] if known else " and ".join(run.targets)
+        if isinstance(error, BrokenPipeError):
+            raise
+        known = error.filename in (*run.sources, *run.targets)
+        name = error.filename if known else " and ".join(run.targets)
         raise OSError(f"{name}: {error.strerror}") from error
 
 
@@ -300,12 +295,6 @@ def _check_length(there: int, header: Header) -> None:
             f"it is cut off: shape {header.shape} of {header.dtype} takes {header.nbytes:,} bytes,"
             f" and there are {there:,}"
         )
-
-
-def _write_all(descriptor: int, array: _Array) -> None:
-    rest = array.view(np.uint8).data
-    while rest:
-        rest = rest[os.write(descriptor, rest) :]
 
 
 # ---- where the data come from and go to ----

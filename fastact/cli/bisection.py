@@ -13,11 +13,7 @@ _Rule = Callable[[Floats, Floats, Floats], Any]  # whether to go on at the left
 
 def steepest(function: Function, low: Floats, high: Floats) -> tuple[Floats, Floats]:
     """Return neighbours between which a function jumps, if it does so in an interval."""
-
-    def on_the_left(low: Floats, middle: Floats, high: Floats) -> Any:
-        return np.abs(middle - low) >= np.abs(high - middle)
-
-    return _bisected(function, low, high, on_the_left)
+    return _bisected(function, low, high, lambda a, middle, b: abs(middle - a) >= abs(b - middle))
 
 
 def change_of_sign(function: Function, low: Floats, high: Floats) -> Floats:
@@ -31,8 +27,8 @@ def _bisected(
     """Halve intervals until their ends are neighbours; the rule chooses from three results."""
     at_low, at_high = function(low), function(high)
     for _ in range(64):
-        first, last = _ranks(low), _ranks(high)
-        middle = _floats(first + (last - first) // 2)
+        first, last = _flipped(low.view(np.int64)), _flipped(high.view(np.int64))
+        middle = _flipped(first + (last - first) // 2).view(np.float64)
         at_middle = function(middle)
         left = on_the_left(at_low, at_middle, at_high)
         low, at_low = np.where(left, low, middle), np.where(left, at_low, at_middle)
@@ -40,13 +36,6 @@ def _bisected(
     return low, high
 
 
-def _ranks(x: Floats) -> NDArray[np.int64]:
-    """Return integers that count the floats, 0 for 0."""
-    bits = x.view(np.int64)
+def _flipped(bits: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Turn the bits of floats into numbers that count them, 0 for 0, and those into bits."""
     return np.where(bits < 0, np.int64(-(2**63)) - bits, bits)
-
-
-def _floats(ranks: NDArray[np.int64]) -> Floats:
-    """Return the floats of such integers."""
-    floats: Floats = np.where(ranks < 0, np.int64(-(2**63)) - ranks, ranks).view(np.float64)
-    return floats

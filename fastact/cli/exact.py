@@ -1,7 +1,7 @@
 """The formulas over mpmath, as the reference for float64: true values kept to far below an ulp."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache, cached_property
 from types import SimpleNamespace
 from typing import Any
@@ -23,7 +23,6 @@ class Exact:
     """True values, numbers of mpmath."""
 
     def __init__(self, values: Iterable[Any]) -> None:
-        """Keep the numbers."""
         self._values = list(values)
 
     @cached_property
@@ -34,7 +33,8 @@ class Exact:
     def rounded_to(self, dtype: DTypeLike) -> NDArray[Any]:
         """Return the true values correctly rounded to a dtype."""
         bits, smallest, _ = reference.number_format(np.dtype(dtype))
-        rounded = [_rounded(value, bits, smallest) for value in self._values]
+        with mp.workprec(_RELIABLE):
+            rounded = [_rounded(+value, bits, smallest) for value in self._values]
         with np.errstate(over="ignore"):
             return np.array(rounded, np.float64).astype(dtype)
 
@@ -44,9 +44,8 @@ class Exact:
         bits, smallest, largest = reference.number_format(np.dtype(dtype))
         error = reference.ulp_error(got, self.nearest)
         for k in np.flatnonzero(np.isfinite(got) & np.isfinite(self.nearest)):
-            value = self._values[k]
-            ulp = min(max(_exponent(value), smallest + bits), math.frexp(largest)[1]) - bits
-            error[k] = mp.ldexp(abs(mpf(float(got[k])) - value), -ulp)
+            ulp = min(_unit(self._values[k], bits, smallest), math.frexp(largest)[1] - bits)
+            error[k] = mp.ldexp(abs(mpf(float(got[k])) - self._values[k]), -ulp)
         return error
 
 
@@ -72,31 +71,17 @@ def evaluate(name: str, form: str, *operands: ArrayLike) -> Exact:
     return Exact(values)
 
 
-def _exponent(value: Any) -> int:
-    """Return the exponent of a number in the sense of frexp, for 0 less than any."""
-    _, mantissa, power, bits = value._mpf_
-    return int(power + bits) if mantissa else -(1 << 20)
+def _unit(value: Any, bits: int, smallest: int) -> int:
+    """Return the exponent of the last of so many bits of a number, not below the smallest."""
+    return int(max(mp.mag(value) - bits, smallest))
 
 
 def _rounded(value: Any, bits: int, smallest: int) -> float:
     """Return the nearest number of so many bits, none of them below 2^smallest."""
-    sign, mantissa, power, length = map(int, value._mpf_)
-    if not mantissa:  # 0, infinite or NaN
+    if value == 0 or not mp.isfinite(value):
         return float(value)
-    spare = max(length - _RELIABLE, 0)
-    mantissa, power = _shifted(mantissa, spare), power + spare
-    lost = max(mantissa.bit_length() - bits, smallest - power, 0)
-    try:
-        magnitude = math.ldexp(_shifted(mantissa, lost), power + lost)
-    except OverflowError:
-        magnitude = math.inf
-    return -magnitude if sign else magnitude
-
-
-def _shifted(number: int, bits: int) -> int:
-    """Return a number without its last bits, rounded, of two as near to the even one."""
-    half = (1 << bits) >> 1
-    return (number + half - 1 + (number >> bits & 1)) >> bits if bits else number
+    unit = _unit(value, bits, smallest)
+    return math.copysign(mp.ldexp(mp.nint(mp.ldexp(value, -unit)), unit), value)
 
 
 @cache
@@ -108,14 +93,12 @@ def namespace() -> Any:
 
     zero, one, far = mpf(0), mpf(1), mpf(-1e6)  # of its own type: comparisons convert nothing
 
+    def cut(function: Callable[[Any], Any], end: float) -> Callable[[Any], Any]:
+        high, low = mpf(end), mpf(-end)
+        return lambda x: function(max(min(x, high), low))
+
     def exp(x: Any) -> Any:
         return zero if x < far else mp.exp(x)
-
-    def expm1(x: Any) -> Any:
-        return -one if x < far else mp.expm1(x)
-
-    def tanh(x: Any) -> Any:
-        return mp.tanh(max(min(x, mpf(1e4)), mpf(-1e4)))
 
     def expit(x: Any) -> Any:
         decay = exp(-abs(x))
@@ -148,23 +131,20 @@ def namespace() -> Any:
         z = min(x, mpf(1e3))
         return mp.npdf(z) / mp.ncdf(z)
 
+    tanh = cut(mp.tanh, 1e4)
+
     def tanh_rest(x: Any) -> Any:
-        if abs(x) > 1:
+        with mp.workprec(mp.prec + (4 - 2 * int(mp.mag(x)) if 0 < abs(x) <= 1 else 0)):
             return x - tanh(x)
-        with mp.workprec(mp.prec + (0 if x == 0 else 4 - 2 * int(mp.mag(x)))):
-            return x - mp.tanh(x)
 
     return SimpleNamespace(
         abs=abs,
         exp=exp,
-        expm1=expm1,
-        log1p=mp.log1p,
-        sqrt=mp.sqrt,
-        sin=mp.sin,
-        cos=mp.cos,
+        expm1=lambda x: -one if x < far else mp.expm1(x),
+        **{name: getattr(mp, name) for name in ("log1p", "sqrt", "sin", "cos")},
         tanh=tanh,
-        erf=lambda x: mp.erf(max(min(x, mpf(1e3)), mpf(-1e3))),
-        erfc=lambda x: mp.erfc(max(min(x, mpf(1e3)), mpf(-1e3))),
+        erf=cut(mp.erf, 1e3),
+        erfc=cut(mp.erfc, 1e3),
         expit=expit,
         where=lambda condition, yes, no: yes if condition else no,
         minimum=min,

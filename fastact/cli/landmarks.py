@@ -42,31 +42,30 @@ def landmarks() -> tuple[float, ...]:
 @cache
 def kinks(name: str) -> Floats:
     """Return where an activation jumps, or its first or second derivative."""
-    return _found(_kinks, name, "value", "grad", "grad_grad")
+
+    def found(function: Function) -> Floats:
+        low, high = steepest(function, _POINTS[:-1], _POINTS[1:])
+        # The side that the derivative there is not taken from is one float away.
+        nearer = np.where(np.abs(low) < np.abs(high), low, high)
+        return nearer[np.abs(function(high) - function(low)) > _JUMP]
+
+    return _all(found, name, "value", "grad", "grad_grad")
 
 
 @cache
 def roots(name: str) -> Floats:
     """Return where the first derivative of an activation changes its sign, or the second."""
-    return _found(_roots, name, "grad", "grad_grad")
+
+    def found(function: Function) -> Floats:
+        signs = np.sign(function(_POINTS))
+        low, high = (ends[signs[:-1] * signs[1:] < 0] for ends in (_POINTS[:-1], _POINTS[1:]))
+        return change_of_sign(function, low, high)
+
+    return _all(found, name, "grad", "grad_grad")
 
 
-def _found(find: Callable[[Function], Floats], name: str, *forms: str) -> Floats:
+def _all(found: Callable[[Function], Floats], name: str, *forms: str) -> Floats:
     """Return what is found in those of the forms that an activation has."""
-    there = [form for form in forms if entry_of(name).form(form)]
-    found = [find(partial(reference.evaluate, name, form)) for form in there]
-    unique: Floats = np.unique(np.concatenate(found))
-    return unique
-
-
-def _kinks(function: Function) -> Floats:
-    low, high = steepest(function, _POINTS[:-1], _POINTS[1:])
-    # The side that the derivative there is not taken from is one float away.
-    nearer = np.where(np.abs(low) < np.abs(high), low, high)
-    return nearer[np.abs(function(high) - function(low)) > _JUMP]
-
-
-def _roots(function: Function) -> Floats:
-    signs = np.sign(function(_POINTS))
-    low, high = (ends[signs[:-1] * signs[1:] < 0] for ends in (_POINTS[:-1], _POINTS[1:]))
-    return change_of_sign(function, low, high)
+    there = [partial(reference.evaluate, name, f) for f in forms if entry_of(name).form(f)]
+    every: Floats = np.unique(np.concatenate([*map(found, there)]))
+    return every

@@ -128,7 +128,6 @@ class Meter:
     """Tells what other processes take of the CPUs that this one may use, from its making on."""
 
     def __init__(self) -> None:
-        """Begin now."""
         self._began = self._read()
 
     def others(self) -> float:
@@ -142,13 +141,12 @@ class Meter:
     def _read() -> tuple[float, float, float]:
         """Return seconds busy and in all, of all CPUs together, and our own with our children's."""
         this = psutil.Process()
-        times = [cpu._asdict() for cpu in psutil.cpu_times(percpu=True)]
-        total = idle = 0.0
+        total = idle = own = 0.0
+        times = psutil.cpu_times(percpu=True)
         for cpu in (times[k] for k in _usable(range(len(times)))):
             # A guest's time is in the user's as well.
-            total += sum(seconds for name, seconds in cpu.items() if not name.startswith("guest"))
-            idle += cpu["idle"] + cpu.get("iowait", 0.0)
-        own = 0.0
+            total += sum(cpu) - sum(getattr(cpu, name, 0.0) for name in ("guest", "guest_nice"))
+            idle += cpu.idle + getattr(cpu, "iowait", 0.0)
         for process in (this, *this.children(recursive=True)):
             with suppress(psutil.Error):
                 own += sum(process.cpu_times()[:2])
@@ -175,16 +173,11 @@ def _caches() -> tuple[Cache, ...]:
     """
     caches = []
     for index in sorted(Path("/sys/devices/system/cpu/cpu0/cache").glob("index*")):
-        kind, size, level, shared = (
-            (index / name).read_text().strip()
-            for name in ("type", "size", "level", "shared_cpu_list")
-        )
+        names = ("type", "size", "level", "shared_cpu_list")
+        kind, size, level, shared = ((index / name).read_text().strip() for name in names)
         if kind != "Instruction":
-            caches.append(Cache(int(level), int(size.rstrip("K")) * 1024, _count(shared)))
+            # The CPUs are a list like 0-3,8.
+            ends = [part.split("-") for part in shared.split(",")]
+            count = sum(int(end[-1]) - int(end[0]) + 1 for end in ends)
+            caches.append(Cache(int(level), int(size.rstrip("K")) * 1024, count))
     return tuple(caches)
-
-
-def _count(cpu_list: str) -> int:
-    """Count the CPUs of a list like ``0-3,8``."""
-    ends = [part.split("-") for part in cpu_list.split(",")]
-    return sum(int(end[-1]) - int(end[0]) + 1 for end in ends)

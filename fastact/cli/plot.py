@@ -64,21 +64,6 @@ class Curve:
     style: int  # which colour and dashes it has
     marks: tuple[_Array, _Array] | None = None  # points that are marked by dots
 
-    @property
-    def colour(self) -> str:
-        """The colour, ``#rrggbb``."""
-        return _STYLES[self.style][0]
-
-    @property
-    def terminal_colour(self) -> str | tuple[int, ...]:
-        """The colour where the ground may be black, on which black would not be seen."""
-        return "default" if self.colour == "#000000" else tuple(bytes.fromhex(self.colour[1:]))
-
-    @property
-    def dashes(self) -> tuple[float, ...]:
-        """Lengths of dash and gap in turn, none for a solid line."""
-        return _STYLES[self.style][1]
-
     def pieces(self) -> Iterator[tuple[_Array, _Array]]:
         """Give the points between two jumps."""
         breaks = np.flatnonzero(np.isnan(self.y))
@@ -109,26 +94,18 @@ def panels_of(
     for row in activations:
         if row.arrays != 1:
             raise ValueError(f"{row.name} takes {row.arrays} arrays and is not a curve")
-    curves = {
-        form: [
-            _curve(row.ufunc_name(form), row.ufunc(form), low, high, style)
-            for style, row in enumerate(activations)
-            if form in row.forms
-        ]
-        for form in forms
-    }
-    if len(activations) == 1:
-        found = [curve for form in forms for curve in curves[form]]
-        together = [replace(curve, style=style) for style, curve in enumerate(found)]
-        curves = {activations[0].name: together}
-    panels = [
-        Panel("derivative" if form == "grad" else form.replace("grad_", "derivative by "), found)
-        for form, found in curves.items()
-        if found
-    ]
+    panels: dict[str, list[Curve]] = {}
+    for form in forms:
+        name = "derivative" if form == "grad" else form.replace("grad_", "derivative by ")
+        for style, row in enumerate(activations):
+            if form in row.forms:
+                alone = len(activations) == 1  # then each form has a style
+                curves = panels.setdefault(row.name if alone else name, [])
+                style = len(curves) if alone else style
+                curves.append(_curve(row.ufunc_name(form), row.ufunc(form), low, high, style))
     if not panels:
         raise ValueError("nothing to draw: there is no such derivative")
-    return panels
+    return [Panel(title, curves) for title, curves in panels.items()]
 
 
 # A network of an article, "Why activation functions and ReLU are needed" (in Japanese): two layers
@@ -151,27 +128,23 @@ def four_unit_network(x: ArrayLike) -> _Array:
 
 def article_panels() -> list[Panel]:
     """Return the figures of two introductory articles."""
-    ufuncs = _ufuncs.UFUNCS
+    relu, relu_grad, swish, mish, sigmoid, tanh = map(
+        _ufuncs.UFUNCS.__getitem__, ("relu", "relu_grad", "swish", "mish", "sigmoid", "tanh")
+    )
     titles: dict[str, tuple[float, dict[str, Function]]] = {
-        "ReLU, Swish and Mish": (
-            5,
-            {"ReLU": ufuncs["relu"], "Swish": ufuncs["swish"], "Mish": ufuncs["mish"]},
-        ),
-        "Sigmoid and tanh": (5, {"sigmoid": ufuncs["sigmoid"], "tanh": ufuncs["tanh"]}),
-        "ReLU and its derivative": (2, {"ReLU": ufuncs["relu"], "derivative": ufuncs["relu_grad"]}),
-        "Sigmoid by four ReLU units": (
-            6,
-            {"sigmoid": ufuncs["sigmoid"], "network": four_unit_network},
-        ),
+        "ReLU, Swish and Mish": (5, {"ReLU": relu, "Swish": swish, "Mish": mish}),
+        "Sigmoid and tanh": (5, {"sigmoid": sigmoid, "tanh": tanh}),
+        "ReLU and its derivative": (2, {"ReLU": relu, "derivative": relu_grad}),
+        "Sigmoid by four ReLU units": (6, {"sigmoid": sigmoid, "network": four_unit_network}),
     }
     panels = [
         Panel(title, [_curve(*curve, -end, end, k) for k, curve in enumerate(curves.items())])
         for title, (end, curves) in titles.items()
     ]
-    sigmoid, network = panels[-1].curves
+    first, second = panels[-1].curves
     bends = np.negative(HIDDEN_BIASES)
-    marked = replace(network, marks=(bends, four_unit_network(bends)))
-    return [*panels[:-1], replace(panels[-1], curves=[sigmoid, marked])]
+    marked = replace(second, marks=(bends, four_unit_network(bends)))
+    return [*panels[:-1], replace(panels[-1], curves=[first, marked])]
 
 
 def _curve(label: str, function: Function, low: float, high: float, style: int) -> Curve:
@@ -214,10 +187,11 @@ def _draw_panel(axes: Any, panel: Panel) -> None:
     axes.axvline(0, color="0.55", linewidth=0.8, zorder=1)
     axes.set_xlabel("x")
     for curve in panel.curves:
-        (line,) = axes.plot(curve.x, curve.y, color=curve.colour, linewidth=2, label=curve.label)
-        line.set_dashes(curve.dashes)
+        colour, dashes = _STYLES[curve.style]
+        (line,) = axes.plot(curve.x, curve.y, color=colour, linewidth=2, label=curve.label)
+        line.set_dashes(dashes)
         if curve.marks is not None:
-            axes.plot(*curve.marks, "o", color=curve.colour, markersize=5)
+            axes.plot(*curve.marks, "o", color=colour, markersize=5)
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
         axis.set_major_formatter("{x:g}")
@@ -250,7 +224,10 @@ def draw_text(console: Console, panels: Sequence[Panel]) -> None:
         names = []
         for curve in panel.curves:
             marker = "braille" if console.color_system else _MARKERS[curve.style]
-            colour = curve.terminal_colour
+            hexadecimal = _STYLES[curve.style][0]
+            # The ground may be black, on which black would not be seen.
+            black = hexadecimal == "#000000"
+            colour = "default" if black else tuple(bytes.fromhex(hexadecimal[1:]))
             for x, y in curve.pieces():
                 plotext.plot(x.tolist(), y.tolist(), marker=marker, color=colour)
             sample = plotext.colorize("⠤⠤⠤" if marker == "braille" else marker * 3, colour)

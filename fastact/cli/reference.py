@@ -28,15 +28,11 @@ class Float64:
     erf, erfc, expit = special.erf, special.erfc, special.expit
     abs, minimum, maximum, where = np.abs, np.minimum, np.maximum, staticmethod(np.where)
 
-    @staticmethod
-    def sin(x: Any) -> Any:
-        """Return the sine, where the machine can, with more bits: sums of them vanish."""
-        return np.sin(np.asarray(x, np.longdouble))
+    number = float  # of a constant that has more digits than a float64
 
-    @staticmethod
-    def cos(x: Any) -> Any:
-        """Return the cosine, likewise."""
-        return np.cos(np.asarray(x, np.longdouble))
+    # With more bits, where the machine can: sums of them vanish.
+    sin = staticmethod(lambda x: np.sin(np.asarray(x, np.longdouble)))
+    cos = staticmethod(lambda x: np.cos(np.asarray(x, np.longdouble)))
 
     @staticmethod
     def log_ndtr(x: Any) -> Any:
@@ -53,13 +49,8 @@ class Float64:
         return np.where(x > 0, density / special.ndtr(z), left)
 
     @staticmethod
-    def number(text: str) -> float:
-        """Return a constant that has more digits than a float64."""
-        return float(text)
-
-    @staticmethod
     def minus(x: Any, text: str) -> Any:
-        """Return x minus such a constant, as if it had been subtracted exactly."""
+        """Return x minus a constant of many digits, as if it had been subtracted exactly."""
         high = float(text)
         return (x - high) - float(Fraction(text) - Fraction(high))
 

@@ -6,15 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from rich import box
+from rich import progress as bars
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    Progress,
-    ProgressColumn,
-    SpinnerColumn,
-    TextColumn,
-    TimeRemainingColumn,
-)
 from rich.table import Table
 from rich.text import Text, TextType
 
@@ -98,11 +91,8 @@ def print_note(console: Console, text: str) -> None:
     console.print(Text(text, "dim"))
 
 
-def progress(console: Console, *columns: ProgressColumn, **options: Any) -> Progress:
+def progress(console: Console, *columns: bars.ProgressColumn, **options: Any) -> bars.Progress:
     """Return a bar, between what is done and the time left, with columns on how far it is."""
-    return Progress(
-        *(SpinnerColumn(), TextColumn("{task.description}"), BarColumn()),
-        *(*columns, TimeRemainingColumn()),
-        console=console,
-        **options,
-    )
+    done = bars.SpinnerColumn(), bars.TextColumn("{task.description}"), bars.BarColumn()
+    left = bars.TimeRemainingColumn()
+    return bars.Progress(*done, *columns, left, console=console, **options)

@@ -17,13 +17,7 @@ from numpy.typing import NDArray
 
 import fastact
 from fastact.cli import exact, reference
-from fastact.cli.catalogue import (
-    ACTIVATIONS,
-    EXTRA_FORMS,
-    PARAMETER_FORMS,
-    Activation,
-    dtype_of,
-)
+from fastact.cli.catalogue import ACTIVATIONS, EXTRA_FORMS, PARAMETER_FORMS, Activation, dtype_of
 from fastact.cli.landmarks import landmarks
 from fastact.cli.machine import usable_cpus
 
@@ -76,14 +70,13 @@ class Tally:
 
     def __add__(self, other: "Tally") -> "Tally":
         """Take in what was found in another block."""
-        worst = max(self, other, key=Tally._rank)
-        tried, correct = self.tried + other.tried, self.correct + other.correct
-        return replace(worst, tried=tried, correct=correct)
 
-    def _rank(self) -> tuple[float, float, float]:
-        """Return what is compared: the error; of equal ones, nearness to 0, then the sign."""
-        x = self.worst_input or 0.0
-        return self.max_ulp, -abs(x), x
+        def rank(tally: Tally) -> tuple[float, float, float]:
+            x = tally.worst_input or 0.0
+            return tally.max_ulp, -abs(x), x  # of equal errors the input nearest to 0, positive
+
+        worst = max(self, other, key=rank)
+        return replace(worst, tried=self.tried + other.tried, correct=self.correct + other.correct)
 
 
 @dataclass

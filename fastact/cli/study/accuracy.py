@@ -12,6 +12,8 @@ from fastact.cli.catalogue import ACTIVATIONS
 from fastact.cli.study.peers import Operation, Peer
 from fastact.cli.study.results import Accuracy, Setting
 
+_Array = NDArray[Any]
+
 # Inputs are between -RANGE and RANGE.
 RANGE = 100
 
@@ -35,13 +37,13 @@ def accuracy(setting: Setting, library: Peer) -> Accuracy | None:
 @lru_cache(maxsize=1)
 def _reference(
     name: str, form: str, dtype: str
-) -> tuple[
-    NDArray[Any], NDArray[Any], NDArray[np.bool_], Callable[[NDArray[Any]], NDArray[np.float64]]
-]:
+) -> tuple[_Array, _Array, _Array, Callable[[_Array], NDArray[np.float64]]]:
     """Return inputs, gradients, which count, and a function that tells results' errors in ulps."""
     x = _inputs(dtype)
-    if form != "value":
-        x = x[~_at_kink(name, x)]
+    if form != "value":  # a derivative jumps between the two neighbours of a kink
+        ends = (np.nextafter(x, x.dtype.type(end)) for end in (np.inf, -np.inf))
+        right, left = (reference.evaluate(name, "grad", end) for end in ends)
+        x = x[~(np.abs(right - left) > 1e-3)]
     g = np.resize(np.array([1.0, -0.7, 1.9], x.dtype), x.shape)
     operands = (g, x) if form == "backward" else (x,)
     if dtype == "float64":
@@ -52,16 +54,8 @@ def _reference(
     return x, g, _plain(first, x.dtype), lambda got: reference.ulp_error(got, first)
 
 
-def _at_kink(name: str, x: NDArray[Any]) -> NDArray[np.bool_]:
-    """Tell where a derivative jumps between the two neighbours of a number."""
-    right = reference.evaluate(name, "grad", np.nextafter(x, x.dtype.type(np.inf)))
-    left = reference.evaluate(name, "grad", np.nextafter(x, x.dtype.type(-np.inf)))
-    found: NDArray[np.bool_] = np.abs(right - left) > 1e-3
-    return found
-
-
 @cache
-def _inputs(dtype: str) -> NDArray[Any]:
+def _inputs(dtype: str) -> _Array:
     """Return what ``fastact verify`` tries, of all magnitudes and about all landmarks, and grids.
 
     mpmath is slow: those of float64 are coarse.
@@ -74,7 +68,7 @@ def _inputs(dtype: str) -> NDArray[Any]:
     return found[_plain(found, found.dtype)]
 
 
-def _plain(values: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[np.bool_]:
+def _plain(values: _Array, dtype: np.dtype[Any]) -> _Array:
     """Tell which values are 0 or normal in a dtype."""
-    plain: NDArray[np.bool_] = (values == 0) | (np.abs(values) >= np.finfo(dtype).smallest_normal)
+    plain: _Array = (values == 0) | (np.abs(values) >= np.finfo(dtype).smallest_normal)
     return plain

@@ -52,7 +52,6 @@ class Bench(Sampler):
     """A library, the arrays it computes on, and the call that is measured next."""
 
     def __init__(self, peer: Peer, data: Data) -> None:
-        """Prepare nothing yet."""
         self._peer = peer
         self._data = data
 

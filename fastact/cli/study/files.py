@@ -5,7 +5,6 @@ import io
 import json
 import math
 import tempfile
-from collections.abc import Iterator
 from dataclasses import asdict, fields, is_dataclass
 from pathlib import Path
 from typing import Any, get_args, get_origin
@@ -75,32 +74,28 @@ def _made(kind: Any, content: Any) -> Any:
 
 
 def _csv(study: Study) -> str:
-    rows = list(_rows(study))
+    """Return a row for each library in each cell."""
+    rows = [
+        {
+            "part": cell.part,
+            **asdict(cell.setting),
+            "library": timing.library,
+            "library_threads": timing.threads,
+            "new_output": timing.new_output,
+            "samples": len(timing.samples.seconds),
+            "calls_per_sample": timing.samples.calls,
+            "min_ns_per_element": f"{timing.samples.minimum * 1e9 / cell.setting.elements:.5g}",
+            "median_ns_per_element": f"{timing.samples.median * 1e9 / cell.setting.elements:.5g}",
+            "spread": f"{timing.samples.spread:.3g}",
+            "cores_at_work": f"{timing.samples.cores:.3g}",
+            "gb_per_s": f"{cell.throughput(timing.library):.5g}",
+            "max_ulp": study.error(cell.setting, timing.library),
+        }
+        for cell in study.cells
+        for timing in cell.timings
+    ]
     text = io.StringIO()
     writer = csv.DictWriter(text, rows[0] if rows else ["function"], lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue()
-
-
-def _rows(study: Study) -> Iterator[dict[str, object]]:
-    """Give a row for each library in each cell."""
-    for cell in study.cells:
-        for timing in cell.timings:
-            samples = timing.samples
-            per_element = 1e9 / cell.setting.elements
-            yield {
-                "part": cell.part,
-                **asdict(cell.setting),
-                "library": timing.library,
-                "library_threads": timing.threads,
-                "new_output": timing.new_output,
-                "samples": len(samples.seconds),
-                "calls_per_sample": samples.calls,
-                "min_ns_per_element": f"{samples.minimum * per_element:.5g}",
-                "median_ns_per_element": f"{samples.median * per_element:.5g}",
-                "spread": f"{samples.spread:.3g}",
-                "cores_at_work": f"{samples.cores:.3g}",
-                "gb_per_s": f"{cell.throughput(timing.library):.5g}",
-                "max_ulp": study.error(cell.setting, timing.library),
-            }

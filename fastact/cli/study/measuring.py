@@ -3,13 +3,12 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timezone
 
 import numpy as np
 
 import fastact
 from fastact.cli.catalogue import ACTIVATIONS
-from fastact.cli.machine import Machine, Meter
+from fastact.cli.machine import Meter
 from fastact.cli.study.bench import Bench
 from fastact.cli.study.layouts import Data
 from fastact.cli.study.peers import Fastact, Operation
@@ -58,20 +57,9 @@ class Effort:
         return max(wanted - self.preparing, 0.0)
 
     @classmethod
-    def ordinary(cls, started: float) -> "Effort":
-        """Return what ends within about 10 minutes of a moment of `time.perf_counter`."""
-        return cls(deadline=started + 540)
-
-    @classmethod
     def quick(cls, started: float) -> "Effort":
         """Return what ends well within 30 seconds of a moment of `time.perf_counter`."""
         return cls(0.25, seconds=0.2, large_seconds=1.2, least_rounds=2, deadline=started + 26)
-
-
-def start(machine: Machine, seed: int, peers: Sequence[str]) -> Study:
-    """Return a study without results, started now."""
-    now = datetime.now(timezone.utc).isoformat(timespec="seconds")
-    return Study(machine, now, seed, list(peers))
 
 
 def measure(

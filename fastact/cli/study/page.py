@@ -1,6 +1,6 @@
 """A study as one HTML page that needs nothing else: no network, plots as inline SVG."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from statistics import geometric_mean
 from typing import Any
 
@@ -25,6 +25,12 @@ def page(study: Study) -> str:
         lstrip_blocks=True,
     )
     environment.filters["label"] = label
+    layouts = [cells for cells in study.groups() if cells[0].part == "layouts"]
+    first: dict[tuple[str, str], list[Cell]] = {}  # of those that differ in form and dtype
+    functions = _of_functions(study)
+    for cells in functions:
+        first.setdefault((cells[0].setting.form, cells[0].setting.dtype), cells)
+    errors = dict.fromkeys((entry.form, entry.dtype) for entry in study.accuracy)
     return environment.get_template("page.html").render(
         study=study,
         machine=study.machine,
@@ -33,56 +39,39 @@ def page(study: Study) -> str:
         means=list(_means(study)),
         table=_speed_and_error(study),
         tables=list(_tables(study)),
-        speed=list(_speed(study)),
-        sizes=_drawn(plots.sizes(study), "Throughput against size"),
-        threads=_drawn(plots.threads(study), "Speed-up against threads"),
-        accuracy=list(_accuracy(study)),
-        trade=list(_trade(study)),
+        speed=_drawn(
+            "Nanoseconds per element of each function and library",
+            [
+                (_heading(cells), plots.functions(cells, study.libraries))
+                for cells in functions + layouts
+            ],
+        ),
+        sizes=_drawn("Throughput against size", [("", plots.sizes(study))]),
+        threads=_drawn("Speed-up against threads", [("", plots.threads(study))]),
+        accuracy=_drawn(
+            "Largest error of each function and library",
+            [(" · ".join(kind), plots.accuracy(study, *kind)) for kind in errors],
+        ),
+        trade=_drawn(
+            "Time against largest error",
+            [(_heading(cells), plots.trade(study, cells)) for cells in first.values()],
+        ),
     )
 
 
-def _drawn(figure: Figure | None, title: str) -> Markup | None:
-    return Markup(plots.svg(figure, title)) if figure else None
+def _drawn(title: str, found: Iterable[tuple[str, Figure | None]]) -> list[tuple[str, Markup]]:
+    """Return the figures that there are, each under its heading."""
+    return [(heading, Markup(plots.svg(figure, title))) for heading, figure in found if figure]
 
 
-# ---- plots ----
+def _heading(cells: Sequence[Cell]) -> str:
+    by_layout = ["by layout"] if cells[0].part == "layouts" else []
+    return " · ".join([*cells[0].setting.facts.values(), *by_layout])
 
 
-def _heading(setting: Setting) -> str:
-    return " · ".join(setting.facts.values())
-
-
-def _groups(study: Study, part: str) -> list[list[Cell]]:
-    """Return cells of a part that belong together."""
-    return [cells for cells in study.groups() if cells[0].part == part]
-
-
-def _speed(study: Study) -> Iterator[tuple[str, Markup]]:
-    title = "Nanoseconds per element of each function and library"
-    for part in ("functions", "layouts"):
-        for cells in _groups(study, part):
-            drawn = _drawn(plots.functions(cells, study.libraries), title)
-            if drawn:
-                yield _heading(cells[0].setting) + " · by layout" * (part == "layouts"), drawn
-
-
-def _accuracy(study: Study) -> Iterator[tuple[str, Markup]]:
-    title = "Largest error of each function and library"
-    for form, dtype in dict.fromkeys((entry.form, entry.dtype) for entry in study.accuracy):
-        drawn = _drawn(plots.accuracy(study, form, dtype), title)
-        if drawn:
-            yield f"{form} · {dtype}", drawn
-
-
-def _trade(study: Study) -> Iterator[tuple[str, Markup]]:
-    done = set()
-    for cells in _groups(study, "functions"):
-        setting = cells[0].setting
-        if (setting.form, setting.dtype) not in done:
-            drawn = _drawn(plots.trade(study, cells), "Time against largest error")
-            if drawn:
-                done.add((setting.form, setting.dtype))
-                yield _heading(setting), drawn
+def _of_functions(study: Study) -> list[list[Cell]]:
+    """Return the cells of all functions, those alike in all other facts together."""
+    return [cells for cells in study.groups() if cells[0].part == "functions"]
 
 
 # ---- tables: heads, and rows of texts and the numbers that they are sorted by ----
@@ -98,7 +87,7 @@ def _figure(value: float | None, text: Any = number) -> _Cell:
 
 def _means(study: Study) -> Iterator[tuple[str, list[str]]]:
     """Give geometric means over the functions that a peer has, for each setting of several."""
-    for cells in _groups(study, "functions"):
+    for cells in _of_functions(study):
         if len(cells) > 1:
             found = [fastest(cells, [peer]) for peer in study.peers]
             texts = [f"{ratio_text(geometric_mean(r))} ({len(r)})" if r else "" for r in found]
@@ -109,34 +98,37 @@ def _means(study: Study) -> Iterator[tuple[str, list[str]]]:
 def _speed_and_error(study: Study) -> tuple[list[tuple[str, list[str]]], list[list[_Cell]]]:
     """Return the table of every function in every setting: ns and ulp of each library."""
     cells = [cell for cell in study.cells if cell.part == "functions"]
-    facts = differing(cells)
-    names = [label(name) for name in study.libraries]
+    facts, names = differing(cells), [label(name) for name in study.libraries]
     heads = [("", ["function", *facts]), ("ns per element", names), ("", ["best peer"])]
-    heads += [("largest error, ulp", names)]
-    rows = []
-    for cell in cells:
-        times = [_figure(cell.nanoseconds(name)) for name in study.libraries]
-        errors = [_figure(study.error(cell.setting, n), ulp_text) for n in study.libraries]
-        best = _figure(cell.fastest(study.peers), ratio_text)
-        rows.append([*_facts(cell.setting, facts), *times, best, *errors])
-    return heads, rows
+    rows = [
+        [
+            *_facts(cell.setting, facts),
+            *(_figure(cell.nanoseconds(name)) for name in study.libraries),
+            _figure(cell.fastest(study.peers), ratio_text),
+            *(_figure(study.error(cell.setting, name), ulp_text) for name in study.libraries),
+        ]
+        for cell in cells
+    ]
+    return [*heads, ("largest error, ulp", names)], rows
 
 
 def _tables(study: Study) -> Iterator[tuple[str, list[str], list[list[_Cell]]]]:
-    """Give the parts other than the functions, each with its name."""
+    """Give a table of each part, with its name."""
     names = ["fastact", REUSED, *study.peers]
     for part in dict.fromkeys(cell.part for cell in study.cells):
         cells = [cell for cell in study.cells if cell.part == part]
         facts = differing(cells)
-        heads = ["function", *facts, *map(label, names), "GB/s", "±"]
-        rows = []
-        for cell in cells:
-            own = cell.timing(REUSED)
-            times = [_figure(cell.nanoseconds(name)) for name in names]
-            spread = _figure(own.samples.spread if own else None, "{:.0%}".format)
-            moved = _figure(cell.throughput(REUSED), rate)
-            rows.append([*_facts(cell.setting, facts), *times, moved, spread])
-        yield part, heads, rows
+        rows = [
+            [
+                *_facts(cell.setting, facts),
+                *(_figure(cell.nanoseconds(name)) for name in names),
+                _figure(cell.throughput(REUSED), rate),
+                _figure(own.samples.spread, "{:.0%}".format),
+            ]
+            for cell in cells
+            if (own := cell.timing(REUSED))
+        ]
+        yield part, ["function", *facts, *map(label, names), "GB/s", "±"], rows
 
 
 def _facts(setting: Setting, names: Sequence[str]) -> list[_Cell]:

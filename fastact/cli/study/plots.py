@@ -4,7 +4,7 @@ import io
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import Any
 from xml.etree import ElementTree
@@ -99,7 +99,7 @@ class _Row:
 
     label: str
     values: dict[str, float]
-    notes: list[str] = field(default_factory=list)
+    notes: list[str]
 
 
 def _dots(
@@ -171,22 +171,19 @@ def _fanned(places: Mapping[str, float], near: float = 7, room: float = 13) -> d
 
 
 @rc_context(fname=STYLE)
-def functions(cells: Sequence[Cell], libraries: Sequence[str]) -> Figure | None:
+def functions(cells: Sequence[Cell], libraries: Sequence[str]) -> Figure:
     """Draw ns per element of each cell and library."""
     several = len({cell.setting.layout for cell in cells}) > 1
     rows = []
     for cell in cells:
-        times = {name: cell.nanoseconds(name) for name in libraries}
-        values = {name: time for name, time in times.items() if time is not None}
+        times = {name: time for name in libraries if (time := cell.nanoseconds(name)) is not None}
         peer = cell.fastest(libraries[1:])
         notes = [number(times["fastact"]), ratio_text(peer) if peer else ""]
         layout = f" {cell.setting.layout}" if several else ""
-        rows.append(_Row(cell.setting.function + layout, values, notes))
-    every = [value for row in rows for value in row.values.values()]
+        rows.append(_Row(cell.setting.function + layout, times, notes))
+    ends = _ends([time for row in rows for time in row.values.values()])
     heads = ["fastact, ns", "best peer"]
-    if not every:
-        return None
-    return _dots(rows, libraries, "ns per element", "ns", ends=_ends(every), heads=heads)
+    return _dots(rows, libraries, "ns per element", "ns", ends=ends, heads=heads)
 
 
 @rc_context(fname=STYLE)
@@ -211,22 +208,22 @@ def accuracy(study: Study, form: str, dtype: str) -> Figure | None:
 _Curves = dict[str, list[tuple[float, float]]]  # points by library
 
 
-def _series(study: Study, part: str, name: str, least: int) -> dict[Setting, list[Cell]]:
+def _series(study: Study, part: str, name: str, least: int) -> list[list[Cell]]:
     """Return cells of a part that differ in a field of their setting alone, in its order."""
     found: dict[Setting, dict[int, Cell]] = {}
     none: Any = {name: 0}
     for cell in study.cells:
         if cell.part in (part, "functions") and cell.setting.layout == CONTIGUOUS:
-            shared = replace(cell.setting, **none)
-            found.setdefault(shared, {})[getattr(cell.setting, name)] = cell
-    series = {
-        shared: [cell for _, cell in sorted(cells.items())]
-        for shared, cells in found.items()
-        if len(cells) >= least
-    }
+            alike = found.setdefault(replace(cell.setting, **none), {})
+            alike[getattr(cell.setting, name)] = cell
+    series = [
+        [cell for _, cell in sorted(alike.items())]
+        for alike in found.values()
+        if len(alike) >= least
+    ]
     # The most telling ones, with most points: as many as there is room for.
-    most = sorted(series, key=lambda shared: -len(series[shared]))[:4]
-    return {shared: series[shared] for shared in series if shared in most}
+    most = sorted(series, key=len, reverse=True)[:4]
+    return [cells for cells in series if cells in most]
 
 
 def _curves(
@@ -240,13 +237,18 @@ def _curves(
     return {name: points for name, points in curves.items() if len(points) > 1}
 
 
-def _panels(count: int) -> tuple[Figure, list[Axes]]:
-    """Return a figure of so many panels, two in a row."""
-    across = min(2, count)
-    figure = _figure(math.ceil(count / across) * _PANEL)
-    width = _WIDTH / across
-    corners = [(k % across * width + 48, k // across * _PANEL + 44) for k in range(count)]
-    return figure, [_axes(figure, *corner, width - 184, _PANEL - 90) for corner in corners]
+def _panels(
+    study: Study, series: Sequence[list[Cell]], draw: Callable[[Axes, Study, list[Cell]], None]
+) -> Figure | None:
+    """Return a figure of a panel for each series, two in a row."""
+    across = min(2, len(series))
+    if not across:
+        return None
+    figure, width = _figure(math.ceil(len(series) / across) * _PANEL), _WIDTH / across
+    for k, cells in enumerate(series):
+        corner = k % across * width + 48, k // across * _PANEL + 44
+        draw(_axes(figure, *corner, width - 184, _PANEL - 90), study, cells)
+    return figure
 
 
 def _draw_curves(
@@ -287,57 +289,52 @@ def _name_beside(axes: Axes, heights: Mapping[str, float], **options: Any) -> No
 @rc_context(fname=STYLE)
 def sizes(study: Study) -> Figure | None:
     """Draw GB/s against the bytes of an array, with the caches and the limit of streaming."""
-    series = _series(study, "sizes", "elements", 3)
-    if not series:
-        return None
-    figure, places = _panels(len(series))
-    for axes, (shared, cells) in zip(places, series.items(), strict=True):
-        curves = _curves(cells, [REUSED, *study.libraries], "bytes", Cell.throughput)
-        limit = cells[-1].throughput(STREAM)
-        rules = {} if limit is None else {"streaming limit": (limit, limit)}
-        low, high = cells[0].setting.bytes, cells[-1].setting.bytes
-        _logarithmic(axes.xaxis, low / 1.1, high * 1.1)
-        ticks = [8**k for k in range(20) if low <= 8**k <= high]
-        axes.set_xticks(ticks, [bytes_text(tick) for tick in ticks])
-        axes.set_xlabel("size of an array")
-        lines = [*([y for _, y in points] for points in curves.values()), *rules.values()]
-        _logarithmic(axes.yaxis, *_ends([y for line in lines for y in line]))
-        for cache in study.machine.caches:
-            if low / 1.1 < cache.bytes < high * 1.1:
-                axes.axvline(cache.bytes, color=_INK["mark"], linewidth=1, linestyle=(0, (2, 3)))
-                note = {"ha": "center", "va": "bottom", **_BESIDE, **_NOTE}
-                axes.annotate(f"L{cache.level}", (cache.bytes, 1), (0, 1), **note)
-        title = f"{shared.function} · {shared.form} · {threads_text(shared.threads)}"
-        _draw_curves(axes, title, "GB/s read and written", curves, rules)
-    return figure
+    return _panels(study, _series(study, "sizes", "elements", 3), _draw_sizes)
+
+
+def _draw_sizes(axes: Axes, study: Study, cells: list[Cell]) -> None:
+    curves = _curves(cells, [REUSED, *study.libraries], "bytes", Cell.throughput)
+    first, low, high = cells[0].setting, cells[0].setting.bytes, cells[-1].setting.bytes
+    limit = cells[-1].throughput(STREAM)
+    rules = {} if limit is None else {"streaming limit": (limit, limit)}
+    _logarithmic(axes.xaxis, low / 1.1, high * 1.1)
+    ticks = [8**k for k in range(20) if low <= 8**k <= high]
+    axes.set_xticks(ticks, [bytes_text(tick) for tick in ticks])
+    axes.set_xlabel("size of an array")
+    lines = [*([y for _, y in points] for points in curves.values()), *rules.values()]
+    _logarithmic(axes.yaxis, *_ends([y for line in lines for y in line]))
+    for cache in study.machine.caches:
+        if low / 1.1 < cache.bytes < high * 1.1:
+            axes.axvline(cache.bytes, color=_INK["mark"], linewidth=1, linestyle=(0, (2, 3)))
+            note = {"ha": "center", "va": "bottom", **_BESIDE, **_NOTE}
+            axes.annotate(f"L{cache.level}", (cache.bytes, 1), (0, 1), **note)
+    title = f"{first.function} · {first.form} · {threads_text(first.threads)}"
+    _draw_curves(axes, title, "GB/s read and written", curves, rules)
 
 
 @rc_context(fname=STYLE)
 def threads(study: Study) -> Figure | None:
     """Draw the time of one thread over that of several."""
-    series = _series(study, "threads", "threads", 2)
-    if not series:
+    return _panels(study, _series(study, "threads", "threads", 2), _draw_threads)
+
+
+def _draw_threads(axes: Axes, study: Study, cells: list[Cell]) -> None:
+    def speed_up(cell: Cell, library: str) -> float | None:
+        one, timing = cells[0].timing(library), cell.timing(library)
+        if one and timing and timing.threads == cell.setting.threads:
+            return one.samples.minimum / timing.samples.minimum
         return None
-    figure, places = _panels(len(series))
-    for axes, (shared, cells) in zip(places, series.items(), strict=True):
 
-        def speed_up(cell: Cell, library: str, first: Cell = cells[0]) -> float | None:
-            one, timing = first.timing(library), cell.timing(library)
-            if one and timing and timing.threads == cell.setting.threads:
-                return one.samples.minimum / timing.samples.minimum
-            return None
-
-        curves = _curves(cells, study.libraries, "threads", speed_up)
-        low, high = cells[0].setting.threads, cells[-1].setting.threads
-        margin = (high - low) * 0.03
-        most = max(high / low, *(y for points in curves.values() for _, y in points))
-        axes.set(xlim=(low - margin, high + margin), ylim=(0, most * 1.08), xlabel="threads")
-        axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
-        axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
-        axes.yaxis.set_major_formatter("{x:g}")
-        title = f"{shared.function} · {shared.form} · {shared.elements:,} elements"
-        _draw_curves(axes, title, "speed-up over one thread", curves, {"ideal": (1.0, high / low)})
-    return figure
+    curves = _curves(cells, study.libraries, "threads", speed_up)
+    first, low, high = cells[0].setting, cells[0].setting.threads, cells[-1].setting.threads
+    margin = (high - low) * 0.03
+    most = max(high / low, *(y for points in curves.values() for _, y in points))
+    axes.set(xlim=(low - margin, high + margin), ylim=(0, most * 1.08), xlabel="threads")
+    axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
+    axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
+    axes.yaxis.set_major_formatter("{x:g}")
+    title = f"{first.function} · {first.form} · {first.elements:,} elements"
+    _draw_curves(axes, title, "speed-up over one thread", curves, {"ideal": (1.0, high / low)})
 
 
 # ---- speed against error ----
@@ -352,9 +349,8 @@ def trade(study: Study, cells: Sequence[Cell]) -> Figure | None:
     points: dict[str, list[_Point]] = {}
     lost = _LOST[cells[0].setting.dtype]
     for cell in cells:
-        found = {name: study.error(cell.setting, name) for name in study.libraries}
-        errors = {name: error for name, error in found.items() if error is not None}
-        for name, error in errors.items() if max(errors.values(), default=0) > 0.5 else ():
+        errors = {name: study.error(cell.setting, name) or 0.0 for name in study.libraries}
+        for name, error in errors.items() if max(errors.values()) > 0.5 else ():
             time, shown = cell.nanoseconds(name), min(max(error, 0.5), lost)
             if time is not None:
                 hint = f"{cell.setting.function}, {label(name)}: {number(time)} ns,"

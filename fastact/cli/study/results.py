@@ -1,5 +1,6 @@
 """What a study has found: cells of samples, errors, and what is computed from them."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
@@ -83,11 +84,10 @@ class Cell:
         moved = 2 * self.setting.bytes if library in (COPY, STREAM) else self.bytes_moved
         return None if timing is None else moved / timing.samples.minimum / 1e9
 
-    def share_of_copy(self, library: str) -> float | None:
+    def share_of_copy(self, library: str) -> float:
         """Return the throughput over that of the faster copy."""
-        own = self.throughput(library)
-        copies = [rate for rate in map(self.throughput, (COPY, STREAM)) if rate is not None]
-        return None if own is None or not copies else own / max(copies)
+        own, *copies = (self.throughput(name) or math.nan for name in (library, COPY, STREAM))
+        return own / max(copies)
 
     def ratio(self, peer: str) -> float | None:
         """Return a peer's time over that of fastact where it makes, or reuses, the output alike."""

@@ -52,7 +52,6 @@ class Sampler:
     """A call, and what it takes to measure it."""
 
     def __init__(self, call: Callable[[], object]) -> None:
-        """Measure nothing yet."""
         self._call = call
         self._time = Timer(call).timeit
 

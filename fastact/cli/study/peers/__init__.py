@@ -1,19 +1,14 @@
-"""The libraries that fastact is measured beside, and how a user of each writes an activation.
+"""The libraries that fastact is measured beside, imported when they are asked for.
 
-Each peer has one table, name -> expression, for the value and one for the backward form. A
-function or form that a library lacks is left out: nothing is timed that its users would not type.
-Libraries are imported when they are asked for.
+How a user of each writes an activation is said in `written`.
 """
 
 from collections.abc import Mapping, Sequence
 
 from fastact.cli.machine import installed
-from fastact.cli.study.peers.arrays import Numpy, Scipy
 from fastact.cli.study.peers.base import Fastact, Operation, Peer
-from fastact.cli.study.peers.compiled import Numba, Numexpr
-from fastact.cli.study.peers.onnx_runtime import OnnxRuntime
-from fastact.cli.study.peers.pytorch import Torch
-from fastact.cli.study.peers.xla import Jax
+from fastact.cli.study.peers.expressions import Numba, Numexpr, Numpy, Scipy
+from fastact.cli.study.peers.frameworks import Jax, OnnxRuntime, Torch
 
 __all__ = ["PEERS", "QUICK_PEERS", "Fastact", "Operation", "Peer", "load"]
 
