@@ -7,6 +7,6 @@
 typedef struct {
     double hi, lo;
 } fa_reduced;
-fa_reduced fa_reduce(double a, double b, double offset);
+fa_reduced fa_reduce(double a, double b, double offset) __attribute__((const));
 
 #endif

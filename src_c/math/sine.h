@@ -121,6 +121,51 @@ INLINE Pair sine_fine(V x, V alpha, T offset)
     return sine_by_pairs(x, alpha, offset, 4);
 }
 
+/* sin(z + offset pi)^2 for z that is not far, and whether r is small beside what is subtracted.
+ *
+ *     z + offset pi = r + n pi/2,   sin(r)^2 for an even n, else 1 - sin(r)^2
+ *
+ * A multiple of pi/4 is subtracted in two words, the first exactly. */
+INLINE Pair sine_square_near(V x, V alpha, T offset, M *cancels)
+{
+    Pair z = two_product(x, alpha);
+    V magic = v_set(0x1.8p51), turns = v_fma(z.hi, v_set(ONE_OVER_PI), v_set(offset));
+    V shifted = v_add(turns, magic), m = v_sub(v_sub(shifted, magic), v_set(offset));
+    /* Without an offset the difference is exact: |z| > pi/4 where m is not 0. */
+    Pair first = offset == 0 ? to_pair(v_fnma(m, v_set(PI_SHORT), z.hi))
+                             : two_sum(z.hi, v_mul(m, v_set(-PI_SHORT)));
+    V low = v_add(first.lo, v_fnma(m, v_set(PI_SHORT_REST), z.lo));
+    Pair r = fast_two_sum(first.hi, low);
+    *cancels = v_lt(v_abs(r.hi), v_mul(v_set(0x1p-26), v_abs(m)));
+
+    Pair q = two_product(r.hi, r.hi);
+    q.lo = v_fma(v_add(r.hi, r.hi), r.lo, q.lo);
+    V rest = v_mul(q.hi, polynomial(q.hi, SINE_SQUARE + 1, SINE_SQUARE_DEGREE - 1));
+    Pair factor = fast_two_sum(v_set(SINE_SQUARE[0]), rest);
+    factor.lo = v_add(factor.lo, v_set(SINE_SQUARE_LOW));
+    Pair bend = pair_product(q, pair_product(q, factor));
+    Pair even = fast_two_sum(q.hi, bend.hi);
+    even.lo = v_add(even.lo, v_add(q.lo, bend.lo));
+
+    Pair odd = one_minus(even);
+    V parity = v_from_bits(v_shift_left(v_bits(shifted), 63));
+    M is_odd = v_lt(v_copysign(v_set(1), parity), v_set(0));
+    return (Pair){v_select(is_odd, odd.hi, even.hi), v_select(is_odd, odd.lo, even.lo)};
+}
+
+/* sin(z + offset pi)^2; `beside_z` says that it is added to a number of the size of z, where not
+ * all of its bits count near its zeros. */
+INLINE Pair sine_square(V x, V alpha, T offset, bool beside_z)
+{
+    M far = product_exceeds(SINE_FAR, x, alpha), cancels;
+    Pair near = sine_square_near(v_unless(far, x), alpha, offset, &cancels);
+    M inexact = beside_z ? far : v_or(far, cancels);
+    if (!v_any(inexact)) return near;
+    Pair s = sine(x, alpha, offset), square = pair_product(s, s);
+    return (Pair){v_select(inexact, square.hi, near.hi),
+                  v_select(inexact, square.lo, near.lo)};
+}
+
 #endif
 
 #endif

@@ -41,8 +41,9 @@ INLINE W cosine(W s, V x, V alpha, double offset)
     return w_select(far, w_max(minus, c), w_select(below, c, minus));
 }
 
-INLINE V snake_y(V x, Sine s, V beta)
+INLINE V snake_y(V x, Sine s, V alpha, V beta)
 {
+    (void)alpha;
     W rise = w_quotient(w_square(s), w_widen(beta));
     return v_select(is_all(x, T_MAX), x, w_narrow(w_add(w_widen(x), rise)));
 }
@@ -105,9 +106,11 @@ INLINE M squares_underflow(V x, V alpha)
     return v_and(small, v_lt(v_abs(z), end));
 }
 
-INLINE V snake_y(V x, Sine s, V beta)
+INLINE V snake_y(V x, Sine s, V alpha, V beta)
 {
-    Pair rise = pair_product(pair_product(s, s), pair_inverse(to_pair(beta)));
+    (void)s; /* for a sine alone fewer operations do */
+    Pair rise =
+        pair_product(sine_square(x, alpha, 0, true), pair_inverse(to_pair(beta)));
     Pair sum = two_sum(x, rise.hi);
     V y = v_add(sum.hi, v_add(sum.lo, rise.lo));
     return v_select(is_all(x, 0x1p500), x, y);
@@ -118,8 +121,8 @@ INLINE Derivative snake_dx(V x, V alpha, V beta)
     V steepness = v_abs(alpha), divisor = v_abs(beta);
     Pair inverse = pair_inverse(to_pair(divisor));
     Pair twice = times_pair(v_add(steepness, steepness), inverse);
-    Pair s = sine(turned(x, beta), steepness, 0.25);
-    Pair product = pair_product(twice, pair_product(s, s));
+    Pair square = sine_square(turned(x, beta), steepness, 0.25, false);
+    Pair product = pair_product(twice, square);
     Pair base = pair_product(two_sum(divisor, v_sub(v_set(0), steepness)), inverse);
     Pair sum = two_sum(base.hi, product.hi);
     return deriv_pair(sum.hi, v_add(sum.lo, v_add(base.lo, product.lo)));

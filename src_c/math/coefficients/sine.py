@@ -1,6 +1,7 @@
 """The tables of math/sine.h: python sine.py > ../tables/sine.h
 
-(sin(r)/r - 1)/r^2 in r^2 for |r| <= pi/2, and pi in three words.
+(sin(r)/r - 1)/r^2 in r^2 for |r| <= pi/2, in float64 also (sin(r)^2/r^2 - 1)/r^2 for
+|r| <= pi/4, and pi in three words, in float64 also in a short word and the rest.
 """
 
 from fit import c_array, c_constant, c_table, remez, rounded
@@ -15,6 +16,13 @@ def sine(square):
         return -mpf(1) / 6 + square / 120
     r = mp.sqrt(square)
     return (mp.sin(r) / r - 1) / square
+
+
+def sine_square(square):
+    """(sin(r)^2/r^2 - 1)/r^2 at r^2 = square."""
+    if square < mpf(10) ** -20:
+        return -mpf(1) / 3 + 2 * square / 45
+    return (mp.sin(mp.sqrt(square)) ** 2 / square - 1) / square
 
 
 def coefficients(degree: int) -> list:
@@ -50,8 +58,16 @@ def double() -> list[str]:
     """For float64, the first coefficients in two words."""
     found = coefficients(8)
     lows = [rounded(c - rounded(c, 64), 64) for c in found[:4]]
+    end = (mp.pi / 4 * (1 + mpf(2) ** -10)) ** 2
+    squares = remez(sine_square, mpf(0), end, 7)
+    short, *_ = words((HIGH_BITS, HIGH_BITS))
     return [
         *constants((53, 53)),
+        c_constant("PI_SHORT", short, 64),
+        c_constant("PI_SHORT_REST", rounded(mp.pi - short, 64), 64),
+        c_array("SINE_SQUARE", [rounded(c, 64) for c in squares], 64),
+        c_constant("SINE_SQUARE_LOW", rounded(squares[0] - rounded(squares[0], 64), 64), 64),
+        f"#define SINE_SQUARE_DEGREE {len(squares) - 1}",
         c_array("SINE", [rounded(c, 64) for c in found], 64),
         c_array("SINE_LOW", lows, 64),
     ]

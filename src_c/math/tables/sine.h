@@ -17,6 +17,16 @@ static const double SINE[7] ALIGNED = {
 #define PI_MIDDLE 0x1.1a62633145c07p-53 /* 1.2246468e-16 */
 #define PI_LOW -0x1.f1976b7ed8fbcp-109 /* -2.99476981e-33 */
 #define ONE_OVER_PI 0x1.45f306dc9c883p-2 /* 0.318309886 */
+#define PI_SHORT 0x1.921fb544p+1 /* 3.14159265 */
+#define PI_SHORT_REST 0x1.0b4611a626331p-33 /* 1.2154201e-10 */
+static const T SINE_SQUARE[8] ALIGNED = {
+    -0x1.5555555555555p-2, 0x1.6c16c16c16c13p-5, /* -0.333333, 0.0444444 */
+    -0x1.a01a01a01976dp-9, 0x1.27e4fb771991ap-13, /* -0.0031746, 0.000141093 */
+    -0x1.1eed8ea629b45p-18, 0x1.9396fd4d216f2p-24, /* -4.27556e-06, 9.39681e-08 */
+    -0x1.ae5a3bfc1c555p-30, 0x1.5ee6d09bf5624p-36, /* -1.56561e-09, 1.99464e-11 */
+};
+#define SINE_SQUARE_LOW -0x1.52cfc532cdd34p-56 /* -1.83670138e-17 */
+#define SINE_SQUARE_DEGREE 7
 static const T SINE[9] ALIGNED = {
     -0x1.5555555555555p-3, 0x1.1111111111111p-7, /* -0.166667, 0.00833333 */
     -0x1.a01a01a01a00dp-13, 0x1.71de3a556b9bp-19, /* -0.000198413, 2.75573e-06 */
