@@ -1,9 +1,10 @@
-/* log(Phi(x)) and its derivative phi(x)/Phi(x).
+/* log(Phi(x)) and its derivative phi(x)/Phi(x), with t = |x| and q = Phi(-t).
  *
- *     x < 0:   -t^2/2 + log(R(t)),  1/(sqrt(2 pi) R(t))
- *     x >= 0:  -log(1 + q/(1 - q)), phi(x)/(1 - q),   q = Phi(-x)
+ *     x < 0:   log(q),                  phi(x)/q
+ *     x >= 0:  -log(1 + q/(1 - q)),     phi(x)/(1 - q)
  *
- * with t = |x|, R as in normal.h, and beyond its table by series in u = 1/t^2. */
+ * In float32, and in float64 beyond the table of normal_rows.h, log(q) is -t^2/2 + log(R(t)) with
+ * R as in normal_tail.h; beyond the table of R there are series in u = 1/t^2. */
 #ifndef FA_LOG_NORMAL_H
 #define FA_LOG_NORMAL_H
 
@@ -11,12 +12,6 @@
 #include "normal.h"
 #include "product.h"
 #include "tables/log_normal.h"
-
-#define NORMAL_SERIES_START C(14.5, 39.0)
-/* (log(R(t) t sqrt(2 pi)))/u and (1/(R(t) t sqrt(2 pi)) - 1)/u */
-static const T NORMAL_LOG_SERIES[] = {
-    -1, 2.5, -C(37.0, 37.0) / 3, 88.25, C(-816.2, -816.2), C(55205.0, 55205.0) / 6};
-static const T NORMAL_INVERSE_SERIES[] = {1, -2, 10, -74, 706, -8162, 110410};
 
 /* log(1 + w) for 0 <= w <= 1 */
 INLINE Pair log1p_pair(Pair w)
@@ -34,19 +29,37 @@ INLINE Pair log1p_pair(Pair w)
     return (Pair){v_mul(head, constant), low};
 }
 
-/* log(a) for a normal a.hi > 0 */
-INLINE Pair log_pair(Pair a)
+/* a = 2^e (1 + w) for a normal a.hi > 0 */
+typedef struct {
+    V e;
+    Pair w;
+} Scientific;
+INLINE Scientific scientific(Pair a)
 {
     I biased = v_shift_right(v_bits(a.hi), T_MANTISSA - 1);
     V counted = v_from_bits(v_int_add(biased, v_bits(v_set(ULP_IS_ONE))));
     V e = v_sub(counted, v_set(ULP_IS_ONE + EXPONENT_BIAS));
     V power = power_of_two(v_sub(v_set(0), e));
     Pair w = {v_sub(v_mul(a.hi, power), v_set(1)), v_mul(a.lo, power)};
-    w = fast_two_sum(w.hi, w.lo);
-    Pair log = log1p_pair(w), whole = times_pair(e, PAIR_CONSTANT(LOG_2));
+    return (Scientific){e, fast_two_sum(w.hi, w.lo)};
+}
+
+/* e log(2) + log(1 + w) */
+INLINE Pair log_scientific(Scientific a)
+{
+    Pair log = log1p_pair(a.w), whole = times_pair(a.e, PAIR_CONSTANT(LOG_2));
     Pair sum = two_sum(whole.hi, log.hi);
     return fast_two_sum(sum.hi, v_add(sum.lo, v_add(log.lo, whole.lo)));
 }
+INLINE Pair log_pair(Pair a) { return log_scientific(scientific(a)); }
+
+#if PRECISION == 32
+
+#define NORMAL_SERIES_START 14.5f
+/* (log(R(t) t sqrt(2 pi)))/u and (1/(R(t) t sqrt(2 pi)) - 1)/u */
+static const T NORMAL_LOG_SERIES[] = {-1,    2.5,     -37.0f / 3,
+                                      88.25, -816.2f, 55205.0f / 6};
+static const T NORMAL_INVERSE_SERIES[] = {1, -2, 10, -74, 706, -8162, 110410};
 
 INLINE V log_normal_of(V x)
 {
@@ -57,7 +70,7 @@ INLINE V log_normal_of(V x)
 
     V near_t = v_min(v_set(NORMAL_SERIES_START), left_t);
     M far = v_lt(v_set(NORMAL_SERIES_START), left_t);
-    V bounded = v_min(v_set(C(0x1p40, 0x1p200)), left_t);
+    V bounded = v_min(v_set(0x1p40f), left_t);
     Pair r = normal_ratio(to_pair(near_t));
     Pair argument = {v_select(far, bounded, r.hi), v_unless(far, r.lo)};
     Pair log = log_pair(fast_two_sum(argument.hi, argument.lo));
@@ -82,11 +95,9 @@ INLINE V log_normal_of(V x)
     q = normal_left_beside_1(finite, q);
     q = (Pair){v_mul(q.hi, unscale), v_mul(q.lo, unscale)};
     q = fast_two_sum(q.hi, q.lo);
-    Pair divisor = fast_two_sum(one, v_sub(zero, q.hi));
-    divisor.lo = v_sub(divisor.lo, q.lo);
-    Pair w = log1p_pair(pair_quotient(q, divisor));
+    Pair w = log1p_pair(pair_quotient(q, one_minus(q)));
     V above = v_sub(zero, v_add(w.hi, w.lo));
-    above = v_select(v_lt(q.hi, v_set(C(0x1p-30, 0x1p-60))), tiny, above);
+    above = v_select(v_lt(q.hi, v_set(0x1p-30f)), tiny, above);
     above = v_select(infinite, v_set(-(T)0), above);
     return propagate_nan(x, v_select(negative, below, above));
 }
@@ -107,9 +118,7 @@ INLINE Derivative log_normal_deriv(V x)
     Pair near = to_pair(v_min(v_set(NORMAL_TAIL_NEGLIGIBLE), t));
     Pair q =
         times_exp_minus(normal_ratio(near), half_square(near), v_set(EXP_ORIGIN(0.0)));
-    Pair divisor = fast_two_sum(one, v_sub(zero, q.hi));
-    divisor.lo = v_sub(divisor.lo, q.lo);
-    Pair factor = pair_product(density, pair_inverse(divisor));
+    Pair factor = pair_product(density, pair_inverse(one_minus(q)));
     Derivative right = pair_times_deriv(factor, exp_minus(half_square(bounded)));
     return (Derivative){
         DERIV_SCALED,
@@ -118,5 +127,71 @@ INLINE Derivative log_normal_deriv(V x)
         .scaled = v_and(v_le(zero, x), right.scaled),
     };
 }
+
+#else
+
+/* log(Phi(x)) for |x| >= ROWS_END: log(phi(t)/t) + log(t R sqrt(2 pi)), and -Phi(-x) */
+INLINE V log_normal_beyond(V x)
+{
+    V zero = v_set(0), end = v_set(NORMAL_ROWS_END), most = v_set(T_MAX);
+    M infinite = v_le(x, v_set(-INFINITY));
+    V finite = v_max(end, v_unless(infinite, v_sub(zero, x)));
+    V bounded = v_min(v_set(0x1p200), finite);
+    V u = inverse_square_of(bounded);
+    V series = v_mul(u, polynomial(u, NORMAL_LOG_SERIES, NORMAL_SERIES_DEGREE));
+    Pair z = pair_finite_low(half_square(to_pair(finite)));
+    Pair log = log_pair(to_pair(bounded));
+    Pair sum = two_sum(v_sub(zero, z.hi), v_set(LOG_DENSITY_HIGH));
+    Pair left = two_sum(sum.hi, v_sub(zero, log.hi));
+    V low = v_add(v_sub(v_set(LOG_DENSITY_LOW), z.lo), v_sub(series, log.lo));
+    low = v_add(v_add(left.lo, sum.lo), low);
+    V below = v_add(left.hi, v_where(v_le(v_abs(left.hi), most), low));
+    below = v_select(infinite, v_set(-INFINITY), below);
+
+    V t = v_max(end, v_min(v_set(NORMAL_TAIL_END), x));
+    Pair q = normal_beyond_left(to_pair(t), NORMAL_TAIL_ORIGIN);
+    V above = v_mul_tiny(v_add(q.hi, q.lo), v_set(-NORMAL_TAIL_UNSCALE));
+    return v_select(v_lt(x, zero), below, above);
+}
+
+INLINE V log_normal_of(V x)
+{
+    V t = v_abs(x), end = v_set(NORMAL_ROWS_END);
+    M negative = v_lt(x, v_set(0)), far = v_lt(end, t);
+    Pair q = normal_near(v_min(end, t));
+    Scientific left = scientific(q);
+    Pair right = pair_quotient(q, one_minus(q));
+    Pair w = {v_select(negative, left.w.hi, right.hi),
+              v_select(negative, left.w.lo, right.lo)};
+    Pair log = log_scientific((Scientific){v_where(negative, left.e), w});
+    V y = v_add(log.hi, log.lo);
+    y = v_select(negative, y, v_sub(v_set(0), y));
+    return v_any(far) ? v_select(far, log_normal_beyond(x), y) : y;
+}
+
+INLINE Derivative log_normal_deriv(V x)
+{
+    V t = v_abs(x), end = v_set(NORMAL_ROWS_END);
+    M negative = v_lt(x, v_set(0)), far = v_lt(end, t);
+    NormalRow at = normal_row(v_min(end, t));
+    Pair q = normal_near_at(at), p = one_minus(q);
+    Pair divisor = {v_select(negative, q.hi, p.hi), v_select(negative, q.lo, p.lo)};
+    Pair near = pair_quotient(normal_density_near(at), divisor);
+    Derivative s = {DERIV_SCALED, near.hi, near.lo, .scaled = far};
+    if (!v_any(far)) return s;
+    V large = v_max(end, t), u = v_div(v_set(1), large), square = v_mul(u, u);
+    V series = polynomial(square, NORMAL_INVERSE_SERIES, NORMAL_SERIES_DEGREE);
+    Pair bounded = to_pair(v_min(v_set(NORMAL_TAIL_ZERO), t));
+    Derivative right = constant_times_deriv(PAIR_CONSTANT(NORMAL_DENSITY_0),
+                                            exp_minus(half_square(bounded)));
+    Pair beyond = {v_select(negative, t, right.hi),
+                   v_select(negative, v_mul(u, series), right.lo)};
+    s.scaled = v_and(v_lt(end, x), right.scaled);
+    s.hi = v_select(far, beyond.hi, s.hi);
+    s.lo = v_select(far, beyond.lo, s.lo);
+    return s;
+}
+
+#endif
 
 #endif

@@ -43,16 +43,6 @@ INLINE Pair normal_ratio(Pair t)
 {
     return eval_piece(&NORMAL_RATIO, find_piece(&NORMAL_RATIO, t.hi), t);
 }
-#else
-/* R(t), where R' = t R - phi(0) */
-INLINE Pair normal_ratio(Pair t)
-{
-    Pair r = normal_tail_ratio(t.hi);
-    if (v_is_constant_zero(t.lo)) return r;
-    r.lo = v_fma(t.lo, v_fms(t.hi, r.hi, v_set(NORMAL_DENSITY_0_HIGH)), r.lo);
-    return r;
-}
-#endif
 
 /* 2^k Phi(-t) as a pair; k is NORMAL_TAIL_ORIGIN's. */
 INLINE Pair normal_left(Pair t)
@@ -67,19 +57,16 @@ INLINE Pair normal_left_beside_1(V t, Pair left)
     M negligible = v_lt(v_set(NORMAL_TAIL_NEGLIGIBLE), v_abs(t));
     return (Pair){v_unless(negligible, left.hi), v_unless(negligible, left.lo)};
 }
+#endif
 
 /* ---- arguments ---- */
 
-/* x - mu and u = (x - mu)/sigma as pairs, clamped where phi(u) is 0; `inverse` is 1/sigma. */
+/* x - mu and u = (x - mu)/sigma as pairs, x clamped where phi(u) is 0; `inverse` is 1/sigma. */
 INLINE Pair laplace_distance(V x, V mu, V sigma)
 {
-    V most = v_set(T_MAX / 2), end = v_mul(v_set(NORMAL_TAIL_ZERO), v_abs(sigma));
-    V finite = v_max(v_sub(v_set(0), most), v_min(most, x));
-    Pair d = two_sum(finite, v_sub(v_set(0), mu));
-    M beyond = v_lt(end, v_abs(d.hi));
-    d.hi = v_select(beyond, v_copysign(end, d.hi), d.hi);
-    d.lo = v_unless(beyond, d.lo);
-    return d;
+    V end = v_mul(v_set(NORMAL_TAIL_ZERO), v_abs(sigma));
+    V finite = v_max(v_sub(mu, end), v_min(v_add(mu, end), x));
+    return two_sum(finite, v_sub(v_set(0), mu));
 }
 INLINE Pair laplace_pair(V x, V mu, V sigma, Pair inverse)
 {
@@ -137,6 +124,7 @@ INLINE V laplace_y(V x, V mu, V sigma)
 #else
 
 /* Phi(u) = 1 - Phi(-u) */
+#if PRECISION == 32
 INLINE V normal_of(Pair u)
 {
     Pair left = normal_left(pair_abs(u)), tail = normal_left_beside_1(u.hi, left);
@@ -148,6 +136,21 @@ INLINE V normal_of(Pair u)
     M low = v_lt(u.hi, v_set(-NORMAL_TAIL_SUBNORMAL));
     return v_select(negative, times_unscale(low, below, NORMAL_TAIL_UNSCALE), above);
 }
+#else
+INLINE V normal_of(Pair u)
+{
+    Pair t = pair_abs(u);
+    V end = v_set(NORMAL_ROWS_END);
+    Pair near = normal_near_signed(u.hi, (Pair){v_min(end, t.hi), t.lo});
+    V y = v_add(near.hi, near.lo);
+    M far = v_lt(u.hi, v_sub(v_set(0), end));
+    if (!v_any(far)) return y;
+    Pair far_t = {v_max(end, v_min(v_set(NORMAL_TAIL_END), t.hi)), v_where(far, t.lo)};
+    Pair tail = normal_beyond_left(far_t, NORMAL_TAIL_ORIGIN);
+    V below = v_mul_tiny(v_add(tail.hi, tail.lo), v_set(NORMAL_TAIL_UNSCALE));
+    return v_select(far, below, y);
+}
+#endif
 
 INLINE V ndtr_y(V x) { return normal_of(to_pair(x)); }
 INLINE V laplace_y(V x, V mu, V sigma)
@@ -163,32 +166,17 @@ INLINE V erf_y(V x)
     return v_copysign(y, x);
 }
 #else
-/* x P(x^2) below 1/2; above 1 - y G(y) e^(-x^2) with y = 1/(x + 3) and a polynomial G, whose
- * constant term dominates */
-INLINE Pair erf_far_factor(V t)
-{
-    V shift = v_set(ERF_FAR_SHIFT), sum = v_add(t, shift);
-    Pair y = pair_inverse((Pair){sum, v_sub(t, v_sub(sum, shift))});
-    Pair s = {v_sub(y.hi, v_set(ERF_FAR_CENTRE)), y.lo};
-    Pair g = dominated_polynomial(s, ERF_FAR, ERF_FAR_LOW, ERF_FAR_DEGREE);
-    return pair_product(y, g);
-}
+/* A tiny result is a product that is rounded once. */
 INLINE V erf_y(V x)
 {
-    V half = v_set(0.5), t = v_abs(x), zero = v_set(0);
-    V bounded = v_max(half, v_min(v_set(ERF_FAR_END), t));
-    Pair factor = erf_far_factor(bounded);
-    Pair minus = {v_sub(zero, factor.hi), v_sub(zero, factor.lo)};
-    Pair square = two_product(bounded, bounded);
-    minus = times_exp_minus(minus, square, v_set(EXP_ORIGIN(0.0)));
-    Pair sum = fast_two_sum(v_set(1), minus.hi);
-    V far = v_add(sum.hi, v_add(sum.lo, minus.lo));
-
-    V small = v_min(half, t), s = v_mul(small, small);
-    V poly = v_mul(s, polynomial(s, ERF + 1, ERF_DEGREE - 1));
-    Pair q = fast_two_sum(v_set(ERF[0]), poly);
-    q.lo = v_add(q.lo, v_set(ERF_LOW));
-    return v_copysign(v_select(v_lt(t, half), rounded_product(small, q), far), x);
+    V t = v_min(v_set(NORMAL_ROWS_END / 1.41422), v_abs(x)), least = v_set(0x1p-900);
+    V y = normal_between(times_pair(t, PAIR_CONSTANT(ROOT_2)));
+    M tiny = v_and(v_lt(v_set(0), t), v_lt(t, least));
+    if (v_any(tiny)) {
+        V small = rounded_product(v_min(least, t), PAIR_CONSTANT(ERF_SLOPE));
+        y = v_select(tiny, small, y);
+    }
+    return v_copysign(y, x);
 }
 #endif
 

@@ -125,6 +125,13 @@ INLINE Pair pair_abs(Pair a)
     return (Pair){v_abs(a.hi), v_select(v_lt(a.hi, v_set(0)), minus, a.lo)};
 }
 
+/* 1 - q for |q| <= 1 */
+INLINE Pair one_minus(Pair q)
+{
+    Pair difference = fast_two_sum(v_set(1), v_sub(v_set(0), q.hi));
+    return (Pair){difference.hi, v_sub(difference.lo, q.lo)};
+}
+
 /* min(max(x, -limit), limit) */
 INLINE V clamped(V x, T limit) { return v_max(v_set(-limit), v_min(v_set(limit), x)); }
 

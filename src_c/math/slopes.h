@@ -116,17 +116,29 @@ INLINE Derivative log_sigmoid_dx(V x)
 INLINE Derivative mish_dx(V x) { return mish_deriv(x); }
 INLINE Derivative tanh_shrink_dx(V x) { return tanh_square_deriv(v_abs(x)); }
 
+#if PRECISION == 32
 /* The constant is negated, not the tail: compilers turn -(a b + c) into -(a b) - c, which
  * can be the other zero. */
 INLINE V gelu_y(V x, V positive)
 {
     V tail = normal_tail_scaled(x), unscale = v_set(-NORMAL_TAIL_UNSCALE);
     M low = v_lt(x, v_set(-NORMAL_TAIL_SUBNORMAL));
-    if (PRECISION == 64 || !v_any(low)) return v_fma(tail, unscale, positive);
+    if (!v_any(low)) return v_fma(tail, unscale, positive);
     V small = lowered(v_mul(tail, v_set(-1)), v_set(T_MIN / NORMAL_TAIL_UNSCALE));
     V rest = v_unless(low, tail);
     return v_select(low, small, v_fma(rest, unscale, positive));
 }
+#else
+INLINE V gelu_y(V x, V positive)
+{
+    (void)positive;
+    V t = v_abs(x), end = v_set(NORMAL_ROWS_END);
+    Pair near = normal_near_signed(x, to_pair(v_min(end, t)));
+    V y = v_fma(x, near.hi, v_mul(x, near.lo));
+    M far = v_lt(end, t);
+    return v_any(far) ? v_select(far, gelu_beyond(x), y) : y;
+}
+#endif
 INLINE V mish_y(V x) { return mish_of(x); }
 INLINE V tanh_shrink_y(V x) { return tanh_shrink_of(x); }
 

@@ -87,6 +87,27 @@ INLINE N n_lookup(const T *table, NI i)
         _mm256_permutevar8x32_ps(table_words(table, 1), _mm256_slli_epi64(i, 32));
     return _mm256_castps_pd(_mm256_blend_ps(low, high, 0xaa));
 }
+/* A gather would take 12 micro-operations and more on most CPUs, and much longer on Intel's
+ * since their microcode guards it. */
+INLINE __m256d two_halves(const T *low, const T *high)
+{
+    __m256d half = _mm256_castpd128_pd256(_mm_load_pd(low));
+    return _mm256_insertf128_pd(half, _mm_load_pd(high), 1);
+}
+INLINE void n_rows(const T (*table)[4], NI i, uint32_t last, N *column)
+{
+    NI bounded = _mm256_min_epu32(i, _mm256_set1_epi32((int)last));
+    NI bytes = _mm256_srli_epi64(_mm256_slli_epi64(bounded, 32), 27); /* times 32 */
+    uint64_t at[4] ALIGNED;
+    _mm256_store_si256((__m256i *)at, bytes);
+    const T *row[4];
+    for (int k = 0; k < 4; k++) row[k] = (const T *)((const char *)table + at[k]);
+    for (int k = 0; k < 4; k += 2) {
+        N even = two_halves(row[0] + k, row[2] + k), odd = two_halves(row[1] + k, row[3] + k);
+        column[k] = _mm256_unpacklo_pd(even, odd);
+        column[k + 1] = _mm256_unpackhi_pd(even, odd);
+    }
+}
 #endif
 typedef N NM;
 

@@ -121,6 +121,32 @@ INLINE N n_swap(N a, int distance)
 #endif
 INLINE N n_lookup(const T *table, NI i) { return OP(permutexvar)(i, OP(load)(table)); }
 
+#if PRECISION == 64
+INLINE __m512d two_rows(const T *low, const T *high)
+{
+    return _mm512_insertf64x4(_mm512_castpd256_pd512(_mm256_load_pd(low)),
+                              _mm256_load_pd(high), 1);
+}
+INLINE void n_rows(const T (*table)[4], NI i, uint32_t last, N *column)
+{
+    NI bounded = _mm512_min_epu32(i, _mm512_set1_epi32((int)last));
+    NI bytes = _mm512_srli_epi64(_mm512_slli_epi64(bounded, 32), 27); /* times 32 */
+    uint64_t at[8] ALIGNED;
+    _mm512_store_si512(at, bytes);
+    const T *row[8];
+    for (int k = 0; k < 8; k++) row[k] = (const T *)((const char *)table + at[k]);
+    N first = two_rows(row[0], row[2]), second = two_rows(row[1], row[3]);
+    N third = two_rows(row[4], row[6]), fourth = two_rows(row[5], row[7]);
+    N even = _mm512_unpacklo_pd(first, second), odd = _mm512_unpackhi_pd(first, second);
+    N even_rest = _mm512_unpacklo_pd(third, fourth);
+    N odd_rest = _mm512_unpackhi_pd(third, fourth);
+    column[0] = _mm512_shuffle_f64x2(even, even_rest, 0x88);
+    column[1] = _mm512_shuffle_f64x2(odd, odd_rest, 0x88);
+    column[2] = _mm512_shuffle_f64x2(even, even_rest, 0xdd);
+    column[3] = _mm512_shuffle_f64x2(odd, odd_rest, 0xdd);
+}
+#endif
+
 #if PRECISION == 32
 INLINE unsigned n_lanes_without(NI a, TBITS bits)
 {

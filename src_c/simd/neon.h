@@ -59,6 +59,16 @@ INLINE N n_lookup(const T *table, NI i)
         spread, vreinterpretq_u8_u64(vdupq_n_u64(UINT64_C(0x0706050403020100))));
     return vreinterpretq_f64_u8(vqtbl4q_u8(bytes, at));
 }
+INLINE void n_rows(const T (*table)[4], NI i, uint32_t last, N *column)
+{
+    uint32x4_t at = vminq_u32(vreinterpretq_u32_u64(i), vdupq_n_u32(last));
+    const T *even = table[vgetq_lane_u32(at, 0)], *odd = table[vgetq_lane_u32(at, 2)];
+    for (int k = 0; k < 4; k += 2) {
+        N first = vld1q_f64(even + k), second = vld1q_f64(odd + k);
+        column[k] = vzip1q_f64(first, second);
+        column[k + 1] = vzip2q_f64(first, second);
+    }
+}
 #endif
 typedef NI NM;
 

@@ -96,6 +96,14 @@ INLINE NI n_shift_left(NI a, int bits) { return a << bits; }
 INLINE NI n_shift_right(NI a, int bits) { return a >> bits; }
 INLINE N n_lookup(const T *table, NI i) { return table[i % V_TABLE]; }
 
+/* The columns of a table in memory, a row of four for each lane. The low 32 bits of i count
+ * rows, and beyond `last` it is the last one. */
+INLINE void n_rows(const T (*table)[4], NI i, uint32_t last, N *column)
+{
+    uint32_t row = (uint32_t)i < last ? (uint32_t)i : last;
+    for (int k = 0; k < 4; k++) column[k] = table[row][k];
+}
+
 #if PRECISION == 32
 /* A bit mask of the lanes in which all of `bits` are 0, lane 0 in the lowest bit */
 INLINE unsigned n_lanes_without(NI a, TBITS bits) { return (a & bits) == 0; }

@@ -81,6 +81,19 @@ BINARY(I, int_sub, I, I)
 INLINE I v_shift_left(I a, int bits) { return (I)EACH(APPLY_BITS, shift_left); }
 INLINE I v_shift_right(I a, int bits) { return (I)EACH(APPLY_BITS, shift_right); }
 INLINE V v_lookup(const T *table, I i) { return (V)EACH(APPLY_TABLE, lookup); }
+#if PRECISION == 64
+typedef struct { V column[4]; } TableRows;
+INLINE TableRows v_rows(const T (*table)[4], I i, uint32_t last)
+{
+    TableRows r;
+    FOR_EACH {
+        N column[4];
+        n_rows(table, i.at[k], last, column);
+        for (int j = 0; j < 4; j++) r.column[j].at[k] = column[j];
+    }
+    return r;
+}
+#endif
 
 INLINE V v_set(T a) { return (V)EACH(APPLY_SAME, set); }
 /* A number for each register */

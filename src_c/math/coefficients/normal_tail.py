@@ -1,24 +1,18 @@
 """The tables of math/normal_tail.h: python normal_tail.py > ../tables/normal_tail.h
 
-With R(t) = Phi(-t) e^(t^2/2) and v = t/(t + 3), the functions (t + 3) R(t)/(1 - v/2) and
-(t/sqrt(2 pi) - R(t))/(t - t0) change by less than a factor of 2 from t = 0 to infinity, so the
-constant term of a polynomial in v - 1/2 dominates. In float32 both have piecewise polynomials
-instead, see math/piecewise.h.
+In float32 piecewise polynomials serve instead, see math/piecewise.h. In float64 the integral P of
+math/normal_rows.h is a polynomial in b = d^2 whose coefficients are polynomials in a = r d, and
+beyond its table t Phi(-t)/phi(t) = 1 + u G(u) with u = 1/t^2.
 """
 
 from fit import c_array, c_constant, c_table, remez, rounded
 from gelu_tanh import high_and_low
 from mpmath import mp, mpf
 
-K = 3
-# degree and last t in float64
-DERIVATIVE = (25, 54.4)
-VALUE = (28, 39.4)
-
-
-def ratio(t):
-    """Phi(-t) e^(t^2/2), half of the scaled complementary error function."""
-    return mp.erfc(t / mp.sqrt(2)) * mp.exp(t * t / 2) / 2
+NEAR = mpf("8.875")  # the end of the table
+FAR = mpf(55)
+STEP = mpf(1) / 128  # most of |d|
+FAR_DEGREE = 10
 
 
 def root():
@@ -26,28 +20,32 @@ def root():
     return mp.findroot(lambda t: mp.ncdf(-t) - t * mp.npdf(t), mpf("0.7518"))
 
 
-def fit(function, degree, last, precision):
-    """The coefficients in v - 1/2, and what rounding took from the first two."""
-    half, end = mpf(1) / 2, mpf(last) / (mpf(last) + K)
-
-    def centred(s):
-        return function(K * (s + half) / (half - s))
-
-    found = remez(centred, -half, end - half, degree, lambda s: 1 / centred(s))
-    return words(found, precision)
+def ratio(t):
+    """Phi(-t) e^(t^2/2), half of the scaled complementary error function."""
+    return mp.erfc(t / mp.sqrt(2)) * mp.exp(t * t / 2) / 2
 
 
-def words(found, precision):
-    """What rounding takes from the first two of these coefficients, and all of them rounded."""
-    return [c - rounded(c, precision) for c in found[:2]], [rounded(c, precision) for c in found]
+def moment(k: int, a):
+    """The integral of s^k e^(-a s) from 0 to 1."""
+    return sum((-a) ** i / (mp.factorial(i) * (i + k + 1)) for i in range(40))
 
 
-def polynomial(name, function, degree, last, precision) -> list[str]:
-    """The definitions of one polynomial."""
-    low, coefficients = fit(function, degree, last, precision)
+def mean(z):
+    """((1 - e^-z)/z - 1)/z."""
+    return -sum((-z) ** i / mp.factorial(i + 2) for i in range(40))
+
+
+def far(u):
+    """(t Phi(-t)/phi(t) - 1)/u for t = 1/sqrt(u)."""
+    t = 1 / mp.sqrt(u)
+    return (ratio(t) * t * mp.sqrt(2 * mp.pi) - 1) / u
+
+
+def polynomial(name: str, function, low, high, degree: int) -> list[str]:
+    """The definitions of one polynomial in float64."""
+    found = remez(function, low, high, degree)
     return [
-        c_array(name, coefficients, precision),
-        c_array(f"{name}_LOW", low, precision),
+        c_array(name, [rounded(c, 64) for c in found], 64),
         f"#define {name}_DEGREE {degree}",
     ]
 
@@ -57,25 +55,19 @@ def normal_density(precision: int) -> list[str]:
     return high_and_low("NORMAL_DENSITY_0", 1 / mp.sqrt(2 * mp.pi), precision)
 
 
-def polynomials(precision: int) -> list[str]:
-    """The definitions of both polynomials and of the root."""
-    zero = root()
-    density = 1 / mp.sqrt(2 * mp.pi)
-
-    def value(t):
-        return (t + K) * ratio(t) / (1 - t / (t + K) / 2)
-
-    def derivative(t):
-        return (t * density - ratio(t)) / (t - zero)
-
+def polynomials() -> list[str]:
+    """The definitions in float64."""
+    end = NEAR * STEP * mpf("1.001")
     return [
-        *polynomial("NORMAL_TAIL_VALUE", value, *VALUE, precision),
-        c_constant("NORMAL_TAIL_SHIFT", K, precision),
-        *polynomial("NORMAL_TAIL_DERIV", derivative, *DERIVATIVE, precision),
-        *high_and_low("NORMAL_TAIL_ROOT", zero, precision),
+        *polynomial("NORMAL_ROWS_0", mean, -end, end, 6),
+        *polynomial("NORMAL_ROWS_1", lambda a: -moment(2, a) / 2, -end, end, 5),
+        *polynomial("NORMAL_ROWS_2", lambda a: moment(4, a) / 8, -end, end, 3),
+        c_constant("NORMAL_ROWS_3", rounded(-mpf(1) / (48 * 7), 64), 64),
+        *polynomial("NORMAL_FAR", far, 1 / FAR**2, 1 / NEAR**2, FAR_DEGREE),
+        *high_and_low("NORMAL_TAIL_ROOT", root(), 64),
     ]
 
 
 if __name__ == "__main__":
-    parts = [(32, 0, normal_density(32)), (64, 0, normal_density(64) + polynomials(64))]
+    parts = [(32, 0, normal_density(32)), (64, 0, normal_density(64) + polynomials())]
     print(c_table("The normal tail.", "normal_tail.py", parts), end="")

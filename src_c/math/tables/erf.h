@@ -49,32 +49,4 @@ static const Piecewise ERF_OVER_X = {
 #define ERF_SLOPE_LOW 0x1.1ae3a914fed8p-56 /* 1.53354596e-17 */
 #define ROOT_2_HIGH 0x1.6a09e667f3bcdp+0 /* 1.41421356 */
 #define ROOT_2_LOW -0x1.bdd3413b26456p-54 /* -9.66729331e-17 */
-static const T ERF[12] ALIGNED = {
-    0x1.20dd750429b6dp+0, -0x1.812746b0379e7p-2, /* 1.12838, -0.376126 */
-    0x1.ce2f21a042be2p-4, -0x1.b82ce31288b4ep-6, /* 0.112838, -0.0268662 */
-    0x1.565bcd0e6a38p-8, -0x1.c02db4002ce74p-11, /* 0.00522398, -0.000854833 */
-    0x1.f9a326f0cb505p-14, -0x1.f4d25997b623cp-17, /* 0.000120553, -1.49256e-05 */
-    0x1.b9e6435bf8c98p-20, -0x1.5f62874b56c93p-23, /* 1.6462e-06, -1.63626e-07 */
-    0x1.f9d1dfc966f49p-27, -0x1.2d2f14d987614p-30, /* 1.47213e-08, -1.0957e-09 */
-};
-#define ERF_LOW 0x1.1ae3a8549de4ep-56 /* 1.5335459e-17 */
-#define ERF_DEGREE 11
-#define ERF_FAR_SHIFT 0x1.8p+1 /* 3 */
-#define ERF_FAR_END 0x1.8p+2 /* 6 */
-#define ERF_FAR_CENTRE 0x1.9659659659659p-3 /* 0.198412698 */
-static const T ERF_FAR[18] ALIGNED = {
-    0x1.4418541085705p+0, 0x1.b7e08eab972d3p+2, /* 1.266, 6.87308 */
-    0x1.ca3102fdbd96ep+4, 0x1.6310c42fd4426p+6, /* 28.637, 88.7664 */
-    0x1.74529d6d94012p+7, 0x1.65396d67af968p+7, /* 186.161, 178.612 */
-    -0x1.069c38c552c7bp+8, -0x1.e0cd6476fe992p+9, /* -262.61, -961.605 */
-    0x1.82f353978ea8bp+6, 0x1.f7ea49d567abbp+11, /* 96.7376, 4031.32 */
-    0x1.ad684a3998a66p+9, -0x1.26f48dde63342p+14, /* 858.815, -18877.1 */
-    -0x1.66ba4a234ad77p+9, 0x1.7f1b9d48eb6dfp+16, /* -717.455, 98075.6 */
-    -0x1.a0b3d9c1a62fdp+15, -0x1.edd9a108497b1p+18, /* -53337.9, -505703 */
-    0x1.207fd0faa554ep+19, 0x1.f963a90295373p+20, /* 590847, 2.07007e+06 */
-};
-static const T ERF_FAR_LOW[2] ALIGNED = {
-    0x1.f2b36af58b91fp-54, -0x1.716eefcb72e63p-54, /* 1.08139e-16, -8.01081e-17 */
-};
-#define ERF_FAR_DEGREE 17
 #endif

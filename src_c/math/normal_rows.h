@@ -1,0 +1,151 @@
+/* The normal distribution in float64 by its values at multiples of 1/64, for 0 <= t <= END.
+ *
+ * With t = r + d, |d| <= 1/128, a = r d and b = d^2,
+ *     Phi(-t) = Phi(-r) - phi(r) d P,   P = integral over s from 0 to 1 of e^(-(a s + b s^2/2)),
+ *     phi(t) = phi(r) (1 - z E),        z = a + b/2,  E = (1 - e^-z)/z.
+ * No exponential and no division: what is added is at most 0.065 of what comes from the table,
+ * and so are its rounding errors. Compare S. Gal, "Computing elementary functions: a new approach
+ * for achieving high accuracy and good performance" (1986). */
+#ifndef FA_NORMAL_ROWS_H
+#define FA_NORMAL_ROWS_H
+
+#include "pair.h"
+#include "tables/normal_tail.h"
+
+#if PRECISION == 64
+
+/* erf(t/sqrt(2)), Phi(t) and gelu'(t) round to 1 from END on, the multiple of 1/64 in the last row
+ * but one; the last is at the root of gelu'. */
+#define NORMAL_ROWS_END 8.875
+enum { NORMAL_ROWS_ROOT = 569 };
+extern const double fa_normal_rows[][4];
+
+/* Adding this rounds to a multiple of 1/64, counted by the low bits of the sum. */
+#define NORMAL_ROWS_ORIGIN 0x1.8p46
+
+typedef struct {
+    Pair left, density; /* Phi(-r), phi(r) */
+    V r, d;
+} NormalRow;
+
+INLINE NormalRow normal_row_at(V t, V r, I index)
+{
+    TableRows at = v_rows(fa_normal_rows, index, NORMAL_ROWS_ROOT);
+    return (NormalRow){
+        {at.column[0], at.column[1]}, {at.column[2], at.column[3]}, r, v_sub(t, r)};
+}
+INLINE NormalRow normal_row(V t)
+{
+    V origin = v_set(NORMAL_ROWS_ORIGIN), shifted = v_add(t, origin);
+    return normal_row_at(t, v_sub(shifted, origin), v_bits(shifted));
+}
+
+/* What the polynomials give enters low words alone: a kernel waits for nothing after them but a
+ * sum. Such a word may be some percent of the high one. */
+
+/* (1 - e^-z)/z - 1 */
+INLINE V normal_rows_mean(V z, V square, int fewer)
+{
+    int degree = NORMAL_ROWS_0_DEGREE - fewer;
+    return v_mul(z, polynomial_by_square(z, square, NORMAL_ROWS_0, degree));
+}
+/* P - 1; beside a result that is not much smaller than d, each polynomial in a can do with two
+ * terms fewer. */
+INLINE V normal_rows_rest(V a, V b, int fewer)
+{
+    V square = v_mul(a, a);
+    V second =
+        polynomial_by_square(a, square, NORMAL_ROWS_2, NORMAL_ROWS_2_DEGREE - fewer);
+    second = v_fma(b, v_set(NORMAL_ROWS_3), second);
+    V first =
+        polynomial_by_square(a, square, NORMAL_ROWS_1, NORMAL_ROWS_1_DEGREE - fewer);
+    V mean = normal_rows_mean(a, square, fewer);
+    return v_fma(b, v_fma(b, second, first), mean);
+}
+
+/* c + u d P for u = +-phi(r) */
+INLINE Pair normal_rows_sum(Pair c, V u, NormalRow at, V d)
+{
+    V step = v_mul(u, d), rest = normal_rows_rest(v_mul(at.r, d), v_mul(d, d), 0);
+    return (Pair){c.hi, v_fma(step, rest, v_add(step, c.lo))};
+}
+
+INLINE V normal_rows_distance(NormalRow at, V low)
+{
+    return v_is_constant_zero(low) ? at.d : v_add(at.d, low);
+}
+
+/* Phi(-t) */
+INLINE Pair normal_near_at(NormalRow at)
+{
+    V minus = v_sub(v_set(0), at.density.hi);
+    Pair q = normal_rows_sum(at.left, minus, at, at.d);
+    return fast_two_sum(q.hi, q.lo);
+}
+INLINE Pair normal_near(V t) { return normal_near_at(normal_row(t)); }
+
+/* Phi(t), or Phi(-t) where x is negative */
+INLINE Pair normal_near_signed(V x, Pair t)
+{
+    NormalRow at = normal_row(t.hi);
+    M negative = v_lt(x, v_set(0));
+    Pair right = one_minus(at.left);
+    Pair c = {v_select(negative, at.left.hi, right.hi),
+              v_select(negative, at.left.lo, right.lo)};
+    V d = normal_rows_distance(at, t.lo);
+    return normal_rows_sum(c, v_copysign(at.density.hi, x), at, d);
+}
+
+/* phi(t) */
+INLINE Pair normal_density_near(NormalRow at)
+{
+    V z = v_mul(at.d, v_fma(v_set(0.5), at.d, at.r));
+    V less = v_fma(z, normal_rows_mean(z, v_mul(z, z), 0), z);
+    return (Pair){at.density.hi, v_fnma(at.density.hi, less, at.density.lo)};
+}
+
+/* erf(t/sqrt(2)) = 1 - 2 Phi(-t), accurate relative to itself down to 0 */
+INLINE V normal_between(Pair t)
+{
+    NormalRow at = normal_row(t.hi);
+    V twice = v_add(at.d, at.d), low = v_add(t.lo, t.lo);
+    Pair step = two_product(at.density.hi, twice);
+    low = v_fma(at.density.hi, low, v_fma(at.density.lo, twice, step.lo));
+    Pair start =
+        one_minus((Pair){v_add(at.left.hi, at.left.hi), v_add(at.left.lo, at.left.lo)});
+    V rest = normal_rows_rest(v_mul(at.r, at.d), v_mul(at.d, at.d), 2);
+    low = v_fma(step.hi, rest, v_add(start.lo, low));
+    return v_add(start.hi, v_add(step.hi, low));
+}
+
+/* gelu'(-t) = Phi(-t) - t phi(t) = Phi(-r) - r phi(r) - phi(r) d (2 - r^2 + ...). In the row whose
+ * r is the root, Phi(-r) - r phi(r) is the distance of r from it. */
+INLINE Pair gelu_slope_near(V t)
+{
+    V origin = v_set(NORMAL_ROWS_ORIGIN), shifted = v_add(t, origin);
+    V root = v_set(NORMAL_TAIL_ROOT_HIGH);
+    V row = v_set(NORMAL_ROWS_ORIGIN + NORMAL_ROWS_ROOT / 64.0);
+    M beside = v_lt(v_abs(v_sub(t, root)), v_set(1 / 128.0));
+    V r = v_select(beside, root, v_sub(shifted, origin));
+    NormalRow at = normal_row_at(t, r, v_bits(v_select(beside, row, shifted)));
+
+    Pair square = two_product(r, r), product = times_pair(r, at.density);
+    Pair start = two_sum(at.left.hi, v_sub(v_set(0), product.hi));
+    start.lo = v_add(start.lo, v_sub(at.left.lo, product.lo));
+    Pair factor = two_sum(v_set(2), v_sub(v_set(0), square.hi));
+    factor.lo = v_sub(factor.lo, square.lo);
+    Pair step = times_pair(at.d, at.density), first = pair_product(step, factor);
+    Pair sum = two_sum(start.hi, v_sub(v_set(0), first.hi));
+    V low = v_add(sum.lo, v_sub(start.lo, first.lo));
+
+    V d = at.d, a = v_mul(r, d), b = v_mul(d, d);
+    V z = v_fma(v_set(0.5), b, a), more = v_fma(v_set(0.5), v_add(a, b), a);
+    V rest = v_sub(normal_rows_rest(a, b, 0), more);
+    V mean = normal_rows_mean(z, v_mul(z, z), 0);
+    rest = v_fnma(v_add(square.hi, more), mean, rest);
+    return fast_two_sum(sum.hi, v_fnma(step.hi, rest, low));
+}
+
+#endif
+
+#endif
