@@ -61,12 +61,16 @@ INLINE Pair normal_left_beside_1(V t, Pair left)
 
 /* ---- arguments ---- */
 
-/* x - mu and u = (x - mu)/sigma as pairs, x clamped where phi(u) is 0; `inverse` is 1/sigma. */
+/* x - mu and u = (x - mu)/sigma as pairs, clamped where phi(u) is 0; `inverse` is 1/sigma. */
 INLINE Pair laplace_distance(V x, V mu, V sigma)
 {
-    V end = v_mul(v_set(NORMAL_TAIL_ZERO), v_abs(sigma));
-    V finite = v_max(v_sub(mu, end), v_min(v_add(mu, end), x));
-    return two_sum(finite, v_sub(v_set(0), mu));
+    V most = v_set(T_MAX / 2), end = v_mul(v_set(NORMAL_TAIL_ZERO), v_abs(sigma));
+    V finite = v_max(v_sub(v_set(0), most), v_min(most, x));
+    Pair d = two_sum(finite, v_sub(v_set(0), mu));
+    M beyond = v_lt(end, v_abs(d.hi));
+    d.hi = v_select(beyond, v_copysign(end, d.hi), d.hi);
+    d.lo = v_unless(beyond, d.lo);
+    return d;
 }
 INLINE Pair laplace_pair(V x, V mu, V sigma, Pair inverse)
 {

@@ -85,11 +85,15 @@ INLINE Pair reduced_near(V x, V alpha, T offset, M *cancels)
     return two_sum(third.hi, low);
 }
 
-/* A coefficient, and what follows it in the polynomial */
+/* A coefficient in two words, and what follows it in the polynomial */
+INLINE Pair sum_with_coefficient(const T *high, const T *low, int k, Pair rest)
+{
+    Pair sum = fast_two_sum(v_set(high[k]), rest.hi);
+    return (Pair){sum.hi, v_add(sum.lo, v_add(rest.lo, v_set(low[k])))};
+}
 INLINE Pair sine_coefficient(int k, Pair rest)
 {
-    Pair sum = fast_two_sum(v_set(SINE[k]), rest.hi);
-    return (Pair){sum.hi, v_add(sum.lo, v_add(rest.lo, v_set(SINE_LOW[k])))};
+    return sum_with_coefficient(SINE, SINE_LOW, k, rest);
 }
 
 /* The sine, the polynomial's first coefficients being pairs: two of them leave 58 bits, four
@@ -121,12 +125,13 @@ INLINE Pair sine_fine(V x, V alpha, T offset)
     return sine_by_pairs(x, alpha, offset, 4);
 }
 
-/* sin(z + offset pi)^2 for z that is not far, and whether r is small beside what is subtracted.
+/* sin(z + offset pi)^2 for z that is not far, and whether r is small beside what is subtracted;
+ * to 61 bits, or 58 where it is added to a number of the size of z.
  *
  *     z + offset pi = r + n pi/2,   sin(r)^2 for an even n, else 1 - sin(r)^2
  *
  * A multiple of pi/4 is subtracted in two words, the first exactly. */
-INLINE Pair sine_square_near(V x, V alpha, T offset, M *cancels)
+INLINE Pair sine_square_near(V x, V alpha, T offset, bool beside_z, M *cancels)
 {
     Pair z = two_product(x, alpha);
     V magic = v_set(0x1.8p51), turns = v_fma(z.hi, v_set(ONE_OVER_PI), v_set(offset));
@@ -140,9 +145,13 @@ INLINE Pair sine_square_near(V x, V alpha, T offset, M *cancels)
 
     Pair q = two_product(r.hi, r.hi);
     q.lo = v_fma(v_add(r.hi, r.hi), r.lo, q.lo);
-    V rest = v_mul(q.hi, polynomial(q.hi, SINE_SQUARE + 1, SINE_SQUARE_DEGREE - 1));
-    Pair factor = fast_two_sum(v_set(SINE_SQUARE[0]), rest);
-    factor.lo = v_add(factor.lo, v_set(SINE_SQUARE_LOW));
+    int pairs = beside_z ? 1 : 2;
+    V rest = polynomial(q.hi, SINE_SQUARE + pairs, SINE_SQUARE_DEGREE - pairs);
+    Pair factor = sum_with_coefficient(SINE_SQUARE, SINE_SQUARE_LOW, pairs - 1,
+                                       to_pair(v_mul(q.hi, rest)));
+    if (!beside_z)
+        factor = sum_with_coefficient(SINE_SQUARE, SINE_SQUARE_LOW, 0,
+                                      pair_product(q, factor));
     Pair bend = pair_product(q, pair_product(q, factor));
     Pair even = fast_two_sum(q.hi, bend.hi);
     even.lo = v_add(even.lo, v_add(q.lo, bend.lo));
@@ -153,12 +162,12 @@ INLINE Pair sine_square_near(V x, V alpha, T offset, M *cancels)
     return (Pair){v_select(is_odd, odd.hi, even.hi), v_select(is_odd, odd.lo, even.lo)};
 }
 
-/* sin(z + offset pi)^2; `beside_z` says that it is added to a number of the size of z, where not
- * all of its bits count near its zeros. */
+/* sin(z + offset pi)^2. `beside_z` says that it is added to a number of the size of z, where its
+ * zeros do not matter. */
 INLINE Pair sine_square(V x, V alpha, T offset, bool beside_z)
 {
     M far = product_exceeds(SINE_FAR, x, alpha), cancels;
-    Pair near = sine_square_near(v_unless(far, x), alpha, offset, &cancels);
+    Pair near = sine_square_near(v_unless(far, x), alpha, offset, beside_z, &cancels);
     M inexact = beside_z ? far : v_or(far, cancels);
     if (!v_any(inexact)) return near;
     Pair s = sine(x, alpha, offset), square = pair_product(s, s);

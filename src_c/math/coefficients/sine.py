@@ -66,7 +66,7 @@ def double() -> list[str]:
         c_constant("PI_SHORT", short, 64),
         c_constant("PI_SHORT_REST", rounded(mp.pi - short, 64), 64),
         c_array("SINE_SQUARE", [rounded(c, 64) for c in squares], 64),
-        c_constant("SINE_SQUARE_LOW", rounded(squares[0] - rounded(squares[0], 64), 64), 64),
+        c_array("SINE_SQUARE_LOW", [rounded(c - rounded(c, 64), 64) for c in squares[:2]], 64),
         f"#define SINE_SQUARE_DEGREE {len(squares) - 1}",
         c_array("SINE", [rounded(c, 64) for c in found], 64),
         c_array("SINE_LOW", lows, 64),

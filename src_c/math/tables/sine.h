@@ -25,7 +25,9 @@ static const T SINE_SQUARE[8] ALIGNED = {
     -0x1.1eed8ea629b45p-18, 0x1.9396fd4d216f2p-24, /* -4.27556e-06, 9.39681e-08 */
     -0x1.ae5a3bfc1c555p-30, 0x1.5ee6d09bf5624p-36, /* -1.56561e-09, 1.99464e-11 */
 };
-#define SINE_SQUARE_LOW -0x1.52cfc532cdd34p-56 /* -1.83670138e-17 */
+static const T SINE_SQUARE_LOW[2] ALIGNED = {
+    -0x1.52cfc532cdd34p-56, -0x1.4f050d904999fp-59, /* -1.8367e-17, -2.27018e-18 */
+};
 #define SINE_SQUARE_DEGREE 7
 static const T SINE[9] ALIGNED = {
     -0x1.5555555555555p-3, 0x1.1111111111111p-7, /* -0.166667, 0.00833333 */
