@@ -46,8 +46,8 @@ INLINE Dual smelu(V x, V beta)
     M below = v_le(x, minus_beta), above = v_le(beta, x);
     Pair sum = two_sum(v_max(minus_beta, v_min(beta, x)), beta);
     Pair ratio = pair_product(sum, pair_inverse(to_pair(v_add(beta, beta))));
-    Pair product = pair_product(ratio, sum);
-    V y = v_mul(v_set(0.5), v_add(product.hi, product.lo));
+    V low = v_fma(ratio.hi, sum.lo, v_mul(ratio.lo, sum.hi));
+    V y = v_mul(v_set(0.5), v_fma(ratio.hi, sum.hi, low));
     V dx = v_unless(below, v_select(above, v_set(1), ratio.hi));
     return (Dual){
         .y = v_select(above, x, v_unless(below, y)),

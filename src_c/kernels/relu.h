@@ -62,12 +62,10 @@ INLINE Dual relu6(V x)
 /* min(max(x, low), high), as numpy.clip */
 INLINE Dual hard_tanh(V x, V low, V high)
 {
-    V y = v_select(v_lt(x, low), low, x);
-    y = v_select(v_lt(high, y), high, y);
     M no_bound = v_or(v_is_nan(low), v_is_nan(high));
-    V any_nan = v_add(x, v_where(no_bound, v_set(NAN)));
+    V one = v_add(v_set(1), v_where(no_bound, v_set(NAN)));
     return (Dual){
-        .y = v_select(v_is_nan(any_nan), any_nan, y),
+        .y = v_min(high, v_max(low, v_mul(x, one))),
         .dx = deriv_between(x, low, high, v_set(1)),
     };
 }
