@@ -125,13 +125,16 @@ INLINE Pair sine_fine(V x, V alpha, T offset)
     return sine_by_pairs(x, alpha, offset, 4);
 }
 
-/* sin(z + offset pi)^2 for z that is not far, and whether r is small beside what is subtracted;
- * to 61 bits, or 58 where it is added to a number of the size of z.
- *
- *     z + offset pi = r + n pi/2,   sin(r)^2 for an even n, else 1 - sin(r)^2
- *
- * A multiple of pi/4 is subtracted in two words, the first exactly. */
-INLINE Pair sine_square_near(V x, V alpha, T offset, bool beside_z, M *cancels)
+/* z + offset pi = r + n pi/2 with |r| <= pi/4: sin(z + offset pi)^2 is sin(r)^2, for an odd n
+ * 1 - sin(r)^2. */
+typedef struct {
+    Pair r;
+    M odd;
+} Quarter;
+
+/* For z that is not far, and whether too few bits are left. A multiple of pi/4 is subtracted in
+ * two words, the first exactly. */
+INLINE Quarter quarter_near(V x, V alpha, T offset, M *cancels)
 {
     Pair z = two_product(x, alpha);
     V magic = v_set(0x1.8p51), turns = v_fma(z.hi, v_set(ONE_OVER_PI), v_set(offset));
@@ -142,8 +145,36 @@ INLINE Pair sine_square_near(V x, V alpha, T offset, bool beside_z, M *cancels)
     V low = v_add(first.lo, v_fnma(m, v_set(PI_SHORT_REST), z.lo));
     Pair r = fast_two_sum(first.hi, low);
     *cancels = v_lt(v_abs(r.hi), v_mul(v_set(0x1p-26), v_abs(m)));
+    V parity = v_from_bits(v_shift_left(v_bits(shifted), 63));
+    return (Quarter){r, v_lt(v_copysign(v_set(1), parity), v_set(0))};
+}
 
-    Pair q = two_product(r.hi, r.hi);
+/* In the lanes of `which` exactly, for z of any size: pi/2 - |r| for an r mod pi beyond pi/4 */
+INLINE Quarter quarter_exactly(M which, Quarter q, V x, V alpha, T offset)
+{
+    V none = v_set(0), half_turn = v_set(0.5 * PI_HIGH);
+    Words exact = reduced_exactly(which, (Words){{none, none, none}}, x, alpha, offset);
+    Pair r = pair_abs((Pair){exact.word[0], exact.word[1]});
+    M odd = v_lt(v_set(0.25 * PI_HIGH), r.hi);
+    Pair rest = two_sum(half_turn, v_sub(none, r.hi));
+    rest.lo = v_add(rest.lo, v_sub(v_set(0.5 * PI_MIDDLE), r.lo));
+    r = (Pair){v_select(odd, rest.hi, r.hi), v_select(odd, rest.lo, r.lo)};
+    q.r = (Pair){v_select(which, r.hi, q.r.hi), v_select(which, r.lo, q.r.lo)};
+    q.odd =
+        v_or(v_and(which, odd), v_lt(none, v_unless(which, v_where(q.odd, v_set(1)))));
+    return q;
+}
+
+/* sin(z + offset pi)^2 to 61 bits. `beside_z` says that it is added to a number of the size of z,
+ * where its zeros do not matter and 58 bits are enough. */
+INLINE Pair sine_square(V x, V alpha, T offset, bool beside_z)
+{
+    M far = product_exceeds(SINE_FAR, x, alpha), cancels;
+    Quarter at = quarter_near(v_unless(far, x), alpha, offset, &cancels);
+    M inexact = beside_z ? far : v_or(far, cancels);
+    if (v_any(inexact)) at = quarter_exactly(inexact, at, x, alpha, offset);
+
+    Pair r = at.r, q = two_product(r.hi, r.hi);
     q.lo = v_fma(v_add(r.hi, r.hi), r.lo, q.lo);
     int pairs = beside_z ? 1 : 2;
     V rest = polynomial(q.hi, SINE_SQUARE + pairs, SINE_SQUARE_DEGREE - pairs);
@@ -155,24 +186,8 @@ INLINE Pair sine_square_near(V x, V alpha, T offset, bool beside_z, M *cancels)
     Pair bend = pair_product(q, pair_product(q, factor));
     Pair even = fast_two_sum(q.hi, bend.hi);
     even.lo = v_add(even.lo, v_add(q.lo, bend.lo));
-
     Pair odd = one_minus(even);
-    V parity = v_from_bits(v_shift_left(v_bits(shifted), 63));
-    M is_odd = v_lt(v_copysign(v_set(1), parity), v_set(0));
-    return (Pair){v_select(is_odd, odd.hi, even.hi), v_select(is_odd, odd.lo, even.lo)};
-}
-
-/* sin(z + offset pi)^2. `beside_z` says that it is added to a number of the size of z, where its
- * zeros do not matter. */
-INLINE Pair sine_square(V x, V alpha, T offset, bool beside_z)
-{
-    M far = product_exceeds(SINE_FAR, x, alpha), cancels;
-    Pair near = sine_square_near(v_unless(far, x), alpha, offset, beside_z, &cancels);
-    M inexact = beside_z ? far : v_or(far, cancels);
-    if (!v_any(inexact)) return near;
-    Pair s = sine(x, alpha, offset), square = pair_product(s, s);
-    return (Pair){v_select(inexact, square.hi, near.hi),
-                  v_select(inexact, square.lo, near.lo)};
+    return (Pair){v_select(at.odd, odd.hi, even.hi), v_select(at.odd, odd.lo, even.lo)};
 }
 
 #endif
