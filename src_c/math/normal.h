@@ -114,10 +114,20 @@ INLINE V gaussian_y(V x, V sigma)
 #if WIDE_IS_FASTER
 
 INLINE V erf_y(V x) { return w_narrow(w_erf(x)); }
+#if V_ROWS
+INLINE V ndtr_y(V x)
+{
+    V t = v_min(v_set(NORMAL_ROWS_END), v_abs(x));
+    Pair phi = normal_near_signed(x, to_pair(t));
+    M low = v_lt(x, v_set(-NORMAL_TAIL_SUBNORMAL));
+    return times_unscale(low, v_add(phi.hi, phi.lo), NORMAL_ROWS_UNSCALE);
+}
+#else
 INLINE V ndtr_y(V x)
 {
     return w_narrow(w_normal(v_lt(x, v_set(0)), wide_size(x, NORMAL_TAIL_END)));
 }
+#endif
 INLINE V laplace_y(V x, V mu, V sigma)
 {
     W u = laplace_argument(x, mu, sigma);

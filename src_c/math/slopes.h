@@ -62,11 +62,25 @@ INLINE Derivative log_sigmoid_dx(V x)
 INLINE Derivative mish_dx(V x) { return deriv_wide(w_mish_slope(x)); }
 INLINE Derivative tanh_shrink_dx(V x) { return deriv_wide(w_square(w_tanh(x))); }
 
+#if V_ROWS
+INLINE V gelu_y(V x, V positive)
+{
+    (void)positive;
+    V end = v_set(NORMAL_ROWS_END), t = v_min(end, v_abs(x));
+    Pair phi = normal_near_signed(x, to_pair(t));
+    V bounded = v_copysign(t, x);
+    V scaled = v_fma(bounded, phi.hi, v_mul(bounded, phi.lo));
+    M low = v_lt(x, v_set(-NORMAL_TAIL_SUBNORMAL));
+    V y = times_unscale(low, scaled, NORMAL_ROWS_UNSCALE);
+    return v_select(v_lt(end, x), x, y);
+}
+#else
 /* positive is max(x, 0) with the sign of a zero. */
 INLINE V gelu_y(V x, V positive)
 {
     return w_narrow(w_gelu(w_widen(positive), wide_size(x, NORMAL_TAIL_END)));
 }
+#endif
 INLINE V mish_y(V x)
 {
     V end = v_set(WIDE_MISH_END), y = w_narrow(w_mish(x));

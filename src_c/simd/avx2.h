@@ -10,6 +10,7 @@
 
 #define V_UNROLL 2
 #define V_TABLE 8
+#define V_ROWS 1
 typedef __m256i NI;
 
 #if PRECISION == 32
@@ -41,6 +42,26 @@ INLINE NI n_first_lanes(int count)
 INLINE N n_lookup(const T *table, NI i)
 {
     return _mm256_permutevar8x32_ps(_mm256_load_ps(table), i);
+}
+/* A gather would take 12 micro-operations and more on most CPUs, and much longer on Intel's
+ * since their microcode guards it. */
+INLINE N two_rows(const T (*table)[4], uint32_t low, uint32_t high)
+{
+    return _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_load_ps(table[low])),
+                                _mm_load_ps(table[high]), 1);
+}
+INLINE void n_rows(const T (*table)[4], NI i, uint32_t last, N *column)
+{
+    uint32_t at[8] ALIGNED;
+    _mm256_store_si256((__m256i *)at, _mm256_min_epu32(i, SET_BITS(last)));
+    N row[4];
+    for (int k = 0; k < 4; k++) row[k] = two_rows(table, at[k], at[k + 4]);
+    for (int k = 0; k < 4; k += 2) {
+        N even = k ? _mm256_unpackhi_ps(row[0], row[1]) : _mm256_unpacklo_ps(row[0], row[1]);
+        N odd = k ? _mm256_unpackhi_ps(row[2], row[3]) : _mm256_unpacklo_ps(row[2], row[3]);
+        column[k] = _mm256_shuffle_ps(even, odd, 0x44);
+        column[k + 1] = _mm256_shuffle_ps(even, odd, 0xee);
+    }
 }
 #else
 #define V_LANES 4
@@ -87,8 +108,6 @@ INLINE N n_lookup(const T *table, NI i)
         _mm256_permutevar8x32_ps(table_words(table, 1), _mm256_slli_epi64(i, 32));
     return _mm256_castps_pd(_mm256_blend_ps(low, high, 0xaa));
 }
-/* A gather would take 12 micro-operations and more on most CPUs, and much longer on Intel's
- * since their microcode guards it. */
 INLINE __m256d two_halves(const T *low, const T *high)
 {
     __m256d half = _mm256_castpd128_pd256(_mm_load_pd(low));

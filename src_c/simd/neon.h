@@ -10,6 +10,7 @@
 
 #define V_UNROLL 2
 #define V_TABLE 8
+#define V_ROWS 1
 #define V_RECIPROCAL_BITS T_MANTISSA
 #define V_INVERSE_ROOT_BITS 8
 
@@ -32,6 +33,17 @@ INLINE N n_lookup(const T *table, NI i)
     NI at = vmlaq_n_u32(vdupq_n_u32(0x03020100), vandq_u32(i, vdupq_n_u32(7)),
                         0x04040404);
     return vreinterpretq_f32_u8(vqtbl2q_u8(bytes, vreinterpretq_u8_u32(at)));
+}
+INLINE void n_rows(const T (*table)[4], NI i, uint32_t last, N *column)
+{
+    NI at = vminq_u32(i, vdupq_n_u32(last));
+    N a = vld1q_f32(table[vgetq_lane_u32(at, 0)]), b = vld1q_f32(table[vgetq_lane_u32(at, 1)]);
+    N c = vld1q_f32(table[vgetq_lane_u32(at, 2)]), d = vld1q_f32(table[vgetq_lane_u32(at, 3)]);
+    float32x4x2_t even = vzipq_f32(a, c), odd = vzipq_f32(b, d);
+    float32x4x2_t first = vzipq_f32(even.val[0], odd.val[0]);
+    float32x4x2_t second = vzipq_f32(even.val[1], odd.val[1]);
+    column[0] = first.val[0], column[1] = first.val[1];
+    column[2] = second.val[0], column[3] = second.val[1];
 }
 #else
 #define V_LANES 2

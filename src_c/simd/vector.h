@@ -81,7 +81,11 @@ BINARY(I, int_sub, I, I)
 INLINE I v_shift_left(I a, int bits) { return (I)EACH(APPLY_BITS, shift_left); }
 INLINE I v_shift_right(I a, int bits) { return (I)EACH(APPLY_BITS, shift_right); }
 INLINE V v_lookup(const T *table, I i) { return (V)EACH(APPLY_TABLE, lookup); }
-#if PRECISION == 64
+/* Whether rows are fetched fast in float32, too */
+#ifndef V_ROWS
+#define V_ROWS 0
+#endif
+#if PRECISION == 64 || V_ROWS
 typedef struct { V column[4]; } TableRows;
 INLINE TableRows v_rows(const T (*table)[4], I i, uint32_t last)
 {

@@ -1,7 +1,8 @@
-"""The table of math/normal_rows.c: python normal_rows.py > ../tables/normal_rows.h
+"""The tables of math/normal_rows.c: python normal_rows.py > ../tables/normal_rows.h
 
 Phi(-r) and phi(r) in two words each, at multiples of 1/64, and last at the root of gelu'. There
 Phi(-r) - r phi(r) is nearly 0, and the second word of Phi(-r) makes up for what the products lose.
+For float32 2^64 Phi(-r) in two words and 2^64 phi(r) in one.
 """
 
 from fit import c_number, rounded
@@ -10,12 +11,14 @@ from normal_tail import root
 
 STEPS = 64  # to 1
 END = mpf("8.875")  # from here on gelu'(t) rounds to 1
+SINGLE_END = mpf("14.75")  # from here on gelu(-t) rounds to 0 in float32
+SINGLE_SCALE = mpf(2) ** 64
 
 
-def words(value) -> tuple[mpf, mpf]:
+def words(value, precision: int = 64) -> tuple[mpf, mpf]:
     """A number in two words."""
-    high = rounded(value, 64)
-    return high, rounded(value - high, 64)
+    high = rounded(value, precision)
+    return high, rounded(value - high, precision)
 
 
 def row(r) -> list[mpf]:
@@ -33,18 +36,33 @@ def root_row() -> list[mpf]:
     return [left, rounded(slope - (left - product) + product_low, 64), density, low]
 
 
+def single_row(r) -> list[mpf]:
+    """2^64 Phi(-r) and 2^64 phi(r)."""
+    density = rounded(SINGLE_SCALE * mp.npdf(r), 32)
+    return [*words(SINGLE_SCALE * mp.ncdf(-r), 32), density, mpf(0)]
+
+
+def multiples(end) -> list[mpf]:
+    """The multiples of 1/64 up to end."""
+    return [mpf(k) / STEPS for k in range(int(end * STEPS) + 1)]
+
+
+def c_rows(kind: str, name: str, rows: list[list[mpf]], precision: int) -> str:
+    """The definition of a table."""
+    lines = [f"    {{{', '.join(c_number(n, precision) for n in row)}}}," for row in rows]
+    declared = f"extern const {kind} {name}[][4];\nconst {kind} {name}[{len(rows)}][4]"
+    return "\n".join([f"{declared} __attribute__((aligned(64))) = {{", *lines, "};"])
+
+
 def main() -> None:
-    """Print the table."""
+    """Print the tables."""
     mp.prec = 300
-    points = [mpf(k) / STEPS for k in range(int(END * STEPS) + 1)]
-    rows = [*(row(r) for r in points), root_row()]
-    print("/* Phi(-r) and phi(r), high and low words.\n *")
+    print("/* Phi(-r) and phi(r).\n *")
     print(" * Printed by math/coefficients/normal_rows.py. */")
-    print("extern const double fa_normal_rows[][4];")
-    print(f"const double fa_normal_rows[{len(rows)}][4] __attribute__((aligned(64))) = {{")
-    for numbers in rows:
-        print(f"    {{{', '.join(c_number(number, 64) for number in numbers)}}},")
-    print("};")
+    double = [*(row(r) for r in multiples(END)), root_row()]
+    print(c_rows("double", "fa_normal_rows", double, 64))
+    single = [single_row(r) for r in multiples(SINGLE_END)]
+    print(c_rows("float", "fa_normal_rows_single", single, 32))
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from gelu_tanh import high_and_low
 from mpmath import mp, mpf
 
 NEAR = mpf("8.875")  # the end of the table
+SINGLE_NEAR = mpf("14.75")  # that of float32
 FAR = mpf(55)
 STEP = mpf(1) / 128  # most of |d|
 FAR_DEGREE = 10
@@ -41,11 +42,11 @@ def far(u):
     return (ratio(t) * t * mp.sqrt(2 * mp.pi) - 1) / u
 
 
-def polynomial(name: str, function, low, high, degree: int) -> list[str]:
-    """The definitions of one polynomial in float64."""
+def polynomial(name: str, function, low, high, degree: int, precision: int = 64) -> list[str]:
+    """The definitions of one polynomial."""
     found = remez(function, low, high, degree)
     return [
-        c_array(name, [rounded(c, 64) for c in found], 64),
+        c_array(name, [rounded(c, precision) for c in found], precision),
         f"#define {name}_DEGREE {degree}",
     ]
 
@@ -53,6 +54,15 @@ def polynomial(name: str, function, low, high, degree: int) -> list[str]:
 def normal_density(precision: int) -> list[str]:
     """1/sqrt(2 pi) in two words."""
     return high_and_low("NORMAL_DENSITY_0", 1 / mp.sqrt(2 * mp.pi), precision)
+
+
+def single_polynomials() -> list[str]:
+    """The definitions in float32."""
+    end = SINGLE_NEAR * STEP * mpf("1.001")
+    return [
+        *polynomial("NORMAL_ROWS_0", mean, -end, end, 3, 32),
+        *polynomial("NORMAL_ROWS_1", lambda a: -moment(2, a) / 2, -end, end, 1, 32),
+    ]
 
 
 def polynomials() -> list[str]:
@@ -69,5 +79,6 @@ def polynomials() -> list[str]:
 
 
 if __name__ == "__main__":
-    parts = [(32, 0, normal_density(32)), (64, 0, normal_density(64) + polynomials())]
+    single, double = normal_density(32) + single_polynomials(), normal_density(64) + polynomials()
+    parts = [(32, 0, single), (64, 0, double)]
     print(c_table("The normal tail.", "normal_tail.py", parts), end="")

@@ -4,6 +4,15 @@
 #if PRECISION == 32
 #define NORMAL_DENSITY_0_HIGH 0x1.988454p-2f /* 0.398942292 */
 #define NORMAL_DENSITY_0_LOW -0x1.857936p-27f /* -1.13351701e-08 */
+static const T NORMAL_ROWS_0[4] ALIGNED = {
+    -0x1.fffffep-2f, 0x1.555552p-3f, -0x1.557c18p-5f, /* -0.5, 0.166667, -0.0416851 */
+    0x1.11324ap-7f, /* 0.00833729 */
+};
+#define NORMAL_ROWS_0_DEGREE 3
+static const T NORMAL_ROWS_1[2] ALIGNED = {
+    -0x1.5603d4p-3f, 0x1.0060fp-3f, /* -0.166999, 0.125185 */
+};
+#define NORMAL_ROWS_1_DEGREE 1
 #elif PRECISION == 64
 #define NORMAL_DENSITY_0_HIGH 0x1.9884533d43651p-2 /* 0.39894228 */
 #define NORMAL_DENSITY_0_LOW -0x1.cbc0d30ebfd15p-56 /* -2.4923272e-17 */
