@@ -20,11 +20,7 @@
  *                 got 0x1.0166b426e580ap-9 want 0x1.0166b426e580bp-9
  *     0.6059 ulp  gelu_grad(-0x1.09f8a34598598p-1)
  *                 got 0x1.ee1bffb1c2a5ap-4 want 0x1.ee1bffb1c2a59p-4 */
-INLINE Dual gelu(V x)
-{
-    V positive = v_max(v_set(-(T)0), x); /* the sum has the right sign of zero */
-    return (Dual){.y = gelu_y(x, positive), .dx = gelu_dx(x)};
-}
+INLINE Dual gelu(V x) { return (Dual){.y = gelu_y(x), .dx = gelu_dx(x)}; }
 
 /* min(max(gelu(x), low), high), as numpy.clip;  gelu' between the kinks. gelu(x) < x, which
  * counts where gelu(high) rounds to high, and gelu(x) > 0 for x > 0 where that rounds to 0.

@@ -11,6 +11,9 @@
 #include "tanh_shrink.h"
 #include "wide.h"
 
+/* max(x, 0), where a zero keeps its sign */
+INLINE V positive_part(V x) { return v_max(v_set(-(T)0), x); }
+
 #if WIDE_IS_FASTER
 
 INLINE M is_positive(V x) { return v_lt(v_set(0), x); }
@@ -62,10 +65,9 @@ INLINE Derivative log_sigmoid_dx(V x)
 INLINE Derivative mish_dx(V x) { return deriv_wide(w_mish_slope(x)); }
 INLINE Derivative tanh_shrink_dx(V x) { return deriv_wide(w_square(w_tanh(x))); }
 
-#if V_ROWS
-INLINE V gelu_y(V x, V positive)
+INLINE V gelu_y(V x)
 {
-    (void)positive;
+#if V_ROWS
     V end = v_set(NORMAL_ROWS_END), t = v_min(end, v_abs(x));
     Pair phi = normal_near_signed(x, to_pair(t));
     V bounded = v_copysign(t, x);
@@ -73,14 +75,11 @@ INLINE V gelu_y(V x, V positive)
     M low = v_lt(x, v_set(-NORMAL_TAIL_SUBNORMAL));
     V y = times_unscale(low, scaled, NORMAL_ROWS_UNSCALE);
     return v_select(v_lt(end, x), x, y);
-}
 #else
-/* positive is max(x, 0) with the sign of a zero. */
-INLINE V gelu_y(V x, V positive)
-{
-    return w_narrow(w_gelu(w_widen(positive), wide_size(x, NORMAL_TAIL_END)));
-}
+    W positive = w_widen(positive_part(x));
+    return w_narrow(w_gelu(positive, wide_size(x, NORMAL_TAIL_END)));
 #endif
+}
 INLINE V mish_y(V x)
 {
     V end = v_set(WIDE_MISH_END), y = w_narrow(w_mish(x));
@@ -130,29 +129,26 @@ INLINE Derivative log_sigmoid_dx(V x)
 INLINE Derivative mish_dx(V x) { return mish_deriv(x); }
 INLINE Derivative tanh_shrink_dx(V x) { return tanh_square_deriv(v_abs(x)); }
 
-#if PRECISION == 32
-/* The constant is negated, not the tail: compilers turn -(a b + c) into -(a b) - c, which
- * can be the other zero. */
-INLINE V gelu_y(V x, V positive)
+INLINE V gelu_y(V x)
 {
+#if PRECISION == 32
+    /* The constant is negated, not the tail: compilers turn -(a b + c) into -(a b) - c, which
+     * can be the other zero. */
+    V positive = positive_part(x);
     V tail = normal_tail_scaled(x), unscale = v_set(-NORMAL_TAIL_UNSCALE);
     M low = v_lt(x, v_set(-NORMAL_TAIL_SUBNORMAL));
     if (!v_any(low)) return v_fma(tail, unscale, positive);
     V small = lowered(v_mul(tail, v_set(-1)), v_set(T_MIN / NORMAL_TAIL_UNSCALE));
     V rest = v_unless(low, tail);
     return v_select(low, small, v_fma(rest, unscale, positive));
-}
 #else
-INLINE V gelu_y(V x, V positive)
-{
-    (void)positive;
     V t = v_abs(x), end = v_set(NORMAL_ROWS_END);
-    Pair near = normal_near_signed(x, to_pair(v_min(end, t)));
-    V y = v_fma(x, near.hi, v_mul(x, near.lo));
+    Pair phi = normal_near_signed(x, to_pair(v_min(end, t)));
+    V y = v_fma(x, phi.hi, v_mul(x, phi.lo));
     M far = v_lt(end, t);
     return v_any(far) ? v_select(far, gelu_beyond(x), y) : y;
-}
 #endif
+}
 INLINE V mish_y(V x) { return mish_of(x); }
 INLINE V tanh_shrink_y(V x) { return tanh_shrink_of(x); }
 
