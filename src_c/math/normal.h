@@ -183,8 +183,8 @@ INLINE V erf_y(V x)
 /* A tiny result is a product that is rounded once. */
 INLINE V erf_y(V x)
 {
-    V t = v_min(v_set(NORMAL_ROWS_END / 1.41422), v_abs(x)), least = v_set(0x1p-900);
-    V y = normal_between(times_pair(t, PAIR_CONSTANT(ROOT_2)));
+    V t = v_min(v_set(ERF_ROWS_END), v_abs(x)), least = v_set(0x1p-900);
+    V y = erf_near(t);
     M tiny = v_and(v_lt(v_set(0), t), v_lt(t, least));
     if (v_any(tiny)) {
         V small = rounded_product(v_min(least, t), PAIR_CONSTANT(ERF_SLOPE));

@@ -16,8 +16,8 @@
 #if PRECISION == 64 || V_ROWS
 
 #if PRECISION == 64
-/* erf(t/sqrt(2)), Phi(t) and gelu'(t) round to 1 from END on, the multiple of 1/64 in the last row
- * but one; the last is at the root of gelu'. */
+/* Phi(t) and gelu'(t) round to 1 from END on, the multiple of 1/64 in the last row but one; the last
+ * is at the root of gelu'. */
 #define NORMAL_ROWS_END 8.875
 enum { NORMAL_ROWS_LAST = 569 };
 extern const double fa_normal_rows[][4];
@@ -72,8 +72,8 @@ INLINE V normal_rows_rest(V a, V b, int fewer)
     return v_fma(b, first, normal_rows_mean(a, v_mul(a, a), 0));
 }
 #else
-/* P - 1; beside a result that is not much smaller than d, each polynomial in a can do with two
- * terms fewer. */
+/* P - 1; beside a result that is not much smaller than d, each polynomial in a can do with a term
+ * fewer. */
 INLINE V normal_rows_rest(V a, V b, int fewer)
 {
     V square = v_mul(a, a);
@@ -132,17 +132,19 @@ INLINE Pair normal_density_near(NormalRow at)
     return (Pair){at.density.hi, v_fnma(at.density.hi, less, at.density.lo)};
 }
 
-/* erf(t/sqrt(2)) = 1 - 2 Phi(-t), accurate relative to itself down to 0 */
-INLINE V normal_between(Pair t)
+/* erf(t), accurate relative to itself down to 0, with erf in the place of Phi, 2 a and 2 b */
+#define ERF_ROWS_END 6.0
+enum { ERF_ROWS_LAST = 384 };
+extern const double fa_erf_rows[][4];
+INLINE V erf_near(V t)
 {
-    NormalRow at = normal_row(t.hi);
-    V twice = v_add(at.d, at.d), low = v_add(t.lo, t.lo);
-    Pair step = two_product(at.density.hi, twice);
-    low = v_fma(at.density.hi, low, v_fma(at.density.lo, twice, step.lo));
-    Pair start =
-        one_minus((Pair){v_add(at.left.hi, at.left.hi), v_add(at.left.lo, at.left.lo)});
-    V rest = normal_rows_rest(v_mul(at.r, at.d), v_mul(at.d, at.d), 2);
-    low = v_fma(step.hi, rest, v_add(start.lo, low));
+    V origin = v_set(NORMAL_ROWS_ORIGIN), shifted = v_add(t, origin);
+    TableRows row = v_rows(fa_erf_rows, v_bits(shifted), ERF_ROWS_LAST);
+    Pair start = {row.column[0], row.column[1]}, slope = {row.column[2], row.column[3]};
+    V r = v_sub(shifted, origin), d = v_sub(t, r), twice = v_add(d, d);
+    V rest = normal_rows_rest(v_mul(r, twice), v_mul(d, twice), 1);
+    Pair step = times_pair(d, slope);
+    V low = v_fma(step.hi, rest, v_add(start.lo, step.lo));
     return v_add(start.hi, v_add(step.hi, low));
 }
 

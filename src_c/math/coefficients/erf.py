@@ -21,11 +21,8 @@ def erf_over_x(t):
 
 
 def constants(precision: int) -> list[str]:
-    """2/sqrt(pi) and sqrt(2) in two words."""
-    return [
-        *high_and_low("ERF_SLOPE", 2 / mp.sqrt(mp.pi), precision),
-        *high_and_low("ROOT_2", mp.sqrt(2), precision),
-    ]
+    """2/sqrt(pi) in two words."""
+    return high_and_low("ERF_SLOPE", 2 / mp.sqrt(mp.pi), precision)
 
 
 def pieces() -> list[str]:

@@ -2,7 +2,8 @@
 
 Phi(-r) and phi(r) in two words each, at multiples of 1/64, and last at the root of gelu'. There
 Phi(-r) - r phi(r) is nearly 0, and the second word of Phi(-r) makes up for what the products lose.
-For float32 2^64 Phi(-r) in two words and 2^64 phi(r) in one.
+For float32 2^64 Phi(-r) in two words and 2^64 phi(r) in one. For erf in float64 itself and its
+derivative.
 """
 
 from fit import c_number, rounded
@@ -13,6 +14,7 @@ STEPS = 64  # to 1
 END = mpf("8.875")  # from here on gelu'(t) rounds to 1
 SINGLE_END = mpf("14.75")  # from here on gelu(-t) rounds to 0 in float32
 SINGLE_SCALE = mpf(2) ** 64
+ERF_END = mpf(6)  # from here on erf(t) rounds to 1
 
 
 def words(value, precision: int = 64) -> tuple[mpf, mpf]:
@@ -42,6 +44,11 @@ def single_row(r) -> list[mpf]:
     return [*words(SINGLE_SCALE * mp.ncdf(-r), 32), density, mpf(0)]
 
 
+def erf_row(r) -> list[mpf]:
+    """erf(r) and its derivative."""
+    return [*words(mp.erf(r)), *words(2 / mp.sqrt(mp.pi) * mp.exp(-r * r))]
+
+
 def multiples(end) -> list[mpf]:
     """The multiples of 1/64 up to end."""
     return [mpf(k) / STEPS for k in range(int(end * STEPS) + 1)]
@@ -57,12 +64,13 @@ def c_rows(kind: str, name: str, rows: list[list[mpf]], precision: int) -> str:
 def main() -> None:
     """Print the tables."""
     mp.prec = 300
-    print("/* Phi(-r) and phi(r).\n *")
+    print("/* Phi(-r) and phi(r), erf(r) and its derivative.\n *")
     print(" * Printed by math/coefficients/normal_rows.py. */")
     double = [*(row(r) for r in multiples(END)), root_row()]
     print(c_rows("double", "fa_normal_rows", double, 64))
     single = [single_row(r) for r in multiples(SINGLE_END)]
     print(c_rows("float", "fa_normal_rows_single", single, 32))
+    print(c_rows("double", "fa_erf_rows", [erf_row(r) for r in multiples(ERF_END)], 64))
 
 
 if __name__ == "__main__":

@@ -4,8 +4,6 @@
 #if PRECISION == 32
 #define ERF_SLOPE_HIGH 0x1.20dd76p+0f /* 1.12837923 */
 #define ERF_SLOPE_LOW -0x1.f7ac92p-25f /* -5.86353834e-08 */
-#define ROOT_2_HIGH 0x1.6a09e6p+0f /* 1.41421354 */
-#define ROOT_2_LOW 0x1.9fcef4p-26f /* 2.42032342e-08 */
 static const Piecewise NORMAL_RATIO = {
     .scale = 0x1.014c0cp+1f, .offset = 0x1.2p+1f,
     .scale_left = 0x0p+0f, .offset_left = 0x1.2p+1f,
@@ -47,6 +45,4 @@ static const Piecewise ERF_OVER_X = {
 #elif PRECISION == 64
 #define ERF_SLOPE_HIGH 0x1.20dd750429b6dp+0 /* 1.12837917 */
 #define ERF_SLOPE_LOW 0x1.1ae3a914fed8p-56 /* 1.53354596e-17 */
-#define ROOT_2_HIGH 0x1.6a09e667f3bcdp+0 /* 1.41421356 */
-#define ROOT_2_LOW -0x1.bdd3413b26456p-54 /* -9.66729331e-17 */
 #endif
