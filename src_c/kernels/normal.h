@@ -12,8 +12,8 @@
  *     0.7496 ulp  erf(-0x1.60e75p-127) got -0x1.8e358p-127 want -0x1.8e3584p-127
  *     0.5597 ulp  erf_grad(0x1.ffffeap-1) got 0x1.a91214p-2 want 0x1.a91216p-2
  * Largest errors in float64:
- *     0.8564 ulp  erf(0x1.26551dd91bcdbp-7)
- *                 got 0x1.4c1c163e4c41ep-7 want 0x1.4c1c163e4c41dp-7
+ *     0.7063 ulp  erf(-0x1.c205d3611e04dp-8)
+ *                 got -0x1.fbc9cf7977443p-8 want -0x1.fbc9cf7977444p-8
  *     0.5691 ulp  erf_grad(-0x1.e3732ff779164p+2)
  *                 got 0x1.ce0e86051ce68p-83 want 0x1.ce0e86051ce69p-83 */
 INLINE Dual erf_(V x) { return (Dual){.y = erf_y(x), .dx = erf_dx(x)}; }

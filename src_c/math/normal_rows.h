@@ -144,8 +144,9 @@ INLINE V erf_near(V t)
     V r = v_sub(shifted, origin), d = v_sub(t, r), twice = v_add(d, d);
     V rest = normal_rows_rest(v_mul(r, twice), v_mul(d, twice), 1);
     Pair step = times_pair(d, slope);
-    V low = v_fma(step.hi, rest, v_add(start.lo, step.lo));
-    return v_add(start.hi, v_add(step.hi, low));
+    Pair sum = fast_two_sum(start.hi, step.hi);
+    V low = v_add(sum.lo, v_add(start.lo, step.lo));
+    return v_add(sum.hi, v_fma(step.hi, rest, low));
 }
 
 /* gelu'(-t) = Phi(-t) - t phi(t) = Phi(-r) - r phi(r) - phi(r) d (2 - r^2 + ...). In the row whose
