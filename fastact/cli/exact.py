@@ -92,6 +92,7 @@ def namespace() -> Any:
     """
 
     zero, one, far = mpf(0), mpf(1), mpf(-1e6)  # of its own type: comparisons convert nothing
+    tail = mpf(-1e20)  # below it, the asymptotic forms have more digits than mpmath
 
     def cut(function: Callable[[Any], Any], end: float) -> Callable[[Any], Any]:
         high, low = mpf(end), mpf(-end)
@@ -109,27 +110,14 @@ def namespace() -> Any:
         with mp.workprec(2 * BITS):
             return mpf(text)
 
-    def tail_ratio(t: Any) -> Any:
-        """Return Phi(-t) sqrt(2 pi) e^(t^2/2) for t >= 0, Mills' ratio."""
-        if t < 30:
-            return mp.sqrt(mp.pi / 2) * mp.erfc(t / mp.sqrt(2)) * mp.exp(t * t / 2)
-        fraction = t  # t + 1/(t + 2/(t + 3/(t + ...)))
-        for k in range(min(800, int(40000 / t) + 20), 0, -1):
-            fraction = t + k / fraction
-        return 1 / fraction
-
     def log_ndtr(x: Any) -> Any:
-        if x > 0:
-            return mp.log1p(-mp.erfc(min(x, mpf(1e3)) / mp.sqrt(2)) / 2)
-        if mp.isinf(x):
-            return x
-        return mp.log(tail_ratio(-x) / mp.sqrt(2 * mp.pi)) - x * x / 2
+        if x > zero:
+            return mp.log1p(-mp.ncdf(-min(x, mpf(1e3))))
+        return mp.log(mp.ncdf(x)) if x > tail else -x * x / 2 - mp.log(-x * mp.sqrt(2 * mp.pi))
 
     def ndtr_ratio(x: Any) -> Any:
-        if x <= 0:
-            return -x if mp.isinf(x) else 1 / tail_ratio(-x)
         z = min(x, mpf(1e3))
-        return mp.npdf(z) / mp.ncdf(z)
+        return mp.npdf(z) / mp.ncdf(z) if x > tail else -x
 
     tanh = cut(mp.tanh, 1e4)
 
