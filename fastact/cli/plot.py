@@ -173,7 +173,7 @@ def draw_picture(panels: Sequence[Panel], path: Path) -> None:
     columns = min(2, len(panels))
     rows = -(-len(panels) // columns)
     with rc_context(fname=STYLE):
-        figure = Figure(figsize=(5.2 * columns, 3.9 * rows), layout="constrained")
+        figure = Figure(figsize=(5.2 * columns, 3.9 * rows))
         for k, panel in enumerate(panels, 1):
             _draw_panel(figure.add_subplot(rows, columns, k), panel)
         # Without a date it is the same file every time.

@@ -25,7 +25,7 @@ class Float64:
     """The namespace of this module: NumPy and SciPy."""
 
     exp, expm1, log1p, sqrt, tanh = np.exp, np.expm1, np.log1p, np.sqrt, np.tanh
-    erf, erfc, expit = special.erf, special.erfc, special.expit
+    erf, erfc, expit, log_ndtr = special.erf, special.erfc, special.expit, special.log_ndtr
     abs, minimum, maximum, where = np.abs, np.minimum, np.maximum, staticmethod(np.where)
 
     number = float  # of a constant that has more digits than a float64
@@ -35,18 +35,9 @@ class Float64:
     cos = staticmethod(lambda x: np.cos(np.asarray(x, np.longdouble)))
 
     @staticmethod
-    def log_ndtr(x: Any) -> Any:
-        """Return the logarithm of the normal distribution function."""
-        right = -special.erfc(x * np.sqrt(0.5)) / 2
-        return np.where(x > 0, np.log1p(right), special.log_ndtr(np.minimum(x, 0)))
-
-    @staticmethod
     def ndtr_ratio(x: Any) -> Any:
-        """Return the derivative of that, phi(x) / Phi(x)."""
-        left = np.sqrt(2 / np.pi) / special.erfcx(-np.minimum(x, 0) * np.sqrt(0.5))
-        z = np.clip(x, 0, 1000)
-        density = np.exp(-z * z / 2) / np.sqrt(2 * np.pi)
-        return np.where(x > 0, density / special.ndtr(z), left)
+        """Return the derivative of log_ndtr, phi(x) / Phi(x)."""
+        return np.sqrt(2 / np.pi) / special.erfcx(-x * np.sqrt(0.5))
 
     @staticmethod
     def minus(x: Any, text: str) -> Any:

@@ -44,13 +44,6 @@ def _figure(height: float) -> Figure:
     return Figure(figsize=(_WIDTH / 72, height / 72), dpi=72, facecolor="none")
 
 
-def _axes(figure: Figure, left: float, top: float, width: float, height: float) -> Axes:
-    """Return axes placed in pixels from the upper left corner."""
-    across, down = figure.get_size_inches() * 72
-    place = (left / across, 1 - (top + height) / down, width / across, height / down)
-    return figure.add_axes(place, facecolor="none")
-
-
 def _logarithmic(axis: Any, low: float, high: float) -> None:
     """Give an axis ticks at 1, 2 and 5 of each decade, or at decades where there are many."""
     axis.axes.set(**{f"{axis.axis_name}scale": "log", f"{axis.axis_name}lim": (low, high)})
@@ -112,10 +105,8 @@ def _dots(
     heads: Sequence[str],
     rules: Mapping[str, float] | None = None,
 ) -> Figure:
-    left, top, column = 132, 52, 74
-    width = _WIDTH - left - 14 - column * len(heads)
-    figure = _figure(top + _ROW * len(rows) + 44)
-    axes = _axes(figure, left, top, width, _ROW * len(rows))
+    figure, column = _figure(_ROW * len(rows) + 96), 74
+    axes = figure.add_subplot()
     _logarithmic(axes.xaxis, *ends)
     axes.set(xlabel=f"{quantity} (smaller is better)", ylim=(len(rows) - 0.5, -0.5))
     axes.set_yticks(range(len(rows)), [row.label for row in rows], fontsize=12, color=_INK["ink"])
@@ -128,7 +119,8 @@ def _dots(
         axes.annotate(head, (1, 1), (at, 10), ha="right", va="bottom", **_OUTSIDE, **_NOTE)
         for n, row in enumerate(rows):
             axes.annotate(row.notes[k], (1, n), (at, 0), ha="right", va="center", **_RIGHT)
-    pixels = width / math.log(ends[1] / ends[0])
+    figure.draw_without_rendering()  # now its layout is known
+    pixels = axes.bbox.width / math.log(ends[1] / ends[0])
     points: dict[str, list[_Point]] = {name: [] for name in reversed(libraries)}
     for n, row in enumerate(rows):
         moves = _fanned({name: math.log(value) * pixels for name, value in row.values.items()})
@@ -139,15 +131,8 @@ def _dots(
         if found:
             _plot(axes, name, found, size=0.9)
     handles, labels = axes.get_legend_handles_labels()
-    figure.legend(
-        handles[::-1],
-        labels[::-1],
-        loc="upper left",
-        bbox_to_anchor=(left / _WIDTH, 1 - 6 / figure.bbox.height),
-        ncols=len(labels),
-        columnspacing=1.2,
-        handlelength=1,
-    )
+    look: Any = {"ncols": len(labels), "handlelength": 1, "borderaxespad": 0.5}
+    figure.legend(handles[::-1], labels[::-1], loc="outside upper left", **look)
     return figure
 
 
@@ -244,10 +229,10 @@ def _panels(
     across = min(2, len(series))
     if not across:
         return None
-    figure, width = _figure(math.ceil(len(series) / across) * _PANEL), _WIDTH / across
-    for k, cells in enumerate(series):
-        corner = k % across * width + 48, k // across * _PANEL + 44
-        draw(_axes(figure, *corner, width - 184, _PANEL - 90), study, cells)
+    down = math.ceil(len(series) / across)
+    figure = _figure(down * _PANEL)
+    for k, cells in enumerate(series, 1):
+        draw(figure.add_subplot(down, across, k), study, cells)
     return figure
 
 
@@ -358,7 +343,7 @@ def trade(study: Study, cells: Sequence[Cell]) -> Figure | None:
     if not points:
         return None
     figure = _figure(420)
-    axes = _axes(figure, 76, 30, 700, 342)
+    axes = figure.add_subplot()
     _logarithmic(axes.xaxis, *_ends([time for found in points.values() for time, *_ in found]))
     _logarithmic(axes.yaxis, 0.35, 1.5 * lost)
     axes.set_xlabel("ns per element (smaller is better)")

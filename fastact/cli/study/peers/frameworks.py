@@ -2,7 +2,6 @@
 
 import os
 import sys
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -10,44 +9,44 @@ import numpy as np
 
 from fastact.cli.machine import usable_cpus
 from fastact.cli.study.peers.base import Array, Call, Operation, Peer, function
-from fastact.cli.study.peers.written import CONSTANTS, JAX, ONNX, TORCH
+from fastact.cli.study.peers.written import JAX, ONNX, TORCH
 
 
 class Torch(Peer):
-    """PyTorch: its functionals, and the kernels that its autograd calls for the backward form.
+    """PyTorch: its functionals, and for the backward form what its autograd calls of each.
 
-    Sigmoid's and tanh's backward get the saved output, as in training, for nothing.
+    What it calls has saved what it needs, as in training: sigmoid's and tanh's output, for nothing.
     """
 
     name = "torch"
 
     def prepare(self, operation: Operation, threads: int) -> Call | None:
-        """Return the functional, or the backward kernel, or autograd where there is none."""
+        """Return the functional, or the derivative of it, or autograd where that takes several."""
         torch, learnable = self.library, operation.learnable
-        text, backward = TORCH.get(operation.activation.name, ("", ""))
-        if operation.form == "grad" or not text:
+        text = TORCH.get(operation.activation.name)
+        if operation.form == "grad" or text is None:
             return None
         torch.set_num_threads(threads)
-        names = {"F": torch.nn.functional, "aten": torch.ops.aten, **vars(torch), **CONSTANTS}
+        names = vars(torch) | {"F": torch.nn.functional}
         value = function(text, ", ".join(["x", *learnable]), names)
         x, g = torch.from_numpy(operation.x), torch.from_numpy(operation.g)
         operands = x, *map(torch.tensor, learnable.values())
+        computed = partial(value, *operands)
+        if operation.form == "backward":
+            saved = value(*(operand.requires_grad_(True) for operand in operands))
+            derivative = saved.grad_fn
+            if derivative is None:
+                return None
+            if any(after and after.next_functions for after, _ in derivative.next_functions):
+                return partial(torch.autograd.grad, saved, operands, g, retain_graph=True)
+            # That of the identity gives g itself.
+            computed = g.clone if text == "clone" else partial(derivative, g)
 
-        def untracked(computed: Callable[..., Any], *operands: Any) -> Call:
-            def call() -> Any:
-                with torch.inference_mode():  # autograd keeps nothing
-                    return computed(*operands)
+        def untracked() -> Any:
+            with torch.inference_mode():  # autograd keeps nothing
+                return computed()
 
-            return call
-
-        if operation.form == "value":
-            return untracked(value, *operands)
-        if backward:
-            return untracked(function(backward, "g, x, y", names), g, x, untracked(value, x)())
-        if operation.activation.name == "binary_step":  # has no derivative there
-            return None
-        saved = value(*(operand.requires_grad_(True) for operand in operands))
-        return partial(torch.autograd.grad, saved, operands, g, retain_graph=True)
+        return untracked
 
 
 class Jax(Peer):
@@ -66,7 +65,7 @@ class Jax(Peer):
 
         jax = self.library
         jax.config.update("jax_enable_x64", True)  # float32 stays what it is
-        self._names = vars(jax.lax) | vars(jax.numpy) | vars(jax.nn) | {"jax": jax, "nn": jax.nn}
+        self._names = vars(jax.lax) | vars(jax.numpy) | vars(jax.nn) | {"jax": jax}
         self._forget_client = getattr(backend, "clear_backends", None)
         self._started_with: int | None = None
 

@@ -1,7 +1,7 @@
 """How users of each library write an activation: a row a function, as text.
 
-The text is of x and learnable parameters, that of the backward form of g, too, and of the saved
-output y with PyTorch. A name alone is a function of these. What a library lacks is left out:
+The text is of x and learnable parameters, that of the backward form of g, too, which PyTorch and
+JAX derive themselves. A name alone is a function of these. What a library lacks is left out:
 nothing is timed that its users would not type.
 """
 
@@ -42,10 +42,9 @@ _EXPRESSIONS: Mapping[str, str] = {
     ),
     "gaussian": "exp(-0.5 * x * x)",
 }
-_SHARED: Table = {name: (value, "") for name, value in _EXPRESSIONS.items()}
 
 NUMPY: Table = {
-    **_SHARED,
+    **{name: (value, "") for name, value in _EXPRESSIONS.items()},
     "identity": ("x.copy()", "g.copy()"),
     "binary_step": ("(x >= 0).astype(x.dtype)", "zeros_like(g)"),
     "sigmoid": ("sigmoid", "g * (s := sigmoid(x)) * (1 - s)"),
@@ -147,98 +146,74 @@ COMPILED: Table = {
     "tanh_shrink": NUMPY["tanh_shrink"],
 }
 
-# The backward forms are the kernels that autograd calls; without one it is autograd itself.
-TORCH: Table = {
-    **_SHARED,
-    "identity": ("clone", "g.clone()"),  # autograd gives g itself
-    "binary_step": ("(x >= 0).to(x.dtype)", ""),
-    "sigmoid": ("sigmoid", "aten.sigmoid_backward(g, y)"),
-    "tanh": ("tanh", "aten.tanh_backward(g, y)"),
-    "relu": ("relu", "aten.threshold_backward(g, y, 0)"),
-    "leaky_relu": ("F.leaky_relu", "aten.leaky_relu_backward(g, x, 0.01, False)"),
-    "prelu": ("F.prelu", ""),
-    "relu6": ("F.relu6", "aten.hardtanh_backward(g, x, 0.0, 6.0)"),
-    "hard_tanh": ("F.hardtanh", "aten.hardtanh_backward(g, x, -1.0, 1.0)"),
-    "elu": ("F.elu", "aten.elu_backward(g, 1.0, 1.0, 1.0, False, x)"),
-    "selu": ("F.selu", "aten.elu_backward(g, ALPHA, SCALE, 1.0, False, x)"),
-    "celu": ("F.celu", "aten.elu_backward(g, 1.0, 1.0, 1.0, False, x)"),
-    "gelu": ("F.gelu", "aten.gelu_backward(g, x)"),
-    "gelu_tanh": (
-        "F.gelu(x, approximate='tanh')",
-        "aten.gelu_backward(g, x, approximate='tanh')",
+
+def _named(prefix: str, names: str) -> dict[str, str]:
+    """Return functions that need no more than a name: ours, and theirs with its module."""
+    there = {fastact.get(f"{prefix}.{name}").__name__: name for name in names.split()}
+    return {ours: f"{prefix}.{name}" for ours, name in there.items()}
+
+
+# PyTorch and JAX have derivatives of them all.
+TORCH: Mapping[str, str] = {
+    **_EXPRESSIONS,
+    **_named(
+        "F",
+        "celu elu gelu hardshrink hardsigmoid hardswish hardtanh leaky_relu logsigmoid mish prelu"
+        " relu relu6 selu sigmoid silu softplus softshrink softsign tanh tanhshrink",
     ),
-    "silu": ("F.silu", "aten.silu_backward(g, x)"),
-    "mish": ("F.mish", "aten.mish_backward(g, x)"),
-    "softplus": ("F.softplus", "aten.softplus_backward(g, x, 1.0, 20.0)"),
-    "log_sigmoid": ("F.logsigmoid", ""),
-    "softsign": ("F.softsign", ""),
-    "hard_sigmoid": ("F.hardsigmoid", "aten.hardsigmoid_backward(g, x)"),
-    "hard_swish": ("F.hardswish", "aten.hardswish_backward(g, x)"),
-    "hard_shrink": ("F.hardshrink", "aten.hardshrink_backward(g, x, 0.5)"),
-    "soft_shrink": ("F.softshrink", "aten.softshrink_backward(g, x, 0.5)"),
-    "tanh_shrink": ("F.tanhshrink", ""),
-    "threshold": ("F.threshold(x, 1.0, 0.0)", "aten.threshold_backward(g, x, 1.0)"),
-    "shrink": ("F.hardshrink", ""),
-    "log_cosh": ("log(cosh(x))", ""),
-    "erf": ("erf", ""),
-    "ndtr": ("special.ndtr", ""),
-    "laplace": ("0.5 * (1 + erf((x - 0.707107) / (0.282095 * 1.4142135623730951)))", ""),
-    "log_ndtr": ("special.log_ndtr", ""),
-    "clipped_gelu": ("F.gelu(x).clamp(-10, 10)", ""),
+    **_named("special", "erf log_ndtr ndtr"),
+    "identity": "clone",
+    "binary_step": "(x >= 0).to(x.dtype)",
+    "gelu_tanh": "F.gelu(x, approximate='tanh')",
+    "threshold": "F.threshold(x, 1.0, 0.0)",
+    "shrink": "F.hardshrink",
+    "log_cosh": "log(cosh(x))",
+    "laplace": "0.5 * (1 + erf((x - 0.707107) / (0.282095 * 1.4142135623730951)))",
+    "clipped_gelu": "F.gelu(x).clamp(-10, 10)",
 }
 
-# JAX has vector-Jacobian products of them all.
-_JAX_NN = (
-    "celu elu hard_sigmoid hard_swish hard_tanh leaky_relu log_sigmoid mish relu relu6 selu sigmoid"
-    " silu soft_sign softplus sparse_plus squareplus"
-)
 JAX: Mapping[str, str] = {
     **_EXPRESSIONS,
-    **{fastact.get(f"jax.nn.{name}").__name__: f"nn.{name}" for name in _JAX_NN.split()},
+    **_named(
+        "jax.nn",
+        "celu elu hard_sigmoid hard_swish hard_tanh leaky_relu log_sigmoid mish relu relu6 selu"
+        " sigmoid silu soft_sign softplus sparse_plus squareplus",
+    ),
     "identity": "copy",
     "binary_step": "(x >= 0).astype(x.dtype)",
     "tanh": "tanh",
     "prelu": "where(x > 0, x, a * x)",
-    "gelu": "nn.gelu(x, approximate=False)",
-    "gelu_tanh": "nn.gelu(x, approximate=True)",
+    "gelu": "jax.nn.gelu(x, approximate=False)",
+    "gelu_tanh": "jax.nn.gelu(x, approximate=True)",
     "hard_shrink": "where(abs(x) > 0.5, x, 0)",
     "soft_shrink": "sign(x) * maximum(abs(x) - 0.5, 0)",
     "threshold": "where(x > 1, x, 0)",
     "shrink": "where(abs(x) > 0.5, x, 0)",
-    "smelu": "nn.sparse_plus",
+    "smelu": "jax.nn.sparse_plus",
     "erf": "erf",
     "ndtr": "jax.scipy.special.ndtr",
     "laplace": "0.5 * (1 + erf((x - 0.707107) / (0.282095 * 1.4142135623730951)))",
     "log_ndtr": "jax.scipy.special.log_ndtr",
-    "clipped_gelu": "clip(nn.gelu(x, approximate=False), -10, 10)",
+    "clipped_gelu": "clip(jax.nn.gelu(x, approximate=False), -10, 10)",
 }
 
-# As ONNX writes a node in a text; there are no backward forms.
+# As ONNX writes a node in a text; there are no backward forms. Attributes are given where ONNX has
+# other defaults.
+_NODES = (
+    "Celu Elu Erf Gelu HardSwish Identity LeakyRelu Mish Relu Selu Sigmoid Softplus Softsign Tanh"
+    " ThresholdedRelu"
+)
 ONNX: Mapping[str, str] = {
-    "identity": "Identity(x)",
-    "sigmoid": "Sigmoid(x)",
-    "tanh": "Tanh(x)",
-    "relu": "Relu(x)",
-    "leaky_relu": "LeakyRelu<alpha = 0.01>(x)",
+    **{fastact.get(f"onnx.{name}").__name__: f"{name}(x)" for name in _NODES.split()},
     "prelu": "PRelu(x, slope)",
     "relu6": "Clip(x, zero, six)",
     "hard_tanh": "Clip(x, minus_one, one)",
-    "elu": "Elu<alpha = 1.0>(x)",
-    "selu": "Selu(x)",
-    "celu": "Celu<alpha = 1.0>(x)",
-    "gelu": "Gelu(x)",
     "gelu_tanh": 'Gelu<approximate = "tanh">(x)',
     "quick_gelu": "com.microsoft.QuickGelu<alpha = 1.702>(x)",
     "silu": "com.microsoft.QuickGelu<alpha = 1.0>(x)",
     "swish": "com.microsoft.QuickGelu<alpha = 1.0>(x)",
-    "erf": "Erf(x)",
-    "mish": "Mish(x)",
-    "softplus": "Softplus(x)",
-    "softsign": "Softsign(x)",
     "hard_sigmoid": "HardSigmoid<alpha = 0.16666666666666666, beta = 0.5>(x)",
-    "hard_swish": "HardSwish(x)",
-    "hard_shrink": "Shrink<lambd = 0.5, bias = 0.0>(x)",
-    "shrink": "Shrink<lambd = 0.5, bias = 0.0>(x)",
+    "hard_shrink": "Shrink<lambd = 0.5>(x)",
+    "shrink": "Shrink<lambd = 0.5>(x)",
     "soft_shrink": "Shrink<lambd = 0.5, bias = 0.5>(x)",
-    "threshold": "ThresholdedRelu<alpha = 1.0>(x)",
 }
