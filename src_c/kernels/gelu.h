@@ -22,8 +22,9 @@
  *                 got 0x1.ee1bffb1c2a5ap-4 want 0x1.ee1bffb1c2a59p-4 */
 INLINE Dual gelu(V x) { return (Dual){.y = gelu_y(x), .dx = gelu_dx(x)}; }
 
-/* min(max(gelu(x), low), high), as numpy.clip;  gelu' between the kinks. gelu(x) < x, which
- * counts where gelu(high) rounds to high, and gelu(x) > 0 for x > 0 where that rounds to 0.
+/* min(max(gelu(x), low), high), as numpy.clip;  gelu' between the kinks. gelu(x) < x for x > 0,
+ * which counts where gelu(high) rounds to high, and gelu(x) > min(x, 0) for x other than 0, where
+ * that rounds to low.
  *
  * Largest errors in float32:
  *     0.7785 ulp  clipped_gelu(0x1.e676dcp-4) got 0x1.0a3a2p-4 want 0x1.0a3a22p-4
@@ -38,7 +39,8 @@ INLINE Dual clipped_gelu(V x, V low, V high)
 {
     Dual f = gelu(x);
     M under = v_or(v_lt(f.y, high), v_le(x, high));
-    M over = v_or(v_lt(low, f.y), v_and(v_le(low, v_set(0)), v_lt(v_set(0), x)));
+    M above_low = v_and(v_le(low, v_min(v_set(0), x)), v_lt(v_set(0), v_abs(x)));
+    M over = v_or(v_lt(low, f.y), above_low);
     M inside = v_and(over, under);
     M no_bound = v_or(v_is_nan(low), v_is_nan(high));
     f.y = v_select(no_bound, v_set(NAN), v_min(high, v_max(low, f.y)));

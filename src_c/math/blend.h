@@ -235,7 +235,7 @@ INLINE Derivative acon_deriv_beta(V x, Blend f)
 {
     V finite = v_unless(is_zero(f.rise.hi), x);
     return deriv_large(
-        pair_times_deriv(pair_product(f.rise, f.rise), gate_deriv_beta(finite, f.at)));
+        pair_times_d2(pair_product(f.rise, f.rise), gate_deriv_beta(finite, f.at)));
 }
 INLINE Derivative acon_d2(V x, V p1, V p2, V beta)
 {
@@ -248,7 +248,7 @@ INLINE Derivative acon_d2(V x, V p1, V p2, V beta)
 
 INLINE Pair aptx_argument(V x, V beta)
 {
-    return saturating_product(x, v_add(beta, beta), EXP_NEG_END);
+    return saturating_product(clamped(x, T_MAX), v_add(beta, beta), EXP_NEG_END);
 }
 INLINE Pair aptx_slope(V alpha, V gamma_, T tanh)
 {

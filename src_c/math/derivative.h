@@ -27,7 +27,7 @@
  * above END g t e^-t rounds to 0 for every g. */
 #define EXP_NEG_NEGLIGIBLE C(40.0, 80.0)
 #define EXP_NEG_UNSCALED_END C(72.5, 600.0)
-#define EXP_NEG_END C(200.0, 1465.0)
+#define EXP_NEG_END C(200.0, 1503.0)
 
 typedef enum {
     DERIV_EXACT, /* hi alone */
@@ -169,7 +169,7 @@ INLINE Reduction reduction_of(V x)
 INLINE V deriv_rest_of_reduced(Derivative *s)
 {
     V one = v_set(1), rest = s->rest;
-    M huge = v_lt(v_set(C(0x1p80, 0x1p300)), v_abs(s->hi));
+    M huge = v_lt(v_set(C(0x1p80, 0x1p900)), v_abs(s->hi));
     V factor = v_select(huge, one, rest);
     *s = (Derivative){DERIV_LARGE, v_mul(s->hi, factor), v_mul(s->lo, factor),
                       s->scaled};
@@ -315,7 +315,7 @@ INLINE Derivative constant_times_deriv(Pair c, Derivative s)
  * scale is removed: that costs accuracy only if the product is subnormal. */
 INLINE Derivative pair_times_deriv(Pair a, Derivative s)
 {
-    M moderate = v_le(v_abs(a.hi), v_set(C(0x1p15, 0x1p29)));
+    M moderate = v_le(v_abs(a.hi), v_set(C(0x1p15, 0x1p200)));
     V before = v_select(moderate, v_set(1), v_set(UNSCALE_FACTOR));
     V after = v_select(moderate, v_set(1), v_set(UNSCALE_PRODUCT));
     V scale = v_select(s.scaled, before, v_set(1));
@@ -325,6 +325,31 @@ INLINE Derivative pair_times_deriv(Pair a, Derivative s)
     product =
         pair_finite_low((Pair){v_mul(product.hi, scale), v_mul(product.lo, scale)});
     return (Derivative){s.kind, product.hi, product.lo, v_and(s.scaled, moderate)};
+}
+
+/* a derivative times 0, -1 or a power of 2 */
+INLINE Derivative deriv_times_exact(V factor, Derivative s)
+{
+    return (Derivative){s.kind, v_mul(s.hi, factor), v_mul(s.lo, factor), s.scaled};
+}
+
+/* a times a derivative, scaled where it is so small that the rounding of the low word alone
+ * would matter */
+INLINE Derivative pair_times_d2(Pair a, Derivative s)
+{
+    V size = v_abs(v_mul(a.hi, v_unless(s.scaled, s.hi)));
+    M small = v_lt(size, v_set(SCALED_BELOW)), finite = v_le(size, v_set(T_MAX));
+    if (!v_any(v_or(small, s.scaled)) && v_all(finite)) {
+        Pair product = pair_product(a, (Pair){s.hi, s.lo});
+        return (Derivative){s.kind, product.hi, product.lo, s.scaled};
+    }
+    V root_scale = v_select(small, v_set(ROOT_SCALE), v_set(1));
+    root_scale = v_select(s.scaled, v_set(1), root_scale);
+    Derivative product =
+        pair_times_deriv((Pair){v_mul(a.hi, root_scale), v_mul(a.lo, root_scale)},
+                         deriv_times_exact(root_scale, s));
+    product.scaled = v_or(product.scaled, v_lt(v_set(1), root_scale));
+    return product;
 }
 
 #endif

@@ -30,7 +30,7 @@ typedef struct {
 } fa_words;
 fa_words fa_xielu_left(fa_form form, double x, double m, double alpha, double beta);
 
-/* The derivative of snake by alpha, beside its roots. */
-fa_words fa_snake_dalpha(double x, double alpha) __attribute__((const));
+/* The derivative of snake by alpha, beside its roots, divided by `rest`. */
+fa_words fa_snake_dalpha(double x, double alpha, double rest) __attribute__((const));
 
 #endif

@@ -103,8 +103,8 @@ Wide fa_wide_snake_beta(fa_form form, double x, const double *p)
     return negative(times(ratio, ratio));
 }
 
-fa_words fa_snake_dalpha(double x, double alpha)
+fa_words fa_snake_dalpha(double x, double alpha, double rest)
 {
-    Wide f = fa_wide_snake(FA_GRAD_PARAMETER, x, &alpha);
+    Wide f = over(fa_wide_snake(FA_GRAD_PARAMETER, x, &alpha), wide(rest));
     return (fa_words){ldexp(f.hi, f.exponent), ldexp(f.lo, f.exponent)};
 }

@@ -40,8 +40,7 @@ static NearRoot blend_near_root(bool derivative, V x, Slopes f)
     M negative = v_lt(f.z.hi, v_set(0));
     Pair a = pair_select(negative, f.p2, f.p1), b = pair_select(negative, f.p1, f.p2);
     Pair t = pair_abs(f.z), one = to_pair(v_set(1));
-    M far = v_lt(v_set(EXP_NEG_UNSCALED_END), t.hi);
-    t.hi = v_min(v_set(EXP_NEG_UNSCALED_END), t.hi);
+    t.hi = v_min(v_set(EXP_NEG_UNSCALED_END), t.hi); /* b w is nothing beside a there */
     Pair w = exp_neg_fine(t), bw = pair_product(b, w), left = bw;
     Pair inverse = pair_inverse(pair_sum(one, w));
     V terms = v_abs(a.hi);
@@ -55,7 +54,7 @@ static NearRoot blend_near_root(bool derivative, V x, Slopes f)
     Pair n = pair_sum(a, left);
     Pair y = pair_product(n, inverse);
     y = derivative ? pair_product(y, inverse) : times_pair(x, y);
-    return (NearRoot){y, v_or(far, cancels(n, terms))};
+    return (NearRoot){y, cancels(n, terms)};
 }
 
 /* x + S(0)^2/beta, and ((beta - alpha) + 2 alpha S(1/4)^2)/beta for positive beta and alpha */

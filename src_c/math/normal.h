@@ -61,10 +61,13 @@ INLINE Pair normal_left_beside_1(V t, Pair left)
 
 /* ---- arguments ---- */
 
+/* From here on phi(u)/sigma, times any g, rounds to 0. */
+#define GAUSSIAN_ZERO C(20.1, 54.82)
+
 /* x - mu and u = (x - mu)/sigma as pairs, clamped where phi(u) is 0; `inverse` is 1/sigma. */
 INLINE Pair laplace_distance(V x, V mu, V sigma)
 {
-    V most = v_set(T_MAX / 2), end = v_mul(v_set(NORMAL_TAIL_ZERO), v_abs(sigma));
+    V most = v_set(T_MAX / 2), end = v_mul(v_set(GAUSSIAN_ZERO), v_abs(sigma));
     V finite = v_max(v_sub(v_set(0), most), v_min(most, x));
     Pair d = two_sum(finite, v_sub(v_set(0), mu));
     M beyond = v_lt(end, v_abs(d.hi));
@@ -80,7 +83,7 @@ INLINE Pair laplace_pair(V x, V mu, V sigma, Pair inverse)
 /* x clamped where e^(-x^2/(2 sigma^2)) is 0 */
 INLINE V gaussian_bounded(V x, V sigma)
 {
-    V end = v_mul(v_set(NORMAL_TAIL_ZERO), v_abs(sigma));
+    V end = v_mul(v_set(GAUSSIAN_ZERO), v_abs(sigma));
     return v_max(v_sub(v_set(0), end), v_min(end, x));
 }
 

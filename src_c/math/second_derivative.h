@@ -33,31 +33,6 @@ INLINE Derivative logistic_d2(Pair t)
     };
 }
 
-/* a derivative times 0, -1 or a power of 2 */
-INLINE Derivative deriv_times_exact(V factor, Derivative s)
-{
-    return (Derivative){s.kind, v_mul(s.hi, factor), v_mul(s.lo, factor), s.scaled};
-}
-
-/* a times a derivative that is rounded to a value next: scaled where it is so small
- * that the rounding of the low word alone would matter */
-INLINE Derivative pair_times_d2(Pair a, Derivative s)
-{
-    V size = v_abs(v_mul(a.hi, s.hi));
-    M small = v_lt(size, v_set(SCALED_BELOW)), finite = v_le(size, v_set(T_MAX));
-    if (!v_any(v_or(small, s.scaled)) && v_all(finite)) {
-        Pair product = pair_product(a, (Pair){s.hi, s.lo});
-        return (Derivative){s.kind, product.hi, product.lo, s.scaled};
-    }
-    V root_scale = v_select(small, v_set(ROOT_SCALE), v_set(1));
-    root_scale = v_select(s.scaled, v_set(1), root_scale);
-    Derivative product =
-        pair_times_deriv((Pair){v_mul(a.hi, root_scale), v_mul(a.lo, root_scale)},
-                         deriv_times_exact(root_scale, s));
-    product.scaled = v_or(product.scaled, v_lt(v_set(1), root_scale));
-    return product;
-}
-
 /* -sign(x) s */
 INLINE Derivative minus_sign_times(V x, Derivative s)
 {

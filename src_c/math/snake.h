@@ -156,7 +156,7 @@ INLINE Derivative snake_dbeta(V x, Sine s, V alpha, V beta)
     Derivative rise = {DERIV_SCALED, v_select(tiny, small.hi, square.hi),
                        v_select(tiny, small.lo, square.lo), tiny};
     Pair minus = {v_sub(v_set(0), factor.hi), v_sub(v_set(0), factor.lo)};
-    return deriv_large(pair_times_deriv(minus, rise));
+    return deriv_large(pair_times_d2(minus, rise));
 }
 
 /* A word of the derivative by alpha beside a root, where too many bits cancel: lanes are computed
@@ -164,22 +164,22 @@ INLINE Derivative snake_dbeta(V x, Sine s, V alpha, V beta)
  * has no side effects. */
 static COLD __attribute__((const, unused)) N snake_dalpha_near_root(bool low, NM near,
                                                                     N word, N x,
-                                                                    N alpha)
+                                                                    N alpha, N rest)
 {
-    T at[4][V_LANES] ALIGNED;
-    N operands[4] = {n_select(near, n_set(1), n_set(0)), word, x, alpha};
-    for (int k = 0; k < 4; k++) n_store(at[k], operands[k]);
+    T at[5][V_LANES] ALIGNED;
+    N operands[5] = {n_select(near, n_set(1), n_set(0)), word, x, alpha, rest};
+    for (int k = 0; k < 5; k++) n_store(at[k], operands[k]);
     for (int i = 0; i < V_LANES; i++) {
         if (at[0][i] == 0) continue;
-        fa_words exact = fa_snake_dalpha(at[2][i], at[3][i]);
+        fa_words exact = fa_snake_dalpha(at[2][i], at[3][i], at[4][i]);
         at[1][i] = low ? exact.lo : exact.hi;
     }
     return n_load(at[1]);
 }
-INLINE V snake_dalpha_near_roots(bool low, M near, V word, V x, V alpha)
+INLINE V snake_dalpha_near_roots(bool low, M near, V word, V x, V alpha, V rest)
 {
-    FOR_EACH word.at[k] =
-        snake_dalpha_near_root(low, near.at[k], word.at[k], x.at[k], alpha.at[k]);
+    FOR_EACH word.at[k] = snake_dalpha_near_root(low, near.at[k], word.at[k], x.at[k],
+                                                 alpha.at[k], rest.at[k]);
     return word;
 }
 
@@ -197,28 +197,32 @@ INLINE Pair sine_by_cosine(Pair s, Pair c)
                   v_select(small, v_mul(sign, root.lo), s.lo)};
 }
 
-/* 2 s (x C(0) - s/2) with s = S(0)/alpha, or x^2 where that is tiny */
+/* Half of it is s (x C(0) - s/2) with s = S(0)/alpha, or x^2/2 where that is tiny. */
 INLINE Derivative snake_dalpha(V x, Sine s_0, V alpha)
 {
     M tiny = squares_underflow(x, alpha);
-    Pair inverse = pair_inverse(to_pair(alpha)), minus_half = {v_set(-0.5), v_set(0)};
-    Pair c = cosine(s_0, x, alpha, 0), above = times_pair(x, c);
-    Pair s = pair_product(sine_by_cosine(s_0, c), inverse),
-         below = pair_product(s, minus_half);
-    Pair sum = two_sum(above.hi, below.hi),
-         twice = {v_add(s.hi, s.hi), v_add(s.lo, s.lo)};
+    Reduction by = reduction_of(x);
+    Pair inverse = pair_inverse(to_pair(alpha)), c = cosine(s_0, x, alpha, 0);
+    Pair above = times_pair(v_mul(x, by.down), c);
+    Pair s = pair_product(sine_by_cosine(s_0, c), inverse);
+    Pair below = times_pair(v_mul(v_set(-0.5), by.down), s);
+    Pair sum = two_sum(above.hi, below.hi);
     sum.lo = v_add(sum.lo, v_add(above.lo, below.lo));
-    Pair product = pair_finite_low(pair_product(twice, sum));
+    Pair product = pair_product(s, sum);
     M near = v_lt(v_abs(sum.hi), v_abs(v_mul(v_set(0x1p-10), above.hi)));
     if (v_any(near)) {
-        product.hi = snake_dalpha_near_roots(false, near, product.hi, x, alpha);
-        product.lo = snake_dalpha_near_roots(true, near, product.lo, x, alpha);
+        product.hi =
+            snake_dalpha_near_roots(false, near, product.hi, x, alpha, by.rest);
+        product.lo = snake_dalpha_near_roots(true, near, product.lo, x, alpha, by.rest);
     }
     V small = v_where(tiny, x);
-    Derivative square = deriv_of_product(small, small);
-    return (Derivative){DERIV_LARGE, v_select(tiny, square.hi, product.hi),
-                        v_select(tiny, square.lo, product.lo),
-                        v_and(tiny, square.scaled)};
+    Derivative square = deriv_of_product(small, v_mul(v_set(0.5), small));
+    Derivative dp = {
+        .hi = v_select(tiny, square.hi, product.hi),
+        .lo = v_select(tiny, square.lo, product.lo),
+        .scaled = v_and(tiny, square.scaled),
+    };
+    return deriv_reduced(dp, by.rest);
 }
 
 INLINE Derivative snake_d2(V x, V alpha, V beta)

@@ -1,15 +1,41 @@
 /* The two sides of xielu and their derivatives, x (alpha x + beta) and
  * alpha (e^m - 1 - x) + beta x with m = min(x, eps): sums of terms of opposite sign, with roots.
  *
- * float32: in float64, which has enough bits left near them.
- * float64: in pairs with 70 bits. Where more than 14 of them cancel, too few are left; such
- * lanes, one in ten thousand or fewer, are computed one by one in double-double. */
+ * float32: in float64, which has enough bits left near them, but where the value is small beside
+ * terms that nearly cancel already: x is, and beta beside alpha.
+ * float64: in pairs with 70 bits. Where more than 14 of them cancel, too few are left.
+ * Such lanes, one in ten thousand or fewer, are computed one by one in double-double. */
 #ifndef FA_XIELU_H
 #define FA_XIELU_H
 
 #include "expm1_nonpositive.h"
 #include "extreme.h"
 #include "wide.h"
+
+/* A word of the sum where it is near a root, else `word`. Forms that do not use it leave it out, as
+ * it takes registers and has no side effects. */
+static COLD __attribute__((const, unused)) N xielu_near_root(fa_form form, bool low,
+                                                             NM near, N word, N x, N m,
+                                                             N alpha, N beta)
+{
+    T at[6][V_LANES] ALIGNED;
+    N operands[6] = {n_select(near, n_set(1), n_set(0)), word, x, m, alpha, beta};
+    for (int k = 0; k < 6; k++) n_store(at[k], operands[k]);
+    for (int i = 0; i < V_LANES; i++) {
+        if (at[0][i] == 0) continue;
+        fa_words exact = fa_xielu_left(form, at[2][i], at[3][i], at[4][i], at[5][i]);
+        at[1][i] = (T)(low ? exact.lo : exact.hi);
+    }
+    return n_load(at[1]);
+}
+
+INLINE V xielu_near_roots(fa_form form, bool low, M near, V word, V x, V m, V alpha,
+                          V beta)
+{
+    FOR_EACH word.at[k] = xielu_near_root(form, low, near.at[k], word.at[k], x.at[k],
+                                          m.at[k], alpha.at[k], beta.at[k]);
+    return word;
+}
 
 #if PRECISION == 32
 
@@ -23,7 +49,13 @@ INLINE V xielu_y(V x, V alpha_p, V alpha_n, V beta, V eps)
     W constant = w_widen(beta), terms = w_mul(w_sub(constant, factor), w_widen(linear));
     W right = w_widen(v_max(v_set(0), x));
     W above = w_mul(right, w_fma(w_widen(alpha_p), right, constant));
-    return w_narrow(w_select(v_lt(v_set(0), x), above, w_fma(factor, e, terms)));
+    W below = w_fma(factor, e, terms);
+    V y = w_narrow(w_select(v_lt(v_set(0), x), above, below));
+    V term = v_mul(v_set(0x1p-24f), w_narrow(w_mul(factor, e)));
+    M near = v_and(v_lt(x, v_set(0)), v_lt(v_abs(y), v_abs(term)));
+    if (!v_any(near)) return y;
+    return xielu_near_roots(FA_VALUE, false, near, y, left, v_min(eps, left), alpha_n,
+                            beta);
 }
 INLINE Derivative xielu_dx(V x, V alpha_p, V alpha_n, V beta, V eps)
 {
@@ -38,31 +70,6 @@ INLINE Derivative xielu_dx(V x, V alpha_p, V alpha_n, V beta, V eps)
 }
 
 #else
-
-/* A word of the sum where it is near a root, else `word`. Forms that do not use it leave it out, as
- * it takes registers and has no side effects. */
-static COLD __attribute__((const, unused)) N xielu_near_root(fa_form form, bool low,
-                                                             NM near, N word, N x, N m,
-                                                             N alpha, N beta)
-{
-    T at[6][V_LANES] ALIGNED;
-    N operands[6] = {n_select(near, n_set(1), n_set(0)), word, x, m, alpha, beta};
-    for (int k = 0; k < 6; k++) n_store(at[k], operands[k]);
-    for (int i = 0; i < V_LANES; i++) {
-        if (at[0][i] == 0) continue;
-        fa_words exact = fa_xielu_left(form, at[2][i], at[3][i], at[4][i], at[5][i]);
-        at[1][i] = low ? exact.lo : exact.hi;
-    }
-    return n_load(at[1]);
-}
-
-INLINE V xielu_near_roots(fa_form form, bool low, M near, V word, V x, V m, V alpha,
-                          V beta)
-{
-    FOR_EACH word.at[k] = xielu_near_root(form, low, near.at[k], word.at[k], x.at[k],
-                                          m.at[k], alpha.at[k], beta.at[k]);
-    return word;
-}
 
 /* first + second. `term` has the error beside which the sum may be small near a root. */
 INLINE Pair xielu_sum(fa_form form, Pair first, Pair second, V term, V x, V m, V alpha,

@@ -2,6 +2,7 @@
  * and what else is to be done. */
 #include "../simd/simd.h"
 #ifdef V_AVAILABLE
+#include "../simd/fenv.h"
 #include "../simd/vector.h"
 #include "../simd/wide.h"
 
@@ -41,16 +42,24 @@ static const Domain DOMAINS[FA_ACTIVATIONS] = {
     [FA_ROW_dyt] = {1, .range = {{SIZE}}},
     [FA_ROW_gaussian] = {1, .range = {{SIZE}}},
     [FA_ROW_snake] = {1, .range = {{SIZE}}},
-    [FA_ROW_squareplus] = {1, .range = {{C(0x1p-10, 0x1p-60), 0x1p60f, true}}},
+    [FA_ROW_squareplus] = {1,
+                           .range = {{C(0x1p-10, 0x1p-60), C(0x1p24, 0x1p60), true}}},
     [FA_ROW_smelu] = {1, .range = {{SIZE, .positive = true}}},
-    [FA_ROW_isru] = {1, .range = {{SIZE, .positive = true}}},
-    [FA_ROW_isrlu] = {1, .range = {{SIZE, .positive = true}}},
-    [FA_ROW_star_relu] = {2, .range = {{FACTOR}, {0, 0x1p100f, .zero = true}}},
+    [FA_ROW_isru] = {1, .range = {{0x1p-60f, C(0x1p46, 0x1p60), .positive = true}}},
+    [FA_ROW_isrlu] = {1, .range = {{0x1p-60f, C(0x1p46, 0x1p60), .positive = true}}},
+    [FA_ROW_star_relu] = {2,
+                          .range = {{C(0.0, 0x1p-120), 0x1p60f, .zero = true},
+                                    {0, 0x1p100f, .zero = true}}},
     [FA_ROW_laplace] = {2, .range = {{FACTOR}, {SIZE}}},
     [FA_ROW_snake_beta] = {2, .range = {{SIZE, .zero = true}, {SIZE}}},
     [FA_ROW_acon_c] = {3,
-                       .range = {{SIZE, .zero = true}, {SIZE, .zero = true}, {SIZE}}},
-    [FA_ROW_aptx] = {3, .range = {{SIZE, .zero = true}, {SIZE}, {SIZE}}},
+                       .range = {{SIZE, .zero = true},
+                                 {SIZE, .zero = true},
+                                 {SIZE, .zero = PRECISION == 32}}},
+    [FA_ROW_aptx] = {3,
+                     .range = {{SIZE, .zero = true},
+                               {SIZE, .zero = true},
+                               {SIZE, .zero = true}}},
     [FA_ROW_xielu] = {4,
                       .range = {{SIZE, .zero = true},
                                 {SIZE, .zero = true},
@@ -58,9 +67,8 @@ static const Domain DOMAINS[FA_ACTIVATIONS] = {
                                 {ANY}}},
 };
 
-/* Of a derivative times g, or one by a parameter, a small or large parameter makes a product
- * that underflows on the way; in float64 the tail of a blend is scaled beside moderate
- * factors. */
+/* Of a derivative times g, or one by a parameter, the kernel is right at all results for these;
+ * for others where no operand or result is small or large, see is_moderate. */
 #define BLEND_SIZE C(0x1p-60, 0x1p-9), C(0x1p60, 0x1p28)
 static const Domain DOMAINS_OF_PRODUCTS[FA_ACTIVATIONS] = {
     [FA_ROW_elu] = {1, .range = {{MODERATE_SIZE, .zero = true}}},
@@ -70,9 +78,11 @@ static const Domain DOMAINS_OF_PRODUCTS[FA_ACTIVATIONS] = {
     [FA_ROW_acon_c] = {3,
                        .range = {{BLEND_SIZE, .zero = true},
                                  {BLEND_SIZE, .zero = true},
-                                 {BLEND_SIZE}}},
+                                 {BLEND_SIZE, .zero = PRECISION == 32}}},
     [FA_ROW_aptx] = {3,
-                     .range = {{BLEND_SIZE, .zero = true}, {BLEND_SIZE}, {BLEND_SIZE}}},
+                     .range = {{BLEND_SIZE, .zero = true},
+                               {BLEND_SIZE, .zero = true},
+                               {BLEND_SIZE, .zero = true}}},
 };
 static const Domain SOFTPLUS_FROM_OUTPUT = {1, true, {{MODERATE_SIZE}}};
 
@@ -80,9 +90,13 @@ static const Domain *domain_of(int activation, fa_form form)
 {
     if (activation == FA_ROW_softplus && form == FA_BACKWARD_FROM_OUTPUT)
         return &SOFTPLUS_FROM_OUTPUT;
-    bool product = form >= FA_BACKWARD && form <= FA_BACKWARD_FROM_OUTPUT;
-    const Domain *narrow = &DOMAINS_OF_PRODUCTS[activation];
-    return product && narrow->ranges > 0 ? narrow : &DOMAINS[activation];
+    return &DOMAINS[activation];
+}
+static bool is_product(int activation, fa_form form)
+{
+    bool from_output = activation == FA_ROW_softplus && form == FA_BACKWARD_FROM_OUTPUT;
+    return form >= FA_BACKWARD && form <= FA_BACKWARD_FROM_OUTPUT && !from_output
+        && DOMAINS_OF_PRODUCTS[activation].ranges > 0;
 }
 
 /* A NaN is not extreme. */
@@ -102,8 +116,10 @@ typedef struct {
     fa_kernel *kernel;
     Operands operands;
     const fa_rows *rows;
-    const Domain *domain;
-    bool extreme, rooted; /* whether any element is, or may be near a root */
+    const Domain *usual; /* the kernel is right at all results for its parameters */
+    const Domain *domain; /* for others it is where the results are moderate */
+    /* whether any element is out of them, or may be near a root */
+    bool unusual, extreme, rooted;
 } Rows;
 
 static const T *parameter_at(const Rows *r, ptrdiff_t row, int k)
@@ -153,7 +169,7 @@ static bool are_defaults(const Rows *r)
 /* Whether all elements have the same parameters, which the kernel takes. */
 INLINE bool is_usual(const Rows *r, ptrdiff_t count)
 {
-    const Domain *domain = r->domain;
+    const Domain *domain = r->usual;
     if (domain->same_sign) return false;
     for (int k = 0; k < domain->ranges; k++)
         if (!is_broadcast(r, k) || !is_repeated(r, k, count)
@@ -191,16 +207,17 @@ static bool any_of_other_sign(const T *x, const T *p, bool broadcast, ptrdiff_t 
     }
     return false;
 }
-static bool any_extreme(const Rows *r, ptrdiff_t count, ptrdiff_t length)
+static bool any_outside(const Rows *r, const Domain *domain, ptrdiff_t count,
+                        ptrdiff_t length)
 {
-    for (int k = 0; k < r->domain->ranges; k++) {
+    for (int k = 0; k < domain->ranges; k++) {
         ptrdiff_t some = is_broadcast(r, k) ? 1 : length;
         for (ptrdiff_t row = 0; row < (is_repeated(r, k, count) ? 1 : count); row++)
-            if (any_out_of(r->domain->range[k], parameter_at(r, row, k), some))
+            if (any_out_of(domain->range[k], parameter_at(r, row, k), some))
                 return true;
     }
     int x = r->operands.arrays - 1;
-    for (ptrdiff_t row = 0; r->domain->same_sign && row < count; row++)
+    for (ptrdiff_t row = 0; domain->same_sign && row < count; row++)
         if (any_of_other_sign(row_of(r->rows, row, x), parameter_at(r, row, 0),
                               is_broadcast(r, 0), length))
             return true;
@@ -243,7 +260,7 @@ static void copy_elements(Elements *to, const Rows *r, ptrdiff_t row, ptrdiff_t 
     }
 }
 
-static bool is_extreme(const Domain *domain, const Elements *e, ptrdiff_t i)
+static bool is_outside(const Domain *domain, const Elements *e, ptrdiff_t i)
 {
     T x = e->x[i], first = e->p[0][i];
     bool other_sign = (x < 0 && first > 0) || (x > 0 && first < 0), extreme = false;
@@ -252,14 +269,51 @@ static bool is_extreme(const Domain *domain, const Elements *e, ptrdiff_t i)
     return extreme || (domain->same_sign && other_sign);
 }
 
-/* An extreme element. What follows finds usual operands in its place. */
-static void compute_element(const Rows *r, Elements *e, ptrdiff_t i, T *const *y)
+static T exact_result(const Rows *r, const Elements *e, ptrdiff_t i, int result)
 {
     double p[FA_MAX_PARAMETERS], g = takes_gradient(r->form) ? (double)e->g[i] : 1;
     for (int k = 0; k < r->operands.parameters; k++) p[k] = e->p[k][i];
-    for (int k = 0; k < r->operands.outputs; k++)
-        y[k][i] = (T)fa_extreme(r->activation, result_of(r->form, k), g, e->x[i], p);
+    return (T)fa_extreme(r->activation, result_of(r->form, result), g, e->x[i], p);
+}
+/* An extreme element. What follows finds usual parameters in its place, and no argument. */
+static void compute_element(const Rows *r, Elements *e, ptrdiff_t i, T *const *y)
+{
+    for (int k = 0; k < r->operands.outputs; k++) y[k][i] = exact_result(r, e, i, k);
     for (int k = 0; k < r->operands.parameters; k++) e->p[k][i] = 1;
+    e->x[i] = NAN;
+}
+
+/* Whether no factor of a product, as a kernel forms it, is so small or large that it
+ * underflows on the way or has lost its scale; or the product is 0 as g is, or g is 1 beside
+ * a derivative, which has all sizes. */
+INLINE M is_moderate(V g, V y, bool derivative)
+{
+    V size = v_abs(y), factor = v_abs(g), zero = v_set(0), one = v_set(1);
+    M moderate = v_and(v_le(v_set(C(0x1p-80, 0x1p-500)), size),
+                       v_le(size, v_set(C(0x1p100, 0x1p900))));
+    moderate = v_and(moderate, v_le(factor, v_set(C(0x1p16, 0x1p200))));
+    moderate = v_or(moderate, v_le(v_max(size, factor), zero));
+    if (!derivative) return moderate;
+    return v_or(moderate, v_and(v_le(g, one), v_le(one, g)));
+}
+/* Result k of so many elements, where it is not moderate for parameters that are not usual */
+static void mend_products(const Rows *r, const Elements *e, ptrdiff_t count, int k,
+                          T *y)
+{
+    bool derivative = result_of(r->form, k) == FA_GRAD;
+    V one = v_set(1);
+    T far[V_WIDTH] ALIGNED;
+    for (ptrdiff_t i = 0; i < count; i += V_WIDTH) {
+        ptrdiff_t some = count - i < V_WIDTH ? count - i : V_WIDTH;
+        V result = some == V_WIDTH ? v_load(y + i) : v_load_part(y + i, some, one);
+        V g = takes_gradient(r->form) ? v_load(e->g + i) : one;
+        M moderate = is_moderate(g, result, derivative && takes_gradient(r->form));
+        if (v_all(moderate)) continue;
+        v_store(far, v_select(moderate, v_set(0), one));
+        for (ptrdiff_t j = 0; j < some; j++)
+            if (far[j] != 0 && is_outside(r->usual, e, i + j))
+                y[i + j] = exact_result(r, e, i + j, k);
+    }
 }
 
 /* Elements from `start` of a row on, by the kernel */
@@ -274,6 +328,27 @@ static bool run_kernel(const Rows *r, ptrdiff_t row, ptrdiff_t start, ptrdiff_t 
     return r->kernel(&part, 1, count, FA_CACHED);
 }
 
+/* Whether an overflow has been told, which then is not. */
+static bool take_overflow(void)
+{
+    fa_control control = control_read();
+    if (!(control & CONTROL_OVERFLOW)) return false;
+    control_write(control & ~(fa_control)CONTROL_OVERFLOW);
+    return true;
+}
+static bool any_overflows(const Rows *r, const Elements *e, ptrdiff_t count,
+                          T *const *y)
+{
+    bool any = false;
+    for (ptrdiff_t i = 0; i < count; i++) {
+        if (!isfinite(e->x[i]) || (takes_gradient(r->form) && !isfinite(e->g[i])))
+            continue;
+        for (int k = 0; k < r->operands.outputs; k++) any |= isinf(y[k][i]);
+    }
+    return any;
+}
+
+/* What overflows in a result that is computed again tells nothing. */
 static bool run_elements(const Rows *r, Elements *e, ptrdiff_t row, ptrdiff_t start,
                          ptrdiff_t count)
 {
@@ -281,22 +356,28 @@ static bool run_elements(const Rows *r, Elements *e, ptrdiff_t row, ptrdiff_t st
     int inputs = r->operands.arrays + r->operands.parameters;
     for (int k = 0; k < r->operands.outputs; k++)
         y[k] = row_of(r->rows, row, inputs + k) + start;
-    bool overflowed = false;
+    bool overflowed = take_overflow(), doubtful = false;
     for (ptrdiff_t i = 0, from = 0; from < count; from = i) {
         if (!r->extreme) i = count;
-        while (i < count && !is_extreme(r->domain, e, i)) i++;
-        if (i > from)
+        while (i < count && !is_outside(r->domain, e, i)) i++;
+        if (i > from) {
             overflowed |= run_kernel(r, row, start + from, i - from);
-        else
+            doubtful |= take_overflow();
+        } else {
             compute_element(r, e, i++, y);
+            overflowed |= take_overflow();
+        }
     }
+    for (int k = 0; r->unusual && k < r->operands.outputs; k++)
+        mend_products(r, e, count, k, y[k]);
     for (int k = 0; r->rooted && k < r->operands.outputs; k++) {
         fa_form result = result_of(r->form, k);
         if (result == FA_VALUE || result == FA_GRAD)
             mend_near_roots(r->activation, result == FA_GRAD, takes_gradient(r->form),
                             e, count, y[k]);
     }
-    return overflowed;
+    doubtful |= take_overflow();
+    return overflowed || (doubtful && any_overflows(r, e, count, y));
 }
 
 static bool run_pieces(const Rows *r, ptrdiff_t count, ptrdiff_t length)
@@ -316,9 +397,11 @@ static bool run_pieces(const Rows *r, ptrdiff_t count, ptrdiff_t length)
 static __attribute__((noinline)) bool run_unusual(Rows r, ptrdiff_t count,
                                                   ptrdiff_t length, fa_memory memory)
 {
-    r.extreme = any_extreme(&r, count, length);
+    r.domain = domain_of(r.activation, r.form);
+    r.extreme = any_outside(&r, r.domain, count, length);
+    r.unusual = r.usual != r.domain && any_outside(&r, r.usual, count, length);
     r.rooted = any_rooted(&r, count, length);
-    if (r.extreme || r.rooted) return run_pieces(&r, count, length);
+    if (r.extreme || r.unusual || r.rooted) return run_pieces(&r, count, length);
     return r.kernel(r.rows, count, length, memory);
 }
 
@@ -326,9 +409,11 @@ bool run_in_domain(int activation, fa_form form, fa_kernel *kernel, Operands ope
                    const fa_rows *rows, ptrdiff_t count, ptrdiff_t length,
                    fa_memory memory)
 {
-    const Domain *domain = domain_of(activation, form);
-    if (domain->ranges == 0) return kernel(rows, count, length, memory);
-    Rows r = {activation, form, kernel, operands, rows, domain};
+    const Domain *usual = is_product(activation, form)
+        ? &DOMAINS_OF_PRODUCTS[activation]
+        : domain_of(activation, form);
+    if (usual->ranges == 0) return kernel(rows, count, length, memory);
+    Rows r = {activation, form, kernel, operands, rows, usual};
     if (is_usual(&r, count)) return kernel(rows, count, length, memory);
     return run_unusual(r, count, length, memory);
 }

@@ -69,8 +69,8 @@ bool any_roots(int activation, fa_form form, const T *const *p, const bool *broa
 /* How many times a result is to be smaller than its terms, where a kernel leaves too few bits:
  * those of float32 compute in float64, those of float64 in pairs, to 2^-54 to 2^-65 of the
  * terms. */
-#define OF_BLEND C(0x1p18, 1.6)
-#define OF_BLEND_DERIVATIVE C(0x1p18, 0.8)
+#define OF_BLEND C(0x1p18, 3.0)
+#define OF_BLEND_DERIVATIVE C(0x1p18, 2.0)
 #define OF_SNAKE C(0x1p18, 14.0)
 #define OF_SNAKE_DERIVATIVE C(0x1p18, 0x1p9)
 /* Of a derivative in float32 all terms count, which are as large as the larger slope where z
