@@ -180,26 +180,4 @@ INLINE V polynomial_by_square(V x, V square, const T *c, int degree)
     return sum;
 }
 
-/* c[first] + c[first + step] x + c[first + 2 step] x^2 + ..., as far as degree goes */
-INLINE V polynomial_part(V x, const T *c, int first, int step, int degree)
-{
-    int last = degree - (degree - first) % step;
-    V sum = v_set(c[last]);
-    _Pragma("GCC unroll 32")
-    for (int k = last - step; k >= first; k -= step) sum = v_fma(x, sum, v_set(c[k]));
-    return sum;
-}
-
-/* A polynomial of high degree in four chains: in one, a kernel would wait for every step. The
- * last step, whose rounding counts most, is that of Horner's rule. */
-INLINE V long_polynomial(V x, const T *c, int degree)
-{
-    V square = v_mul(x, x), fourth = v_mul(square, square);
-    V low = v_fma(x, polynomial_part(fourth, c, 2, 4, degree),
-                  polynomial_part(fourth, c, 1, 4, degree));
-    V high = v_fma(x, polynomial_part(fourth, c, 4, 4, degree),
-                   polynomial_part(fourth, c, 3, 4, degree));
-    return v_fma(x, v_fma(square, high, low), v_set(c[0]));
-}
-
 #endif

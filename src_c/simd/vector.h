@@ -33,7 +33,6 @@ typedef struct { NI at[V_UNROLL]; } I;
 #define APPLY_BITS(op, k) n_##op(a.at[k], bits)
 #define APPLY_TABLE(op, k) n_##op(table, i.at[k])
 #define APPLY_SAME(op, k) n_##op(a)
-#define APPLY_EACH(op, k) n_##op(a[k])
 #define FOR_EACH _Pragma("GCC unroll 8") for (int k = 0; k < V_UNROLL; k++)
 
 #define UNARY(R, op, A) INLINE R v_##op(A a) { return (R)EACH(APPLY1, op); }
@@ -100,8 +99,6 @@ INLINE TableRows v_rows(const T (*table)[4], I i, uint32_t last)
 #endif
 
 INLINE V v_set(T a) { return (V)EACH(APPLY_SAME, set); }
-/* A number for each register */
-INLINE V v_set_each(const T *a) { return (V)EACH(APPLY_EACH, set); }
 /* Whether a is 1 in all lanes by the compiler's
  * constant propagation; a branch on it is free. */
 INLINE bool v_is_constant_one(V a)
@@ -124,8 +121,6 @@ INLINE V v_swap(V a, int distance)
 
 INLINE void v_stream(T *p, V a)
 { FOR_EACH n_stream(p + k * V_LANES, a.at[k]); }
-INLINE void v_prefetch(const T *p)
-{ FOR_EACH __builtin_prefetch(p + k * V_LANES); }
 /* The first count elements, for any count, and no other memory; lanes beyond them load
  * from rest. Masked accesses are slower than plain ones even for all lanes or none. */
 INLINE N n_load_up_to(const T *p, ptrdiff_t count, N rest)
@@ -146,16 +141,4 @@ INLINE V v_load_part(const T *p, ptrdiff_t count, V rest)
 }
 INLINE void v_store_part(T *p, ptrdiff_t count, V a)
 { FOR_EACH n_store_up_to(p + k * V_LANES, count - k * V_LANES, a.at[k]); }
-/* The same with an address and a count for each register */
-INLINE V v_load_parts(T *const *p, const ptrdiff_t *count, V rest)
-{ V r; FOR_EACH r.at[k] = n_load_up_to(p[k], count[k], rest.at[k]); return r; }
-INLINE void v_store_parts(T *const *p, const ptrdiff_t *count, V a)
-{ FOR_EACH n_store_up_to(p[k], count[k], a.at[k]); }
-INLINE void v_stream_parts(T *const *p, const ptrdiff_t *count, V a)
-{
-    FOR_EACH
-        if (count[k] >= V_LANES) n_stream(p[k], a.at[k]);
-        else n_store_up_to(p[k], count[k], a.at[k]);
-}
-
 #endif
