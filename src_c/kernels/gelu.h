@@ -108,7 +108,7 @@ INLINE Dual quick_gelu(V x)
 INLINE Derivative quick_gelu_grad_grad(V x)
 {
     Pair beta = PAIR_CONSTANT(QUICK_GELU);
-    Pair t = to_pair(v_min(v_set(C(120.0, 870.0)), v_abs(x)));
+    Pair t = to_pair(v_min(v_set(C(120.0, 884.0)), v_abs(x)));
     Pair d = pair_product(beta, DISTANCE_TO_ROOT(t, QUICK_GELU_D2_ROOT));
     return pair_times_d2(beta, silu_d2(d));
 }

@@ -33,8 +33,8 @@ INLINE Pair quick_gelu_steps(V t)
     return times_pair(t, steps);
 }
 
-/* From here on g f' rounds to 0 for every g; z is just below EXP_NEG_END. */
-#define GELU_TANH_END C(13.6, 27.12)
+/* From here on g f' rounds to 0 for every g; z is just beyond EXP_NEG_END. */
+#define GELU_TANH_END C(13.6, 27.36)
 
 /* float32: the derivative at -t is e^-z times piecewise polynomials, then 1 - t z'.
  * float64: gate_left by z and m = t z', both in pairs, whose differences from their values
@@ -104,7 +104,7 @@ INLINE Derivative quick_gelu_deriv(V t, M negative)
     Pair z = times_pair(v_min(v_set(117.5f), t), factor); /* up to EXP_NEG_END */
     return gate_deriv(near, far, z, z, negative);
 #else
-    return silu_deriv(times_pair(v_min(v_set(870), t), factor), negative);
+    return silu_deriv(times_pair(v_min(v_set(884), t), factor), negative);
 #endif
 }
 
