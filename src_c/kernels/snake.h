@@ -12,8 +12,6 @@
  * Largest errors in float64:
  *     0.5223 ulp  snake(-0x1.953abbb59839p-1)
  *                 got -0x1.243f748463962p-2 want -0x1.243f748463961p-2
- *     0.5113 ulp  snake_grad(0x1.2d595db70de7p+894)
- *                 got 0x1.ffb564fed80bp+0 want 0x1.ffb564fed80afp+0
  *     0.5155 ulp  snake_grad_alpha(0x1.3efd0296bdcc5p-8)
  *                 got 0x1.8d77235b3afebp-16 want 0x1.8d77235b3afecp-16 */
 INLINE Dual snake(V x, V alpha)
@@ -43,8 +41,6 @@ INLINE Derivative snake_grad_grad(V x, V alpha) { return snake_d2(x, alpha, alph
  * Largest errors in float64:
  *     0.5223 ulp  snake_beta(-0x1.953abbb59839p-1)
  *                 got -0x1.243f748463962p-2 want -0x1.243f748463961p-2
- *     0.5113 ulp  snake_beta_grad(0x1.2d595db70de7p+894)
- *                 got 0x1.ffb564fed80bp+0 want 0x1.ffb564fed80afp+0
  *     0.6976 ulp  snake_beta_grad_alpha(-0x1.2d6ef8089a01ap-512)
  *                 got 0x0.b17711af28ee6p-1022 want 0x0.b17711af28ee7p-1022
  *     0.5066 ulp  snake_beta_grad_beta(0x1.6e898f53b097p+628)
