@@ -81,11 +81,14 @@ INLINE V lowered(V a, V border)
 }
 
 /* a times a power of 2; the product may be subnormal in lanes of `low`, which in float64 no
- * usual argument makes. */
+ * usual argument makes. Each lane takes its own way: where subnormal numbers are flushed, the
+ * two differ. */
 INLINE V times_unscale(M low, V a, T unscale)
 {
     if (PRECISION == 64) return v_mul_tiny(a, v_set(unscale));
-    return v_any(low) ? lowered(a, v_set(T_MIN / unscale)) : v_mul(a, v_set(unscale));
+    if (!v_any(low)) return v_mul(a, v_set(unscale));
+    V small = lowered(a, v_set(T_MIN / unscale));
+    return v_select(low, small, v_mul(v_unless(low, a), v_set(unscale)));
 }
 
 /* t (a.hi + a.lo) as one number, for a t of moderate size. The product is formed scaled
