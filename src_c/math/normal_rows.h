@@ -64,6 +64,9 @@ INLINE V normal_rows_mean(V z, V square, int fewer)
     int degree = NORMAL_ROWS_0_DEGREE - fewer;
     return v_mul(z, polynomial_by_square(z, square, NORMAL_ROWS_0, degree));
 }
+
+/* P - 1; beside a result that is not much smaller than d, each polynomial in a can do with a term
+ * fewer. */
 #if PRECISION == 32
 INLINE V normal_rows_rest(V a, V b, int fewer)
 {
@@ -72,8 +75,6 @@ INLINE V normal_rows_rest(V a, V b, int fewer)
     return v_fma(b, first, normal_rows_mean(a, v_mul(a, a), 0));
 }
 #else
-/* P - 1; beside a result that is not much smaller than d, each polynomial in a can do with a term
- * fewer. */
 INLINE V normal_rows_rest(V a, V b, int fewer)
 {
     V square = v_mul(a, a);

@@ -43,8 +43,8 @@ INLINE N n_lookup(const T *table, NI i)
 {
     return _mm256_permutevar8x32_ps(_mm256_load_ps(table), i);
 }
-/* A gather would take 12 micro-operations and more on most CPUs, and much longer on Intel's
- * since their microcode guards it. */
+/* Plain loads: a gather takes more micro-operations on most CPUs, and on Intel's their microcode
+ * may guard it, which takes much longer. */
 INLINE N two_rows(const T (*table)[4], uint32_t low, uint32_t high)
 {
     return _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_load_ps(table[low])),
